@@ -1,0 +1,1 @@
+"""Technical ground shared by everything above; knows no business word."""

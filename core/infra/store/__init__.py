@@ -1,0 +1,1 @@
+"""Ephemeral state: five verbs, two implementations, one conformance test."""

@@ -1,0 +1,88 @@
+"""The five verbs of ephemeral state.
+
+What lies here may vanish at any time without harm beyond a retry: sessions, codes, pending
+requests, replay markers, counters. What must survive lies in the database. Each verb is atomic
+across threads, processes and machines; whoever needs exactly one winner uses `add` or `take`.
+"""
+
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+
+class Kind(StrEnum):
+    """What an entry is; a key is unique within its kind."""
+
+    CODE = "code"
+    CODE_FAMILY = "code-family"
+    REVOKED_FAMILY = "revoked-family"
+    PENDING = "pending"
+    SSO_SESSION = "sso-session"
+    PORTAL_SESSION = "portal-session"
+    SID = "sid"
+    LOGOUT = "logout"
+    FORM_TOKEN = "form-token"  # noqa: S105 - the name of a kind, not a secret
+    ASSERTION_JTI = "assertion-jti"
+    LOGOUT_JTI = "logout-jti"
+    VERSION = "version"
+    RATE = "rate"
+
+
+class Writes(Protocol):
+    """What a pipeline accepts: writes whose outcome the caller does not need."""
+
+    def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
+        """Queue a `put`."""
+        ...
+
+    def delete(self, kind: Kind, key: str) -> None:
+        """Queue a deletion."""
+        ...
+
+
+class EphemeralStore(Protocol):
+    """State with an end: every entry carries a life that is positive and bounded."""
+
+    def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
+        """Write an entry, replacing what was there."""
+        ...
+
+    def add(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> bool:
+        """Write an entry if there is none; of concurrent callers exactly one gets True."""
+        ...
+
+    def get(self, kind: Kind, key: str) -> bytes | None:
+        """Read an entry, or None when it is absent or its life is over."""
+        ...
+
+    def take(self, kind: Kind, key: str) -> bytes | None:
+        """Read and delete in one step; of concurrent callers exactly one gets the value."""
+        ...
+
+    def hit(self, kind: Kind, key: str, window: timedelta) -> int:
+        """Count one event and return how many there were since the window opened.
+
+        The window opens with the first event and does not move; after it the count starts anew.
+        """
+        ...
+
+    def count(self, kind: Kind, key: str) -> int:
+        """Return the present count of `hit` without adding to it."""
+        ...
+
+    def delete(self, kind: Kind, key: str) -> None:
+        """Remove an entry, if it is there."""
+        ...
+
+    def pipeline(self) -> AbstractContextManager[Writes]:
+        """Collect writes and send them in one round trip when the block ends without an error."""
+        ...
+
+    def purge(self) -> int:
+        """Drop entries whose life is over and return how many; expiry never depends on it."""
+        ...
+
+    def ping(self) -> None:
+        """Return when the store answers; raise `Unavailable` otherwise."""
+        ...

@@ -1,0 +1,1 @@
+"""People: who they are, how they are reached, what the product may say about them."""

@@ -1,0 +1,50 @@
+"""A person as pages and tokens may describe them: values only, made by `profiles.py`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.people.identifiers import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address as OpenID Connect Core section 5.1.1 wants it."""
+
+    street_address: str | None
+    locality: str | None
+    postal_code: str | None
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EidEvidence:
+    """That, when and with which kind of document the person's eID was linked."""
+
+    linked_at: datetime
+    document_valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """The person as the standard claims describe them (Core section 5.1); None: not known."""
+
+    id: PersonId
+    username: str
+    given_name: str | None
+    family_name: str | None
+    middle_name: str | None
+    nickname: str | None
+    profile_url: str | None
+    picture_url: str | None
+    website: str | None
+    gender: str | None
+    birthdate: date | None
+    zoneinfo: str | None
+    locale: str | None
+    updated_at: datetime
+    email: str | None
+    email_verified: bool
+    phone_number: str | None
+    phone_number_verified: bool
+    address: Address | None
+    eid: EidEvidence | None

@@ -1,0 +1,1 @@
+"""Tools, the ways of using them, and who may use which under which organisation."""

@@ -1,0 +1,160 @@
+"""The context: for whom somebody acts, in which capacity, in which role.
+
+Values only. `ChosenContext` is the key that sessions, codes and refresh tokens carry;
+`OfferedContext` is the same with everything a page or a token says about it and the decision.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.organisations.identifiers import MembershipId, OrganisationId
+from core.tools.identifiers import MandateId, RegistrationId, ToolId
+
+
+@dataclass(frozen=True, slots=True)
+class Localised:
+    """A name in the three languages of the product."""
+
+    nl: str
+    fr: str
+    en: str
+
+    def text(self, language: str) -> str:
+        """Return the name in `nl`, `fr` or `en`; English for anything else."""
+        match language:
+            case "nl":
+                return self.nl
+            case "fr":
+                return self.fr
+            case _:
+                return self.en
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenContext:
+    """The key of a context: what a person picked, and nothing that can go stale."""
+
+    organisation_id: OrganisationId
+    registration_id: RegistrationId
+    usage: str
+    role: str
+
+
+class ReasonCode(StrEnum):
+    """Why a context, or a part of what it needs, is not there."""
+
+    ADDRESS_NOT_ACTIVATED = "address-not-activated"
+    TERMS_NOT_ACCEPTED = "terms-not-accepted"
+    MEMBERSHIP_REQUESTED = "membership-requested"
+    MEMBERSHIP_BLOCKED = "membership-blocked"
+    MEMBERSHIP_ENDED = "membership-ended"
+    ORGANISATION_INACTIVE = "organisation-inactive"
+    REGISTRATION_SUSPENDED = "registration-suspended"
+    REGISTRATION_ENDED = "registration-ended"
+    NO_ACCESS = "no-access"
+    ACCESS_BLOCKED = "access-blocked"
+    EID_NOT_LINKED = "eid-not-linked"
+    ACCREDITATION_MISSING = "accreditation-missing"
+    ACCREDITATION_LAPSED = "accreditation-lapsed"
+    MANDATE_MISSING = "mandate-missing"
+    MANDATE_ENDED = "mandate-ended"
+    LOGIN_TOO_WEAK = "login-too-weak"
+    ALL_NEEDED = "all-needed"
+    ANY_NEEDED = "any-needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A node of the tree that says why a context is closed.
+
+    `subject` names what is concerned (an accreditation kind, an acr value); `causes` are the
+    parts of which all, or any, would have been needed.
+    """
+
+    code: ReasonCode
+    subject: str | None = None
+    causes: tuple["Reason", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """What a token may say about the organisation."""
+
+    id: OrganisationId
+    name: str
+    company_number: str
+    country: str
+    kind: str
+    status: str
+    verified_source: str | None
+    verified_at: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipFacts:
+    """What a token may say about the person in the organisation."""
+
+    id: MembershipId
+    status: str
+    manager: bool
+    type: str | None
+    function: str | None
+    since: date | None
+    email: str | None
+    phone_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccreditationFacts:
+    """An accreditation that the context rests on or shows: own, or mandated by its holder."""
+
+    id: str
+    kind: str
+    number: str
+    list: str | None
+    column: str | None
+    status: str
+    valid_until: date | None
+    checked_at: datetime
+    mandate_id: MandateId | None = None
+    holder_name: str | None = None
+
+    @property
+    def is_mandated(self) -> bool:
+        """Tell whether it is somebody else's, lent by a mandate."""
+        return self.mandate_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedContext:
+    """One way in which a person may, or may not, use a tool now.
+
+    `role` is None where no role is granted. `reason` is None exactly when the context is usable.
+    `expires_at` is the earliest end of what it rests on: no token may outlive it.
+    """
+
+    tool_id: ToolId
+    registration_id: RegistrationId
+    usage: str
+    usage_name: Localised
+    role: str | None
+    role_name: Localised | None
+    entitlements: tuple[str, ...]
+    organisation: OrganisationFacts
+    membership: MembershipFacts
+    accreditations: tuple[AccreditationFacts, ...]
+    wallet_id: str | None
+    expires_at: datetime | None
+    reason: Reason | None
+
+    @property
+    def is_usable(self) -> bool:
+        """Tell whether a person may start the tool under it now."""
+        return self.reason is None
+
+    def chosen(self) -> ChosenContext:
+        """Return its key; only a context with a role has one."""
+        if self.role is None:
+            raise ValueError("a context without a role cannot be chosen")
+        return ChosenContext(self.organisation.id, self.registration_id, self.usage, self.role)

@@ -1,0 +1,1 @@
+"""The OpenID provider: authenticates people and states the truth in `core` as tokens."""

@@ -1,0 +1,1 @@
+"""The protocol: endpoints, checks, grants, tokens. No page and no business rule."""

@@ -1,0 +1,126 @@
+"""What the protocol keeps: clients, consents, session participants, refresh-token families."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.infra.db import Base, Identifier, Moment
+
+
+class ClientRow(Base):
+    """A registered client; `metadata_` holds its RFC 7591 members as they were accepted."""
+
+    __tablename__ = "client"
+
+    client_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    tool_id: Mapped[str | None] = mapped_column(Identifier, ForeignKey("tool.id"))
+    secret_digest: Mapped[str | None] = mapped_column(String(64))
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", JSON)
+    # Ours, not the client's to set: see `RegisteredClient`.
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON)
+    registration_token_digest: Mapped[str | None] = mapped_column(String(64))
+    enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_client_tool_id", "tool_id"),)
+
+
+class ConsentRow(Base):
+    """What a person agreed that a client receives, and in which words."""
+
+    __tablename__ = "consent"
+
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"), primary_key=True)
+    client_id: Mapped[str] = mapped_column(
+        String(255), ForeignKey("client.client_id", ondelete="CASCADE"), primary_key=True
+    )
+    # Space-separated and sorted: what was shown and accepted.
+    scope: Mapped[str] = mapped_column(Text)
+    claims: Mapped[str] = mapped_column(Text, default="")
+    terms_version: Mapped[str | None] = mapped_column(String(40))
+    remembered_registration_id: Mapped[str | None] = mapped_column(Identifier)
+    granted_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ParticipantRow(Base):
+    """A client that took part in a sign-in session, and the context chosen for it."""
+
+    __tablename__ = "session_participant"
+
+    sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    client_id: Mapped[str] = mapped_column(
+        String(255), ForeignKey("client.client_id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
+    organisation_id: Mapped[str | None] = mapped_column(Identifier)
+    registration_id: Mapped[str | None] = mapped_column(Identifier)
+    usage: Mapped[str | None] = mapped_column(String(64))
+    role: Mapped[str | None] = mapped_column(String(64))
+    joined_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_session_participant_person_id", "person_id"),)
+
+
+class RefreshFamilyRow(Base):
+    """All refresh tokens that descend from one authorization; revoked as a whole."""
+
+    __tablename__ = "refresh_family"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(255), ForeignKey("client.client_id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
+    sid: Mapped[str] = mapped_column(String(64))
+    # The grant as `CodeGrant` wrote it: subject, context, scope, resources, claims.
+    grant: Mapped[dict[str, Any]] = mapped_column(JSON)
+    registration_id: Mapped[str | None] = mapped_column(Identifier)
+    outlives_session: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        Index("ix_refresh_family_sid", "sid"),
+        Index("ix_refresh_family_person_id_registration_id", "person_id", "registration_id"),
+        Index("ix_refresh_family_client_id", "client_id"),
+    )
+
+
+class RefreshTokenRow(Base):
+    """One refresh token, by digest; `spent_at` is set by the one rotation that wins."""
+
+    __tablename__ = "refresh_token"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    family_id: Mapped[str] = mapped_column(Identifier, ForeignKey("refresh_family.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    spent_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_refresh_token_family_id", "family_id"),)
+
+
+class SigningKeyRow(Base):
+    """The state of a signing key; the private half lies in files or in a token."""
+
+    __tablename__ = "signing_key"
+
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    algorithm: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('published', 'active', 'retiring', 'retired')", name="state"),
+        # One active key for each algorithm, decided by the database and not by a race.
+        Index(
+            "uq_signing_key_active",
+            "algorithm",
+            unique=True,
+            postgresql_where=text("state = 'active'"),
+            sqlite_where=text("state = 'active'"),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Signing keys: who signs, with which key, in which state."""
