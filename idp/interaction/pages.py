@@ -1,0 +1,262 @@
+"""What each page of the provider shows: one frozen value per template, and `render`.
+
+Every `str` that a person reads is already in the language of the page, unless it says otherwise;
+what exists in three languages is handed over as `Localised` and chosen by the template. The frame
+(language switch, help, nonce) comes from `core.web.templates`.
+
+What the forms send: `csrf_token` always; login `username`, `password`; a context choice
+`context` (the registration's id) and `remember` ("yes" or absent); every other button `decision`
+with a value of `Decision`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import ClassVar, Protocol
+
+from flask import render_template
+
+from core.tools.context import Localised, OfferedContext, OrganisationFacts
+
+
+class Page(Protocol):
+    """Anything with a template."""
+
+    template: ClassVar[str]
+
+
+class Decision(StrEnum):
+    """What a button of an interaction says in the field `decision`."""
+
+    ALLOW = "allow"
+    CANCEL = "cancel"
+    ADD_CONTEXT = "add-context"
+    SIGN_OUT = "sign-out"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestingTool:
+    """The tool that sent the person, as every page of its request names it.
+
+    `logo_url` must lie on our own origin or be a data address: pages load nothing from others.
+    """
+
+    name: str
+    publisher: str | None = None
+    logo_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field and how to mend it; `field` is the id of the input."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPage:
+    """Sign in with username or e-mail address and password (A0).
+
+    `notice` says why a person who is signed in is asked again. `may_cancel` shows the way back
+    to the tool.
+    """
+
+    template: ClassVar[str] = "login.html"
+
+    action: str
+    csrf_token: str
+    tool: RequestingTool | None
+    username: str = ""
+    notice: str | None = None
+    errors: tuple[FieldError, ...] = ()
+    may_cancel: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One thing that the tool receives, in plain words; new since the last consent or not."""
+
+    text: str
+    is_new: bool = False
+
+
+class ReceivedKind(StrEnum):
+    """What a group of received things is about; chooses its picture."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    ORGANISATION = "organisation"
+    ACCREDITATION = "accreditation"
+    WALLET = "wallet"
+    SIGN_IN = "sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedGroup:
+    """Things that the tool receives, under one heading."""
+
+    kind: ReceivedKind
+    heading: str
+    received: tuple[Received, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The tool's own terms of use, in the version that is due."""
+
+    version: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agrees to: what is received, why, under which terms, for how long (C3).
+
+    `is_changed` tells that there was a consent before, to which the new things are marked.
+    `lasts` tells that the tool keeps access after signing out (`offline_access`).
+    """
+
+    groups: tuple[ReceivedGroup, ...]
+    purpose: str | None = None
+    terms: Terms | None = None
+    is_changed: bool = False
+    lasts: bool = False
+    privacy_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationContexts:
+    """An organisation with the contexts it gives, usable ones first."""
+
+    organisation: OrganisationFacts
+    contexts: tuple[OfferedContext, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextChoicePage:
+    """For whom, in which capacity: and, where it is due, the consent on the same screen (C1, C3).
+
+    `accreditation_names` names the kinds by code, for the reasons and for what a context rests
+    on. `may_add` shows the button that asks for another context.
+    """
+
+    template: ClassVar[str] = "context_choice.html"
+
+    action: str
+    csrf_token: str
+    tool: RequestingTool
+    person_name: str
+    contexts: tuple[OfferedContext, ...]
+    accreditation_names: Mapping[str, Localised]
+    consent: Consent | None = None
+    errors: tuple[FieldError, ...] = ()
+    may_add: bool = False
+    may_remember: bool = True
+
+    @property
+    def organisations(self) -> tuple[OrganisationContexts, ...]:
+        """Return the contexts by organisation, those one can start now on top."""
+        return _by_organisation(self.contexts)
+
+    @property
+    def has_usable(self) -> bool:
+        """Tell whether there is anything to start."""
+        return any(context.is_usable for context in self.contexts)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPage:
+    """Consent where there is no context to choose: plain OpenID clients."""
+
+    template: ClassVar[str] = "consent.html"
+
+    action: str
+    csrf_token: str
+    tool: RequestingTool
+    person_name: str
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """What went wrong, what to do now, and how to reach the helpdesk with a reference.
+
+    `code` is public and stable; `back_url` leads to where the person came from, where that is
+    known and safe.
+    """
+
+    template: ClassVar[str] = "error.html"
+
+    code: str
+    title: str
+    explanation: str
+    remedy: str
+    reference: str
+    tool: RequestingTool | None = None
+    back_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutPage:
+    """Asks before signing out everywhere (RP-Initiated Logout section 2).
+
+    `fields` are hidden fields that the submission carries along.
+    """
+
+    template: ClassVar[str] = "sign_out.html"
+
+    action: str
+    csrf_token: str
+    person_name: str
+    tool: RequestingTool | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutPage:
+    """Says that the session is over; `return_url` leads back to the tool, where it is registered."""
+
+    template: ClassVar[str] = "signed_out.html"
+
+    tool: RequestingTool | None = None
+    return_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormPostPage:
+    """Posts an authorization response to the tool (OAuth 2.0 Form Post Response Mode section 2)."""
+
+    template: ClassVar[str] = "form_post.html"
+
+    redirect_uri: str
+    parameters: tuple[tuple[str, str], ...]
+    tool: RequestingTool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """The provider's own front door; `person_name` is None for somebody who is not signed in."""
+
+    template: ClassVar[str] = "home.html"
+
+    portal_url: str
+    person_name: str | None = None
+
+
+def render(page: Page) -> str:
+    """Return the page as HTML in the language of the current request."""
+    return render_template(page.template, page=page)
+
+
+def _by_organisation(contexts: tuple[OfferedContext, ...]) -> tuple[OrganisationContexts, ...]:
+    by_name = sorted(contexts, key=lambda c: (c.organisation.name.casefold(), c.organisation.id))
+    groups = [
+        OrganisationContexts(
+            organisation=members[0].organisation,
+            contexts=tuple(sorted(members, key=lambda c: (not c.is_usable, c.usage))),
+        )
+        for members in (list(g) for _, g in groupby(by_name, key=lambda c: c.organisation.id))
+    ]
+    return tuple(sorted(groups, key=lambda group: not group.contexts[0].is_usable))
