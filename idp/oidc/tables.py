@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment
@@ -99,28 +99,3 @@ class RefreshTokenRow(Base):
     spent_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index("ix_refresh_token_family_id", "family_id"),)
-
-
-class SigningKeyRow(Base):
-    """The state of a signing key; the private half lies in files or in a token."""
-
-    __tablename__ = "signing_key"
-
-    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    algorithm: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16))
-    public_jwk: Mapped[dict[str, Any]] = mapped_column(JSON)
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    changed_at: Mapped[datetime] = mapped_column(Moment)
-
-    __table_args__ = (
-        CheckConstraint("state IN ('published', 'active', 'retiring', 'retired')", name="state"),
-        # One active key for each algorithm, decided by the database and not by a race.
-        Index(
-            "uq_signing_key_active",
-            "algorithm",
-            unique=True,
-            postgresql_where=text("state = 'active'"),
-            sqlite_where=text("state = 'active'"),
-        ),
-    )

@@ -1,0 +1,49 @@
+"""Signed JWTs in compact form over any `Signer` (RFC 7515 section 3.1).
+
+joserfc signs only with keys in this process, so the serialisation is ours; reading them back is
+joserfc's, through `core.proof.jws`.
+"""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+
+from core.proof import jws
+from core.proof.jws import InvalidJwt
+from core.proof.keys import ALGORITHMS
+from idp.signing.keyring import Keyring
+from idp.signing.signer import Signer
+
+__all__ = ["InvalidJwt", "decode", "encode"]
+
+
+def encode(signer: Signer, claims: Mapping[str, Any], *, typ: str = "JWT") -> str:
+    """Return the claims as a signed JWT whose header names the key, its algorithm and `typ`."""
+    header = {"alg": signer.algorithm, "typ": typ, "kid": signer.kid}
+    signing_input = (
+        _segment(orjson.dumps(header)) + b"." + _segment(orjson.dumps(claims))
+    )
+    return (signing_input + b"." + _segment(signer.sign(signing_input))).decode("ascii")
+
+
+def decode(
+    keyring: Keyring,
+    token: str,
+    *,
+    typ: str | None,
+    algorithms: Collection[str] = ALGORITHMS,
+) -> Mapping[str, Any]:
+    """Return the claims of a token that we signed with a key that is still shown.
+
+    Checks signature and type, nothing else: times, audience and issuer are the caller's. `typ`
+    None means a plain JWT, such as an ID token. Raises `InvalidJwt`, a ValueError.
+    """
+    return jws.verify(
+        token, keys=keyring.verification_keys(), typ=typ, algorithms=algorithms
+    )
+
+
+def _segment(value: bytes) -> bytes:
+    return urlsafe_b64encode(value).rstrip(b"=")

@@ -1,0 +1,164 @@
+"""Use cases of `idp keys`: make keys, let them sign, take them back.
+
+Private halves are written before the row that names them commits: a crash between leaves a file
+that nobody uses, never a row without its key.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from core.infra.db import Database, explain
+from core.infra.errors import Conflict, NotFound
+from core.proof.keys import ALGORITHMS
+from idp.signing import software, states
+from idp.signing.software import SoftwareSigner
+from idp.signing.states import KeyState
+from idp.signing.tables import SigningKeyRow
+
+
+class AlreadyActive(Conflict):
+    """Another process activated a key for the algorithm first."""
+
+    code = "signing-key-already-active"
+
+
+explain("uq_signing_key_active", AlreadyActive)
+explain("signing_key.algorithm", AlreadyActive)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedKey:
+    """A signing key as `idp keys list` shows it."""
+
+    kid: str
+    algorithm: str
+    state: KeyState
+    created_at: datetime
+    changed_at: datetime
+
+
+def ensure_keys(
+    database: Database,
+    directory: Path,
+    *,
+    now: datetime,
+    algorithms: Sequence[str] = ALGORITHMS,
+) -> tuple[str, ...]:
+    """See that every algorithm has an active key that can be read; return the kids made now.
+
+    Safe when several processes start at once: the database lets one key win and the others are
+    thrown away. Raises `KeyFileUnusable` when an active key's file is missing here.
+    """
+    made = (
+        _ensure(database, directory, algorithm, now=now) for algorithm in algorithms
+    )
+    return tuple(kid for kid in made if kid is not None)
+
+
+def new_key(session: Session, directory: Path, *, algorithm: str, now: datetime) -> str:
+    """Make a key that the JWKS shows and that does not sign yet; return its kid."""
+    signer = software.generate(algorithm)
+    software.write(signer, directory)
+    _add(session, signer, KeyState.PUBLISHED, now=now)
+    return signer.kid
+
+
+def activate(
+    session: Session, *, kid: str, now: datetime, at_once: bool = False
+) -> None:
+    """Let a published key sign and its predecessor retire.
+
+    Raises `NotFound`, `WrongKeyState`, or `TooEarly` while a cached JWKS may lack the key;
+    `at_once` overrides the wait where a compromised key must stop signing.
+    """
+    row = _locked(session, kid)
+    state = states.activated(
+        KeyState(row.state), since=row.changed_at, now=now, at_once=at_once
+    )
+    for other in session.scalars(_active(row.algorithm).with_for_update()):
+        other.state, other.changed_at = KeyState.RETIRING.value, now
+    # The predecessor must have left before the unique index sees the successor.
+    session.flush()
+    row.state, row.changed_at = state.value, now
+    session.flush()
+
+
+def retire(session: Session, *, kid: str, now: datetime, at_once: bool = False) -> None:
+    """Take a key out of the JWKS: nothing it signed verifies any more.
+
+    Raises `NotFound`, `WrongKeyState` for an active key, or `TooEarly` while a token it signed may
+    live; `at_once` overrides the wait.
+    """
+    row = _locked(session, kid)
+    state = states.retired(
+        KeyState(row.state), since=row.changed_at, now=now, at_once=at_once
+    )
+    row.state, row.changed_at = state.value, now
+    session.flush()
+
+
+def list_keys(session: Session) -> tuple[ListedKey, ...]:
+    """Return every key that ever was, by algorithm and age."""
+    order = (SigningKeyRow.algorithm, SigningKeyRow.created_at, SigningKeyRow.kid)
+    return tuple(
+        ListedKey(
+            row.kid, row.algorithm, KeyState(row.state), row.created_at, row.changed_at
+        )
+        for row in session.scalars(select(SigningKeyRow).order_by(*order))
+    )
+
+
+def _ensure(
+    database: Database, directory: Path, algorithm: str, *, now: datetime
+) -> str | None:
+    with database.reading() as session:
+        kid = session.scalar(_active(algorithm).with_only_columns(SigningKeyRow.kid))
+    if kid is not None:
+        software.read(directory, kid, algorithm)
+        return None
+    signer = software.generate(algorithm)
+    software.write(signer, directory)
+    try:
+        with database.transaction() as session:
+            _add(session, signer, KeyState.ACTIVE, now=now)
+    except AlreadyActive:
+        software.key_file(directory, signer.kid).unlink(missing_ok=True)
+        return None
+    return signer.kid
+
+
+def _add(
+    session: Session, signer: SoftwareSigner, state: KeyState, *, now: datetime
+) -> None:
+    session.add(
+        SigningKeyRow(
+            kid=signer.kid,
+            algorithm=signer.algorithm,
+            state=state.value,
+            public_jwk=dict(signer.public_jwk()),
+            created_at=now,
+            changed_at=now,
+        )
+    )
+    session.flush()
+
+
+def _active(algorithm: str) -> Select[SigningKeyRow]:
+    return select(SigningKeyRow).where(
+        SigningKeyRow.algorithm == algorithm,
+        SigningKeyRow.state == KeyState.ACTIVE.value,
+    )
+
+
+def _locked(session: Session, kid: str) -> SigningKeyRow:
+    row = session.scalar(
+        select(SigningKeyRow).where(SigningKeyRow.kid == kid).with_for_update()
+    )
+    if row is None:
+        raise NotFound(kid=kid)
+    return row

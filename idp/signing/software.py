@@ -1,0 +1,169 @@
+"""Signing keys in files: one PEM of PKCS#8 per key, named by its kid, readable by us alone.
+
+A file appears under its name only when it is complete, so a crash leaves no half key.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import assert_never
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from core.infra.errors import ImmoError
+
+_RSA_BITS = 2048
+_PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=SHA256.digest_size)
+_COORDINATE_BYTES = 32
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+
+class KeyFileUnusable(ImmoError):
+    """The private half of a key is not where it should be, or is not that key."""
+
+    code = "key-file-unusable"
+
+
+class SoftwareSigner:
+    """A private key in this process; implements `Signer`."""
+
+    def __init__(self, algorithm: str, key: PrivateKey) -> None:
+        self._key = key
+        self._sign = _signing(algorithm, key)
+        self._algorithm = algorithm
+        public = _public_jwk(key)
+        self._kid = str(public.pop("kid"))
+        self._public_jwk = {**public, "kid": self._kid, "alg": algorithm, "use": "sig"}
+
+    @property
+    def kid(self) -> str:
+        """The RFC 7638 thumbprint of the public key."""
+        return self._kid
+
+    @property
+    def algorithm(self) -> str:
+        """The JOSE algorithm the key is for, and no other."""
+        return self._algorithm
+
+    def public_jwk(self) -> Mapping[str, str]:
+        """Return the public key as a JWK with kid, alg and use."""
+        return self._public_jwk
+
+    def sign(self, signing_input: bytes) -> bytes:
+        """Return the signature in the form of RFC 7518 section 3 or RFC 8037 section 3.1."""
+        return self._sign(signing_input)
+
+    def to_pem(self) -> bytes:
+        """Return the private key for its file."""
+        return self._key.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        )
+
+
+def generate(algorithm: str) -> SoftwareSigner:
+    """Make a new key for RS256, PS256, ES256 or EdDSA; raise ValueError for any other."""
+    key: PrivateKey
+    match algorithm:
+        case "RS256" | "PS256":
+            key = rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS)
+        case "ES256":
+            key = ec.generate_private_key(ec.SECP256R1())
+        case "EdDSA":
+            key = ed25519.Ed25519PrivateKey.generate()
+        case _:
+            raise ValueError(f"no signing keys are made for {algorithm}")
+    return SoftwareSigner(algorithm, key)
+
+
+def write(signer: SoftwareSigner, directory: Path) -> None:
+    """Write the private key below the directory with mode 0600, whole or not at all."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # mkstemp creates the file with mode 0600 and never follows what is already there.
+    handle, temporary = tempfile.mkstemp(dir=directory, prefix=".new-", suffix=".pem")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(signer.to_pem())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, key_file(directory, signer.kid))
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync(directory)
+
+
+def read(directory: Path, kid: str, algorithm: str) -> SoftwareSigner:
+    """Read a private key; raise `KeyFileUnusable` when it is missing or another key."""
+    path = key_file(directory, kid)
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise KeyFileUnusable(path=str(path), reason=type(error).__name__) from error
+    if not isinstance(key, PrivateKey):
+        raise KeyFileUnusable(path=str(path), reason="kind of key")
+    try:
+        signer = SoftwareSigner(algorithm, key)
+    except ValueError as error:
+        raise KeyFileUnusable(path=str(path), reason=str(error)) from error
+    if signer.kid != kid:
+        raise KeyFileUnusable(path=str(path), reason="another key")
+    return signer
+
+
+def key_file(directory: Path, kid: str) -> Path:
+    """Return where the private key of that name lies."""
+    return directory / f"{kid}.pem"
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _public_jwk(key: PrivateKey) -> dict[str, str]:
+    public: RSAKey | ECKey | OKPKey
+    match key:
+        case rsa.RSAPrivateKey():
+            public = RSAKey(key.public_key(), key.public_key())
+        case ec.EllipticCurvePrivateKey():
+            public = ECKey(key.public_key(), key.public_key())
+        case ed25519.Ed25519PrivateKey():
+            public = OKPKey(key.public_key(), key.public_key())
+        case unreachable:
+            assert_never(unreachable)
+    members = public.as_dict(private=False, kid=public.thumbprint())
+    return {name: value for name, value in members.items() if isinstance(value, str)}
+
+
+def _signing(algorithm: str, key: PrivateKey) -> Callable[[bytes], bytes]:
+    match algorithm, key:
+        case "RS256", rsa.RSAPrivateKey():
+            return lambda message: key.sign(message, padding.PKCS1v15(), SHA256())
+        case "PS256", rsa.RSAPrivateKey():
+            return lambda message: key.sign(message, _PSS, SHA256())
+        case "ES256", ec.EllipticCurvePrivateKey(curve=ec.SECP256R1()):
+            return lambda message: _fixed_width(key.sign(message, ec.ECDSA(SHA256())))
+        case "EdDSA", ed25519.Ed25519PrivateKey():
+            return key.sign
+        case _:
+            raise ValueError(f"the key does not fit {algorithm}")
+
+
+def _fixed_width(der: bytes) -> bytes:
+    # JOSE wants R and S side by side, not the DER that X9.62 gives (RFC 7518 section 3.4).
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
