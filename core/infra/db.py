@@ -7,9 +7,11 @@ never commit; `Database.transaction()` is the one place where a change becomes l
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    CheckConstraint,
     Connection,
     DateTime,
     Dialect,
@@ -65,6 +67,13 @@ class Moment(TypeDecorator[datetime]):
 
 # Identifiers made by `core.infra.ids.new_id`: prefix, underscore, 26 characters.
 Identifier = String(40)
+
+
+def one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
+    """Return the CHECK that a text column holds a value of the enum."""
+    values = ", ".join(f"'{member.value}'" for member in kind)
+    return CheckConstraint(f"{column} IN ({values})", name=column)
+
 
 # Constraint or index name → the error a person can act on. The slices add theirs with `explain`.
 _EXPLANATIONS: dict[str, type[ImmoError]] = {}

@@ -51,7 +51,7 @@ class RateLimited(ImmoError):
 
     def __init__(self, retry_after_seconds: int, **details: object) -> None:
         self.retry_after_seconds = retry_after_seconds
-        super().__init__(**details)
+        super().__init__(None, **details)
 
 
 class Unavailable(ImmoError):

@@ -1,0 +1,123 @@
+"""Structured logging: one JSON object a line, an event name and fields, never a secret.
+
+Whoever logs names the event and its fields (`code_redeemed client_id=… person_id=…`). Whatever
+else reaches the log, from a library or a traceback, passes the same filter: values of fields
+that hold secrets are dropped, and what looks like a token, a mail address or a national number
+is masked in running text.
+"""
+
+import json
+import logging
+import re
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Final, TextIO
+
+DEBUG: Final = logging.DEBUG
+INFO: Final = logging.INFO
+WARNING: Final = logging.WARNING
+ERROR: Final = logging.ERROR
+
+MASK = "***"
+
+# Set by the outermost layer of each application for the time of a request.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+_LOGGER = logging.getLogger("immo")
+
+# A name is secret as a whole or by its last word; `error_code` and its like are not.
+_SECRET_NAME = (
+    r"(?:[a-z0-9_.-]*[_.-])?"
+    r"(?:code|token|secret|assertion|password|passwd|pin|cookie|authorization|verifier|"
+    r"national[_-]?number|private[_-]?key|id[_-]?token[_-]?hint|session[_-]?id|nonce|csrf)"
+)
+_SECRET_FIELD = re.compile(_SECRET_NAME, re.IGNORECASE)
+_OPEN_FIELDS = frozenset({"error_code", "status_code", "reason_code"})
+
+_MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # name=value, name: value, "name": "value", as in URLs, forms, headers and JSON.
+    (
+        re.compile(rf"""(?<![\w-])(["']?)({_SECRET_NAME})\1(\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'}})\]]+)""", re.IGNORECASE),
+        rf"\1\2\1\3{MASK}",
+    ),
+    (re.compile(r"\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){1,4}"), MASK),
+    (re.compile(r"//[^/\s:@]+:[^/\s@]+@"), f"//{MASK}@"),
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"), MASK),
+    (re.compile(r"\b\d{2}\.?\d{2}\.?\d{2}[- ]?\d{3}[.]?\d{2}\b"), MASK),
+)
+
+
+def event(name: str, level: int = INFO, **fields: object) -> None:
+    """Log one event with its fields; a field whose name says it is secret is masked."""
+    _LOGGER.log(level, name, extra={"immo_fields": fields})
+
+
+def clean(text: str) -> str:
+    """Return the text with everything masked that looks like a secret or a person's data."""
+    for pattern, replacement in _MASKS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class SecretFilter(logging.Filter):
+    """Cleans every record, whoever made it, before a handler formats it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Mask secrets in the message, the fields and the traceback; let every record pass."""
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError):
+            message = str(record.msg)
+        record.msg, record.args = clean(message), None
+        fields = getattr(record, "immo_fields", None)
+        if fields is not None:
+            record.immo_fields = {name: _clean_field(name, value) for name, value in fields.items()}
+        if record.exc_info and record.exc_info[0] is not None:
+            record.exc_text = clean(logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def _clean_field(name: str, value: object) -> object:
+    if name not in _OPEN_FIELDS and _SECRET_FIELD.fullmatch(name):
+        return MASK
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return clean(str(value))
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, event, request id, fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+        }
+        if record.name != _LOGGER.name:
+            line["logger"] = record.name
+        current = request_id.get()
+        if current is not None:
+            line["request_id"] = current
+        line.update(getattr(record, "immo_fields", {}))
+        if record.exc_text:
+            line["traceback"] = record.exc_text
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configure(level: str, stream: TextIO | None = None) -> None:
+    """Send all logging of the process to `stream` (standard error) as JSON lines, cleaned.
+
+    Authlib writes whole requests at DEBUG, so it stays at WARNING whatever `level` says.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines())
+    handler.addFilter(SecretFilter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for chatty in ("authlib", "urllib3"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
