@@ -1,0 +1,1 @@
+"""Tests mirror the packages; what they stand on is in `tests.support`."""

@@ -1,0 +1,87 @@
+"""Fixtures of the product: signing keys, services, the provider and the demo world."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core.infra.clock import FixedClock
+from core.infra.db import Database
+from core.infra.settings import Settings
+from core.infra.store.interface import EphemeralStore
+from tests.support.databases import DatabaseServer
+from tests.support.ground import START
+
+
+class HttpsClient(FlaskClient):
+    """A browser without pages: cookies of its own, and the provider's public address."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request to the application under its public https address."""
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", self.application.config["TEST_BASE_URL"])
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def keyed_template(database_server: DatabaseServer, schema_template: str, base_settings: Settings) -> str:
+    """Return the URL of a database with the schema and active signing keys."""
+    from idp.signing.keyring import ensure_keys
+
+    url = database_server.create(schema_template)
+    with closing(Database(url)) as database:
+        ensure_keys(database, base_settings.keys_directory, START)
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo_template(database_server: DatabaseServer, keyed_template: str, base_settings: Settings) -> str:
+    """Return the URL of a database with the demo world and active signing keys."""
+    raise NotImplementedError
+
+
+@pytest.fixture
+def keyring(database: Database, settings: Settings) -> Any:
+    """Return the signing keys of the provider: one active key for each algorithm."""
+    from idp.signing.keyring import Keyring
+
+    return Keyring(database, settings.keys_directory)
+
+
+@pytest.fixture
+def services(
+    settings: Settings, clock: FixedClock, database: Database, store: EphemeralStore, keyring: Any
+) -> Any:
+    """Return what the provider is made of, on this test's own database and store."""
+    from core.infra.http import OutboundHttp
+    from idp.wiring import Services
+
+    http = OutboundHttp(settings.outbound, settings.mode, frozenset())
+    return Services(settings, clock, database, store, keyring, http)
+
+
+@pytest.fixture
+def idp_app(services: Any) -> Flask:
+    """Return the provider's whole application."""
+    from idp.app import create_app
+
+    app = create_app(services.settings, services=services)
+    app.config["TEST_BASE_URL"] = services.settings.issuer
+    app.test_client_class = HttpsClient
+    return app
+
+
+@pytest.fixture
+def idp(idp_app: Flask) -> Callable[[], FlaskClient]:
+    """Return a maker of browsers at the provider, each with cookies of its own."""
+    return idp_app.test_client
+
+
+@pytest.fixture
+def demo(services: Any) -> Any:
+    """Return the provider's services with the demo world loaded."""
+    return services
