@@ -1,0 +1,21 @@
+"""Refusals about accreditations."""
+
+from core.infra.errors import Conflict, RuleError
+
+
+class NumberTaken(Conflict):
+    """This number on this list of the register is already somebody's."""
+
+    code = "accreditation-number-taken"
+
+
+class InvalidNumber(RuleError):
+    """The number does not look like a number of this kind."""
+
+    code = "invalid-accreditation-number"
+
+
+class UnknownKind(RuleError):
+    """There is no such kind of accreditation."""
+
+    code = "unknown-accreditation-kind"

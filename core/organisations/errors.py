@@ -1,0 +1,51 @@
+"""Refusals about organisations and memberships."""
+
+from core.infra.errors import Conflict, RuleError
+
+
+class InvalidCompanyNumber(RuleError):
+    """Not a Belgian company number: ten digits, the first 0 or 1, the last two a check."""
+
+    code = "invalid-company-number"
+
+
+class OrganisationExists(Conflict):
+    """Somebody added this company already: ask to join it (O1)."""
+
+    code = "organisation-exists"
+
+
+class AlreadyMember(Conflict):
+    """The person is a member already, waits for confirmation, or is blocked."""
+
+    code = "already-member"
+
+
+class LastManager(RuleError):
+    """The organisation would be left without a manager (O7)."""
+
+    code = "last-manager"
+
+
+class NotManager(RuleError):
+    """Only a manager of this organisation may do this."""
+
+    code = "not-manager"
+
+
+class NotYours(RuleError):
+    """Only the person concerned may do this."""
+
+    code = "not-yours"
+
+
+class DemoteFirst(RuleError):
+    """A manager is demoted before being blocked or deleted (O7)."""
+
+    code = "demote-first"
+
+
+class WrongState(RuleError):
+    """The membership is not in a state from which this is possible."""
+
+    code = "wrong-membership-state"

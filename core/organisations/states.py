@@ -1,0 +1,45 @@
+"""The states in which memberships and organisations are, and what else has a fixed set of words."""
+
+from enum import StrEnum
+
+
+class MembershipStatus(StrEnum):
+    """Where a membership stands; the ways between are in `rules.py`."""
+
+    INVITED = "invited"
+    REQUESTED = "requested"
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    LEFT = "left"
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it still binds person and organisation: one such row per pair."""
+        return self not in (MembershipStatus.REFUSED, MembershipStatus.LEFT)
+
+
+class MembershipType(StrEnum):
+    """In which relation a member works for the organisation (O6)."""
+
+    MANAGER = "manager"
+    EMPLOYEE = "employee"
+    SELF_EMPLOYED = "self_employed"
+    TRAINEE = "trainee"
+    ADMINISTRATIVE = "administrative"
+
+
+class OrganisationStatus(StrEnum):
+    """Whether an organisation works; OWNERLESS: without a manager, against everybody's will."""
+
+    ACTIVE = "active"
+    OWNERLESS = "ownerless"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class OrganisationKind(StrEnum):
+    """What the law takes the organisation for."""
+
+    LEGAL_PERSON = "legal_person"
+    NATURAL_PERSON = "natural_person"

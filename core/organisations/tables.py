@@ -1,0 +1,118 @@
+"""Organisations and memberships, with the constraints that hold when two people act at once."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.infra.db import Base, Identifier, Moment, explain, one_of
+from core.organisations.errors import AlreadyMember, LastManager, OrganisationExists
+from core.organisations.states import (
+    MembershipStatus,
+    MembershipType,
+    OrganisationKind,
+    OrganisationStatus,
+)
+
+_LIVE_ORGANISATION = text("status <> 'closed'")
+_LIVE_MEMBERSHIP = text("status NOT IN ('refused', 'left')")
+
+
+class OrganisationRow(Base):
+    """A company and its contact data; `wallet_id` names the wallet that was opened with it."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    company_number: Mapped[str] = mapped_column(String(10))
+    country: Mapped[str] = mapped_column(String(2), default="BE")
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(20), default=OrganisationKind.LEGAL_PERSON)
+    status: Mapped[str] = mapped_column(String(16), default=OrganisationStatus.ACTIVE)
+    ownerless_since: Mapped[datetime | None] = mapped_column(Moment)
+    # How the claim to the company is proven: 0 claimed, 1 confirmed, 2 represented.
+    evidence_level: Mapped[int] = mapped_column(SmallInteger, default=0)
+    verified_source: Mapped[str | None] = mapped_column(String(40))
+    verified_at: Mapped[date | None] = mapped_column(Date)
+    # Counted here so that a CHECK, and not a race, keeps the last manager.
+    manager_count: Mapped[int] = mapped_column(SmallInteger)
+    wallet_id: Mapped[str] = mapped_column(Identifier)
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone_number: Mapped[str | None] = mapped_column(String(40))
+    website: Mapped[str | None] = mapped_column(Text)
+    street_address: Mapped[str | None] = mapped_column(String(200))
+    postal_code: Mapped[str | None] = mapped_column(String(20))
+    locality: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        one_of("kind", OrganisationKind),
+        one_of("status", OrganisationStatus),
+        CheckConstraint("evidence_level BETWEEN 0 AND 2", name="evidence_level"),
+        CheckConstraint(
+            "manager_count >= 1 OR (manager_count = 0 AND status <> 'active')", name="manager_count"
+        ),
+        Index(
+            "uq_organisation_company_number",
+            "company_number",
+            unique=True,
+            postgresql_where=_LIVE_ORGANISATION,
+            sqlite_where=_LIVE_ORGANISATION,
+        ),
+        UniqueConstraint("wallet_id"),
+    )
+
+
+class MembershipRow(Base):
+    """A person in an organisation, with the contact data colleagues and tools see (O13)."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Identifier, ForeignKey("organisation.id"))
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
+    status: Mapped[str] = mapped_column(String(16))
+    is_manager: Mapped[bool] = mapped_column(default=False)
+    type: Mapped[str | None] = mapped_column(String(20))
+    function: Mapped[str | None] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone_number: Mapped[str | None] = mapped_column(String(40))
+    # The Belgian day on which it became active for the first time.
+    since: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        one_of("status", MembershipStatus),
+        one_of("type", MembershipType),
+        CheckConstraint("NOT is_manager OR status = 'active'", name="manager_is_active"),
+        # Access rows point at both, so that nobody gets access through another organisation.
+        UniqueConstraint("id", "organisation_id"),
+        Index(
+            "uq_membership_live",
+            "person_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=_LIVE_MEMBERSHIP,
+            sqlite_where=_LIVE_MEMBERSHIP,
+        ),
+        Index("ix_membership_organisation_id", "organisation_id", "status"),
+    )
+
+
+explain("uq_organisation_company_number", OrganisationExists)
+explain("organisation.company_number", OrganisationExists)
+explain("uq_membership_live", AlreadyMember)
+explain("membership.person_id, membership.organisation_id", AlreadyMember)
+explain("ck_organisation_manager_count", LastManager)

@@ -1,0 +1,100 @@
+"""What is kept about a person: the account, its e-mail addresses, and that an eID is linked.
+
+Secrets (passwords, codes) are not here: they belong to `idp.credentials`.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.infra.db import Base, Identifier, Moment, explain, one_of
+from core.people.rules import AddressState, EmailTaken, PersonStatus, UsernameTaken
+
+
+class PersonRow(Base):
+    """An account and the data of the standard claims (OpenID Connect Core section 5.1)."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    # As the person wrote it; `username_key` is what is compared and unique.
+    username: Mapped[str] = mapped_column(String(100))
+    username_key: Mapped[str] = mapped_column(String(100))
+    status: Mapped[str] = mapped_column(String(16), default=PersonStatus.ACTIVE)
+    language: Mapped[str] = mapped_column(String(2))
+    given_name: Mapped[str | None] = mapped_column(String(200))
+    family_name: Mapped[str | None] = mapped_column(String(200))
+    middle_name: Mapped[str | None] = mapped_column(String(200))
+    nickname: Mapped[str | None] = mapped_column(String(200))
+    profile_url: Mapped[str | None] = mapped_column(Text)
+    picture_url: Mapped[str | None] = mapped_column(Text)
+    website: Mapped[str | None] = mapped_column(Text)
+    gender: Mapped[str | None] = mapped_column(String(20))
+    birthdate: Mapped[date | None] = mapped_column(Date)
+    zoneinfo: Mapped[str | None] = mapped_column(String(64))
+    locale: Mapped[str | None] = mapped_column(String(16))
+    phone_number: Mapped[str | None] = mapped_column(String(40))
+    phone_number_verified: Mapped[bool] = mapped_column(default=False)
+    street_address: Mapped[str | None] = mapped_column(String(200))
+    postal_code: Mapped[str | None] = mapped_column(String(20))
+    locality: Mapped[str | None] = mapped_column(String(200))
+    country: Mapped[str | None] = mapped_column(String(2))
+    # The terms of use of the product itself (A4), not those of a tool.
+    terms_version: Mapped[str | None] = mapped_column(String(40))
+    terms_accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        one_of("status", PersonStatus),
+        Index("uq_person_username_key", "username_key", unique=True),
+    )
+
+
+class EmailAddressRow(Base):
+    """An address of an account: the current one, one that waits for its code, or a former one."""
+
+    __tablename__ = "email_address"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
+    address: Mapped[str] = mapped_column(String(254))
+    address_key: Mapped[str] = mapped_column(String(254))
+    state: Mapped[str] = mapped_column(String(16))
+    verified_at: Mapped[datetime | None] = mapped_column(Moment)
+    added_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (
+        one_of("state", AddressState),
+        Index(
+            "uq_email_address_current_key",
+            "address_key",
+            unique=True,
+            postgresql_where=text("state = 'current'"),
+            sqlite_where=text("state = 'current'"),
+        ),
+        Index(
+            "uq_email_address_current_person",
+            "person_id",
+            unique=True,
+            postgresql_where=text("state = 'current'"),
+            sqlite_where=text("state = 'current'"),
+        ),
+    )
+
+
+class EidLinkRow(Base):
+    """That an identity card is linked to the account, and how long that card is valid."""
+
+    __tablename__ = "eid_link"
+
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"), primary_key=True)
+    linked_at: Mapped[datetime] = mapped_column(Moment)
+    document_valid_until: Mapped[date | None] = mapped_column(Date)
+
+
+explain("uq_person_username_key", UsernameTaken)
+explain("person.username_key", UsernameTaken)
+explain("uq_email_address_current_key", EmailTaken)
+explain("email_address.address_key", EmailTaken)
