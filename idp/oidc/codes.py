@@ -1,12 +1,25 @@
 """Authorization codes: issued once, redeemed once (RFC 6749 section 4.1.2).
 
-The store holds them for a minute under their digest. `issue` and `redeem` are below the value.
+The store holds them for a minute under their digest. Beside each lies the family it stands for,
+written in the same step and for longer: whoever presents a code that is gone is recognised by it,
+without a moment in which a second presentation could pass for an unknown code.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from idp.oidc.checks.claims_parameter import ClaimsRequest
+import orjson
+
+from core.infra.ids import digest, new_secret
+from core.infra.store.interface import EphemeralStore, Kind
+from idp.oidc.checks.claims_parameter import ClaimsRequest, RequestedClaim
+from idp.oidc.errors import CodeReplayed, InvalidGrant
 from idp.oidc.subject import Subject
+
+CODE_LIFE = timedelta(seconds=60)
+# As long as an access token that the code gave could still be alive, and a little more.
+_REPLAY_WATCH = timedelta(minutes=15)
+_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +39,99 @@ class CodeGrant:
     code_challenge: str | None = None
     resource: tuple[str, ...] = ()
     claims: ClaimsRequest = ClaimsRequest()
+
+    def to_json(self) -> dict[str, object]:
+        """Return the grant as JSON values, with the version of the format."""
+        return {
+            "version": _FORMAT,
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "scope": list(self.scope),
+            "subject": self.subject.to_json(),
+            "family_id": self.family_id,
+            "nonce": self.nonce,
+            "code_challenge": self.code_challenge,
+            "resource": list(self.resource),
+            "claims": {
+                "id_token": [_claim_to_json(claim) for claim in self.claims.id_token],
+                "userinfo": [_claim_to_json(claim) for claim in self.claims.userinfo],
+            },
+        }
+
+    @classmethod
+    def from_json(cls, value: object) -> "CodeGrant":
+        """Read what `to_json` wrote; raise ValueError or KeyError for anything else."""
+        if not isinstance(value, dict) or value.get("version") != _FORMAT:
+            raise ValueError("not a grant in a format we know")
+        claims = value["claims"]
+        return cls(
+            client_id=str(value["client_id"]),
+            redirect_uri=str(value["redirect_uri"]),
+            scope=tuple(str(scope) for scope in value["scope"]),
+            subject=Subject.from_json(value["subject"]),
+            family_id=str(value["family_id"]),
+            nonce=_optional_text(value["nonce"]),
+            code_challenge=_optional_text(value["code_challenge"]),
+            resource=tuple(str(resource) for resource in value["resource"]),
+            claims=ClaimsRequest(
+                id_token=tuple(_claim_from_json(claim) for claim in claims["id_token"]),
+                userinfo=tuple(_claim_from_json(claim) for claim in claims["userinfo"]),
+            ),
+        )
+
+    def get_redirect_uri(self) -> str:
+        """Return the redirect URI of the request: Authlib asks for it by this name."""
+        return self.redirect_uri
+
+    def get_scope(self) -> str:
+        """Return the granted scope as one string: Authlib asks for it by this name."""
+        return " ".join(self.scope)
+
+
+def issue(store: EphemeralStore, grant: CodeGrant) -> str:
+    """Return a new code for the grant; it works once and for `CODE_LIFE`."""
+    code = new_secret()
+    key = digest(code)
+    with store.pipeline() as pipeline:
+        pipeline.put(Kind.CODE, key, orjson.dumps(grant.to_json()), CODE_LIFE)
+        pipeline.put(Kind.CODE_FAMILY, key, grant.family_id.encode(), _REPLAY_WATCH)
+    return code
+
+
+def redeem(store: EphemeralStore, code: str, client_id: str) -> CodeGrant:
+    """Spend an authorization code and return what was granted.
+
+    A code works once, for the client it was issued to (RFC 6749 section 4.1.2): presented by
+    another client it is spent all the same. A second presentation raises `CodeReplayed`, so that
+    the caller can revoke what the first one produced; everything else `InvalidGrant`.
+    """
+    key = digest(code)
+    found = store.take(Kind.CODE, key)
+    if found is None:
+        family = store.get(Kind.CODE_FAMILY, key)
+        if family is not None:
+            raise CodeReplayed(family.decode())
+        raise InvalidGrant("The code is unknown or has expired.")
+    grant = CodeGrant.from_json(orjson.loads(found))
+    if grant.client_id != client_id:
+        raise InvalidGrant("The code was issued to another client.", client_id=client_id)
+    return grant
+
+
+def _claim_to_json(claim: RequestedClaim) -> dict[str, object]:
+    return {"name": claim.name, "essential": claim.essential, "values": list(claim.values)}
+
+
+def _claim_from_json(value: dict[str, object]) -> RequestedClaim:
+    values = value["values"]
+    if not isinstance(values, list):
+        raise ValueError("values must be a list")
+    return RequestedClaim(
+        name=str(value["name"]),
+        essential=value["essential"] is True,
+        values=tuple(str(wanted) for wanted in values),
+    )
+
+
+def _optional_text(value: object) -> str | None:
+    return None if value is None else str(value)
