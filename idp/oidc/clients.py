@@ -1,10 +1,35 @@
-"""Registered clients: the value, the rules for registering one, and how it is loaded."""
+"""Registered clients: the value, how it is stored, and how it is found again.
 
+What a client may register, and over which endpoint, is `registration.py`. A client is read with
+one statement and kept for seconds in each process; a version in the store tells the other
+processes to look again after a change.
+"""
+
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from core.infra.db import Database
+from core.infra.ids import new_secret
+from core.infra.store.interface import EphemeralStore, Kind
 from core.tools.identifiers import ToolId
+from idp.oidc.tables import ClientRow
+
+DEFAULT_SCOPE = ("openid", "profile", "email", "address", "phone", "offline_access")
+
+_VERSION_KEY = "clients"
+_VERSION_LIFE = timedelta(days=1)
+_LOOK_AGAIN_SECONDS = 2.0
+_KEEP_SECONDS = 60.0
+# Registration may be open: nobody fills our memory by registering clients.
+_MOST_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +44,7 @@ class ClientPolicy:
     """
 
     first_party: bool = False
-    scope: tuple[str, ...] = ("openid", "profile", "email", "address", "phone", "offline_access")
+    scope: tuple[str, ...] = DEFAULT_SCOPE
     session_refresh: bool = False
     resources: tuple[str, ...] = ()
     introspection: bool = False
@@ -62,3 +87,181 @@ class RegisteredClient:
     policy_uri: str | None = None
     tos_uri: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether the client cannot keep a secret (RFC 6749 section 2.1)."""
+        return self.token_endpoint_auth_method == "none"
+
+    def get_client_id(self) -> str:
+        """Return the identifier: Authlib asks for it by this name."""
+        return self.client_id
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Tell whether the grant type is registered: Authlib asks for it by this name."""
+        return grant_type in self.grant_types
+
+
+# Our field → the member of RFC 7591 or OpenID Connect Registration, where the two differ.
+_WIRE_NAMES = {
+    "name": "client_name",
+    "default_max_age_seconds": "default_max_age",
+}
+_METADATA_FIELDS = (
+    "name",
+    "token_endpoint_auth_method",
+    "redirect_uris",
+    "grant_types",
+    "response_types",
+    "post_logout_redirect_uris",
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "token_endpoint_auth_signing_alg",
+    "jwks",
+    "jwks_uri",
+    "subject_type",
+    "sector_identifier",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "default_max_age_seconds",
+    "require_auth_time",
+    "default_acr_values",
+    "initiate_login_uri",
+    "logo_uri",
+    "client_uri",
+    "policy_uri",
+    "tos_uri",
+)
+_LISTS = frozenset(
+    {"redirect_uris", "grant_types", "response_types", "post_logout_redirect_uris", "default_acr_values"}
+)
+
+
+def metadata_of(client: RegisteredClient) -> dict[str, Any]:
+    """Return the client's metadata under the names of the specifications, without empty members.
+
+    Members that we keep without reading them (contacts, names in other languages) are taken over
+    from `client.metadata`.
+    """
+    members = {name: value for name, value in client.metadata.items() if name not in _READ}
+    for name in _METADATA_FIELDS:
+        value = getattr(client, name)
+        if value is None or value == ():
+            continue
+        members[_WIRE_NAMES.get(name, name)] = list(value) if name in _LISTS else value
+    return members
+
+
+_READ = frozenset(_WIRE_NAMES.get(name, name) for name in _METADATA_FIELDS)
+
+
+def policy_to_json(policy: ClientPolicy) -> dict[str, Any]:
+    """Return the policy as JSON values."""
+    return {
+        "first_party": policy.first_party,
+        "scope": list(policy.scope),
+        "session_refresh": policy.session_refresh,
+        "resources": list(policy.resources),
+        "introspection": policy.introspection,
+        "skip_single_context": policy.skip_single_context,
+        "require_pkce": policy.require_pkce,
+        "require_acr": policy.require_acr,
+        "entitlements": list(policy.entitlements),
+    }
+
+
+def find_client(connection: Connection | Session, client_id: str) -> RegisteredClient | None:
+    """Read a client from the database with one statement; None when there is none.
+
+    A disabled client is returned: whoever acts on it asks `enabled`.
+    """
+    row = connection.execute(_SELECT, {"wanted": client_id}).first()
+    return None if row is None else _from_row(row)
+
+
+_SELECT = select(
+    ClientRow.client_id,
+    ClientRow.tool_id,
+    ClientRow.secret_digest,
+    ClientRow.metadata_.label("members"),
+    ClientRow.policy,
+    ClientRow.enabled,
+).where(ClientRow.client_id == bindparam("wanted"))
+
+
+def _from_row(row: Row[Any]) -> RegisteredClient:
+    members = row.members
+    values = {
+        name: tuple(members[wire]) if name in _LISTS else members[wire]
+        for name in _METADATA_FIELDS
+        if (wire := _WIRE_NAMES.get(name, name)) in members
+    }
+    policy = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.policy.items()
+    }
+    values.setdefault("name", row.client_id)
+    values.setdefault("redirect_uris", ())
+    return RegisteredClient(
+        client_id=row.client_id,
+        tool_id=row.tool_id,
+        enabled=row.enabled,
+        secret_digest=row.secret_digest,
+        policy=ClientPolicy(**policy),
+        metadata=members,
+        **values,
+    )
+
+
+class _Kept:
+    """The clients that this process knows from one database."""
+
+    def __init__(self) -> None:
+        self.clients: dict[str, tuple[RegisteredClient, float]] = {}
+        self.version: bytes | None = None
+        self.looked_at = float("-inf")
+        self.lock = threading.Lock()
+
+    def look_again(self, store: EphemeralStore, now: float) -> None:
+        """Forget everything when some process changed a client since we last looked."""
+        version = store.get(Kind.VERSION, _VERSION_KEY)
+        with self.lock:
+            if version != self.version:
+                self.clients = {}
+            self.version = version
+            self.looked_at = now
+
+
+_kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
+
+
+def known_client(
+    database: Database, store: EphemeralStore, client_id: str
+) -> RegisteredClient | None:
+    """Return the client from this process's memory, or from the database; for hot paths.
+
+    A change made by another process is seen after two seconds, one made here at once.
+    """
+    kept = _kept.setdefault(database, _Kept())
+    now = time.monotonic()
+    if now - kept.looked_at > _LOOK_AGAIN_SECONDS:
+        kept.look_again(store, now)
+    found = kept.clients.get(client_id)
+    if found is not None and now - found[1] < _KEEP_SECONDS:
+        return found[0]
+    clients = kept.clients
+    with database.connection() as connection:
+        client = find_client(connection, client_id)
+    if client is not None:
+        with kept.lock:
+            if len(clients) >= _MOST_KEPT:
+                clients.clear()
+            # If somebody announced a change meanwhile, this is no longer the dictionary in use.
+            clients[client_id] = (client, now)
+    return client
+
+
+def announce_change(database: Database, store: EphemeralStore) -> None:
+    """Tell every process that a client changed; called after the change is committed."""
+    store.put(Kind.VERSION, _VERSION_KEY, new_secret().encode(), _VERSION_LIFE)
+    kept = _kept.setdefault(database, _Kept())
+    kept.looked_at = float("-inf")
