@@ -1,0 +1,1 @@
+"""Tools that use Immo-Connect over HTTP only, as any developer would build them."""

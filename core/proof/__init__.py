@@ -1,0 +1,1 @@
+"""Verification of signed tokens, used by issuer and resource server alike."""

@@ -1,0 +1,1 @@
+"""An organisation's wallet; it knows organisations by their identifier only."""

@@ -1,0 +1,1 @@
+"""CadastreFinder, an example tool: cadastral parcels for estate agents and surveyors."""

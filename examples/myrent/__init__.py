@@ -1,0 +1,1 @@
+"""MyRent Pro, an example tool: rentals and buildings for estate agents and syndics."""

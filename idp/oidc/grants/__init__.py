@@ -1,0 +1,1 @@
+"""The seams with Authlib's grants: one short file for each."""

@@ -1,0 +1,1 @@
+"""What is in each token and how it is issued, rotated and revoked."""
