@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 from development.ports import LOOPBACK, free_port, wait_until_answers
 from development.programs import POSTGRES, REDIS, require
@@ -129,7 +130,13 @@ def _server(
             process.wait()
 
 
-def _run_as(account: pwd.struct_passwd | None) -> dict[str, int | list[int]]:
+class _Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _run_as(account: pwd.struct_passwd | None) -> _Identity:
     if account is None:
         return {}
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}

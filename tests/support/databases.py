@@ -72,7 +72,7 @@ class PostgresServer:
         self._connection.close()
 
     def _execute(self, statement: str, *names: str) -> None:
-        template = sql.SQL(statement)  # type: ignore[arg-type]  # ours, from the lines above
+        template = sql.SQL(statement)
         self._connection.execute(template.format(*(sql.Identifier(name) for name in names)))
 
 

@@ -13,6 +13,8 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.settings import Settings
 from core.infra.store.interface import EphemeralStore
+from idp.signing.keyring import Keyring
+from idp.signing.rotation import ensure_keys
 from tests.support.databases import DatabaseServer
 from tests.support.ground import START
 
@@ -30,11 +32,9 @@ class HttpsClient(FlaskClient):
 @pytest.fixture(scope="session")
 def keyed_template(database_server: DatabaseServer, schema_template: str, base_settings: Settings) -> str:
     """Return the URL of a database with the schema and active signing keys."""
-    from idp.signing.keyring import ensure_keys
-
     url = database_server.create(schema_template)
     with closing(Database(url)) as database:
-        ensure_keys(database, base_settings.keys_directory, START)
+        ensure_keys(database, base_settings.keys_directory, now=START)
     return url
 
 
@@ -45,16 +45,14 @@ def demo_template(database_server: DatabaseServer, keyed_template: str, base_set
 
 
 @pytest.fixture
-def keyring(database: Database, settings: Settings) -> Any:
+def keyring(database: Database, settings: Settings, clock: FixedClock) -> Keyring:
     """Return the signing keys of the provider: one active key for each algorithm."""
-    from idp.signing.keyring import Keyring
-
-    return Keyring(database, settings.keys_directory)
+    return Keyring(database, settings.keys_directory, clock)
 
 
 @pytest.fixture
 def services(
-    settings: Settings, clock: FixedClock, database: Database, store: EphemeralStore, keyring: Any
+    settings: Settings, clock: FixedClock, database: Database, store: EphemeralStore, keyring: Keyring
 ) -> Any:
     """Return what the provider is made of, on this test's own database and store."""
     from core.infra.http import OutboundHttp
