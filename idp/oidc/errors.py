@@ -3,6 +3,7 @@
     ProtocolError
     ├─ InvalidRequest ─ InvalidRequestUri, RequestNotSupported, RequestUriNotSupported,
     │                   RegistrationNotSupported
+    ├─ Unanswerable ─ UnknownClient, ForeignRedirectUri
     ├─ InvalidClient  UnauthorizedClient
     ├─ InvalidGrant ─ CodeReplayed, PkceMismatch, RefreshTokenReused, ContextGone
     ├─ InvalidScope  InvalidTarget  AccessDenied
@@ -71,6 +72,25 @@ class RegistrationNotSupported(InvalidRequest):
     error = "registration_not_supported"
     description = "The registration parameter is not supported."
     remedy = "Register the client at the registration endpoint."
+
+
+class Unanswerable(ProtocolError):
+    """Nobody it would be safe to redirect to: shown as a page (RFC 6749 section 4.1.2.1)."""
+
+    remedy = "Compare client_id and redirect_uri with the client's registration."
+
+
+class UnknownClient(Unanswerable):
+    """The client_id is missing, unknown or disabled."""
+
+    error = "invalid_client"
+    description = "The client_id is not that of a registered client."
+
+
+class ForeignRedirectUri(Unanswerable):
+    """The redirect_uri is missing or not registered (Core section 3.1.2.1)."""
+
+    description = "The redirect_uri is not registered for the client."
 
 
 class InvalidClient(ProtocolError):

@@ -1,6 +1,12 @@
-"""The claims parameter: OpenID Connect Core section 5.5. (Values here; parsing is below.)"""
+"""The claims parameter: OpenID Connect Core section 5.5. Pure."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from idp.oidc.errors import InvalidRequest
+
+_MAXIMUM_CLAIMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +24,59 @@ class ClaimsRequest:
 
     id_token: tuple[RequestedClaim, ...] = ()
     userinfo: tuple[RequestedClaim, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all claims asked for, sorted, each once."""
+        return tuple(sorted({claim.name for claim in self.id_token + self.userinfo}))
+
+    @property
+    def subject(self) -> str | None:
+        """Return the `sub` that the ID token must have (section 5.5.1), if one is demanded."""
+        for claim in self.id_token:
+            if claim.name == "sub" and claim.values:
+                return claim.values[0]
+        return None
+
+
+def parse(value: str | None) -> ClaimsRequest:
+    """Read the parameter; raise `InvalidRequest` where it is not such a JSON object.
+
+    Members and claims that mean nothing to us are kept or ignored, never refused.
+    """
+    if value is None:
+        return ClaimsRequest()
+    try:
+        document = json.loads(value)
+    except (ValueError, RecursionError):
+        raise InvalidRequest("The claims parameter is not JSON.") from None
+    if not isinstance(document, dict):
+        raise InvalidRequest("The claims parameter is not a JSON object.")
+    return ClaimsRequest(_section(document, "id_token"), _section(document, "userinfo"))
+
+
+def _section(document: Mapping[str, object], name: str) -> tuple[RequestedClaim, ...]:
+    section = document.get(name)
+    if section is None:
+        return ()
+    if not isinstance(section, dict):
+        raise InvalidRequest(f"The member {name} of the claims parameter is not an object.")
+    if len(section) > _MAXIMUM_CLAIMS:
+        raise InvalidRequest("The claims parameter asks for too many claims.")
+    return tuple(_claim(str(claim), wish) for claim, wish in section.items())
+
+
+def _claim(name: str, wish: object) -> RequestedClaim:
+    if wish is None:
+        return RequestedClaim(name)
+    if not isinstance(wish, dict):
+        raise InvalidRequest("A claim of the claims parameter is neither null nor an object.")
+    values = wish.get("values", [])
+    if not isinstance(values, list):
+        raise InvalidRequest("The values of a claim of the claims parameter are not a list.")
+    welcome = [wish["value"], *values] if "value" in wish else values
+    return RequestedClaim(
+        name,
+        essential=wish.get("essential") is True,
+        values=tuple(value for value in welcome if isinstance(value, str)),
+    )

@@ -1,0 +1,97 @@
+"""The parameters of a request, read from raw bytes and judged one by one. Pure.
+
+Frameworks keep the first of repeated parameters and replace what is not UTF-8; both would hide
+from us what other readers of the same request see (RFC 6749 section 3.1). So we read ourselves.
+A parameter that we do not know is ignored, whatever it holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from idp.oidc.errors import InvalidRequest
+
+MAXIMUM_BYTES = 64 * 1024
+_MAXIMUM_LENGTH = 2_048
+_LONGER = {"claims": 8_192, "id_token_hint": 8_192, "request": 32_768, "state": 4_096}
+_REPEATABLE = frozenset({"resource"})
+
+AUTHORIZATION = frozenset(
+    {
+        "acr_values", "claims", "client_id", "code_challenge", "code_challenge_method",
+        "id_token_hint", "login_hint", "max_age", "nonce", "organization", "prompt",
+        "redirect_uri", "registration", "request", "request_uri", "resource", "response_mode",
+        "response_type", "scope", "state", "ui_locales", "usage",
+    }
+)  # fmt: skip
+END_SESSION = frozenset(
+    {"client_id", "id_token_hint", "logout_hint", "post_logout_redirect_uri", "state", "ui_locales"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What was sent: values by name, and by name what is wrong with those that have no value.
+
+    `faults` holds a description for the tool's developer; a name is in `values` or in `faults`.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    resources: tuple[str, ...] = ()
+
+    def get(self, name: str) -> str | None:
+        """Return the value of a faultless parameter, or None where it was not sent."""
+        return self.values.get(name)
+
+    def require_faultless(self) -> None:
+        """Raise `InvalidRequest` naming the first parameter that cannot be used."""
+        for name in sorted(self.faults):
+            raise InvalidRequest(f"The parameter {name} {self.faults[name]}.")
+
+
+def read(raw: bytes, known: frozenset[str]) -> Parameters:
+    """Read form-urlencoded bytes; keep the known parameters, judged. Never raises.
+
+    One without a value counts as not sent (RFC 6749 section 3.1).
+    """
+    if len(raw) > MAXIMUM_BYTES:
+        return Parameters(faults={name: "came in a request that is too large" for name in known})
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    resources: list[str] = []
+    for pair in raw.split(b"&"):
+        encoded_name, _, encoded_value = pair.partition(b"=")
+        name = _decoded(encoded_name)
+        if name not in known or not encoded_value:
+            continue
+        value = _decoded(encoded_value)
+        fault = _fault(name, value)
+        if name in values and name not in _REPEATABLE:
+            fault = "is repeated"
+        if fault is not None:
+            faults.setdefault(name, fault)
+        elif value is not None:
+            values[name] = value
+            if name in _REPEATABLE:
+                resources.append(value)
+    kept = {name: value for name, value in values.items() if name not in faults}
+    return Parameters(values=kept, faults=faults, resources=tuple(resources))
+
+
+def _decoded(part: bytes) -> str | None:
+    try:
+        return unquote_to_bytes(part.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _fault(name: str, value: str | None) -> str | None:
+    if value is None:
+        return "is not valid UTF-8"
+    if len(value) > _LONGER.get(name, _MAXIMUM_LENGTH):
+        return "is too long"
+    # A form post would change line ends, and no text column takes a zero: refused before both.
+    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+        return "contains control characters"
+    return None
