@@ -1,0 +1,124 @@
+"""What CadastreFinder says, in Dutch, French and English, in this order."""
+
+USAGES = {
+    "estate-agent": ("vastgoedmakelaar", "agent immobilier", "estate agent"),
+    "surveyor": ("landmeter", "géomètre", "surveyor"),
+}
+ROLES = {
+    "user": ("gebruiker", "utilisateur", "user"),
+    "supervisor": ("toezichthouder", "superviseur", "supervisor"),
+}
+WORDS = {
+    "name": ("KadasterFinder", "CadastreFinder", "CadastreFinder"),
+    "tagline": ("Elk perceel, in één zoekbeurt", "Chaque parcelle, en une recherche", "Every parcel, in one search"),
+    "to-content": ("Naar de inhoud", "Aller au contenu", "Skip to content"),
+    "language": ("Taal", "Langue", "Language"),
+    "sign-in": ("Aanmelden", "Connexion", "Sign in"),
+    "sign-in-with": (
+        "Aanmelden met Immo-Connect",
+        "Se connecter avec Immo-Connect",
+        "Sign in with Immo-Connect",
+    ),
+    "sign-out": ("Afmelden", "Déconnexion", "Sign out"),
+    "change-context": ("Andere hoedanigheid kiezen", "Changer de qualité", "Change context"),
+    "my-organisations": ("Mijn organisaties", "Mes organisations", "My organisations"),
+    "what-we-received": ("Ontvangen gegevens", "Données reçues", "Data received"),
+    "welcome": (
+        "Kadastrale gegevens voor wie met vastgoed werkt",
+        "Les données cadastrales pour les professionnels de l'immobilier",
+        "Cadastral data for those who work with real estate",
+    ),
+    "welcome-text": (
+        "Zoek een perceel op gemeente, straat of kadastraal nummer, en lees oppervlakte, aard en kadastraal inkomen.",
+        "Cherchez par commune, rue ou numéro cadastral, et lisez la superficie, la nature et le revenu cadastral.",
+        "Search a parcel by municipality, street or cadastral number, and read its area, nature and cadastral income.",
+    ),
+    "greeting": (
+        "U werkt voor %(organisation)s als %(usage)s",
+        "Vous travaillez pour %(organisation)s comme %(usage)s",
+        "You work for %(organisation)s as %(usage)s",
+    ),
+    "greeting-alone": ("Dag %(person)s", "Bonjour %(person)s", "Hello %(person)s"),
+    "role": ("Rol", "Rôle", "Role"),
+    "accreditation": ("Erkenning", "Agréation", "Accreditation"),
+    "own": ("eigen", "personnelle", "own"),
+    "mandated": (
+        "onder de verantwoordelijkheid van %(holder)s",
+        "sous la responsabilité de %(holder)s",
+        "under the responsibility of %(holder)s",
+    ),
+    "company-number": ("Ondernemingsnummer", "Numéro d'entreprise", "Company number"),
+    "search": ("Zoeken", "Chercher", "Search"),
+    "search-label": (
+        "Gemeente, straat of kadastraal nummer",
+        "Commune, rue ou numéro cadastral",
+        "Municipality, street or cadastral number",
+    ),
+    "search-hint": (
+        "Bijvoorbeeld: Gent, Kerkstraat of 44021A0118",
+        "Par exemple : Namur, rue de la Gare ou 92094C0210",
+        "For example: Gent, Kerkstraat or 44021A0118",
+    ),
+    "results": ("%(count)s percelen gevonden", "%(count)s parcelles trouvées", "%(count)s parcels found"),
+    "one-result": ("1 perceel gevonden", "1 parcelle trouvée", "1 parcel found"),
+    "no-results": (
+        "Geen perceel past bij deze zoekopdracht. Probeer een gemeente of een deel van het nummer.",
+        "Aucune parcelle ne correspond. Essayez une commune ou une partie du numéro.",
+        "No parcel matches. Try a municipality or a part of the number.",
+    ),
+    "parcel": ("Perceel", "Parcelle", "Parcel"),
+    "place": ("Ligging", "Situation", "Location"),
+    "nature": ("Aard", "Nature", "Nature"),
+    "area": ("Oppervlakte", "Superficie", "Area"),
+    "income": ("Kadastraal inkomen", "Revenu cadastral", "Cadastral income"),
+    "invented": (
+        "Voorbeeldtoepassing: alle percelen zijn verzonnen.",
+        "Application d'exemple : toutes les parcelles sont inventées.",
+        "Example tool: all parcels are invented.",
+    ),
+    "signed-out": ("U bent afgemeld.", "Vous êtes déconnecté.", "You are signed out."),
+    "received-title": ("Wat %(name)s ontving", "Ce que %(name)s a reçu", "What %(name)s received"),
+    "received-text": (
+        "Immo-Connect gaf deze gegevens bij uw aanmelding, en niets meer.",
+        "Immo-Connect a transmis ces données à votre connexion, et rien d'autre.",
+        "Immo-Connect gave this data when you signed in, and nothing else.",
+    ),
+    "from-id-token": ("Uit het ID-token", "Du jeton d'identité", "From the ID token"),
+    "from-userinfo": ("Van het userinfo-adres", "De l'adresse userinfo", "From the userinfo endpoint"),
+    "claim": ("Claim", "Claim", "Claim"),
+    "value": ("Waarde", "Valeur", "Value"),
+    "again": ("Opnieuw aanmelden", "Se reconnecter", "Sign in again"),
+    "to-start": ("Naar de startpagina", "Vers la page d'accueil", "To the start page"),
+    "access_denied": ("U hebt de aanmelding gestopt", "Vous avez interrompu la connexion", "You stopped the sign-in"),
+    "access_denied-text": (
+        "Immo-Connect gaf ons niets door. U kunt opnieuw beginnen wanneer u wilt.",
+        "Immo-Connect ne nous a rien transmis. Vous pouvez recommencer quand vous voulez.",
+        "Immo-Connect passed nothing on to us. You can start again whenever you want.",
+    ),
+    "mismatching_state": (
+        "Deze aanmelding is niet meer geldig",
+        "Cette connexion n'est plus valable",
+        "This sign-in is no longer valid",
+    ),
+    "mismatching_state-text": (
+        "Ze begon in een ander venster, of te lang geleden. Begin opnieuw.",
+        "Elle a commencé dans une autre fenêtre, ou il y a trop longtemps. Recommencez.",
+        "It began in another window, or too long ago. Start again.",
+    ),
+    "unavailable": (
+        "Immo-Connect antwoordt niet",
+        "Immo-Connect ne répond pas",
+        "Immo-Connect does not answer",
+    ),
+    "unavailable-text": (
+        "Probeer het over enkele minuten opnieuw.",
+        "Réessayez dans quelques minutes.",
+        "Try again in a few minutes.",
+    ),
+    "failed": ("Aanmelden is niet gelukt", "La connexion n'a pas abouti", "The sign-in did not succeed"),
+    "failed-text": (
+        "Begin opnieuw. Lukt het dan nog niet, geef de helpdesk deze code: %(code)s.",
+        "Recommencez. Si cela ne réussit toujours pas, donnez ce code au support : %(code)s.",
+        "Start again. If it fails once more, give the helpdesk this code: %(code)s.",
+    ),
+}
