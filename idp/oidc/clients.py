@@ -1,4 +1,4 @@
-"""Registered clients: the value, how it is stored, and how it is found again.
+"""Registered clients: how they are written as rows and found again.
 
 What a client may register, and over which endpoint, is `registration.py`. A client is read with
 one statement and kept for seconds in each process; a version in the store tells the other
@@ -7,8 +7,6 @@ processes to look again after a change.
 
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,10 +17,10 @@ from sqlalchemy.orm import Session
 from core.infra.db import Database
 from core.infra.ids import new_secret
 from core.infra.store.interface import EphemeralStore, Kind
-from core.tools.identifiers import ToolId
+from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.tables import ClientRow
 
-DEFAULT_SCOPE = ("openid", "profile", "email", "address", "phone", "offline_access")
+__all__ = ["ClientPolicy", "RegisteredClient", "announce_change", "find_client", "known_client"]
 
 _VERSION_KEY = "clients"
 _VERSION_LIFE = timedelta(days=1)
@@ -30,77 +28,6 @@ _LOOK_AGAIN_SECONDS = 2.0
 _KEEP_SECONDS = 60.0
 # Registration may be open: nobody fills our memory by registering clients.
 _MOST_KEPT = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class ClientPolicy:
-    """What we decide about a client and it cannot set itself.
-
-    `first_party`: our own portal, no consent asked. `scope`: what it may ask for.
-    `session_refresh`: gets refresh tokens bound to the session without offline_access.
-    `resources`: audiences it may have access tokens for, besides userinfo.
-    `introspection`: may ask about tokens whose audience it is. `skip_single_context`: no picker
-    where exactly one context is usable. `require_pkce`, `require_acr`: demanded in each request.
-    """
-
-    first_party: bool = False
-    scope: tuple[str, ...] = DEFAULT_SCOPE
-    session_refresh: bool = False
-    resources: tuple[str, ...] = ()
-    introspection: bool = False
-    skip_single_context: bool = False
-    require_pkce: bool = False
-    require_acr: str | None = None
-    entitlements: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredClient:
-    """A client as the protocol sees it: its RFC 7591 metadata, parsed, and our policy."""
-
-    client_id: str
-    name: str
-    tool_id: ToolId | None
-    enabled: bool
-    secret_digest: str | None
-    token_endpoint_auth_method: str
-    redirect_uris: tuple[str, ...]
-    policy: ClientPolicy
-    grant_types: tuple[str, ...] = ("authorization_code",)
-    response_types: tuple[str, ...] = ("code",)
-    post_logout_redirect_uris: tuple[str, ...] = ()
-    id_token_signed_response_alg: str = "RS256"
-    userinfo_signed_response_alg: str | None = None
-    token_endpoint_auth_signing_alg: str | None = None
-    jwks: Mapping[str, Any] | None = None
-    jwks_uri: str | None = None
-    subject_type: str = "public"
-    sector_identifier: str | None = None
-    backchannel_logout_uri: str | None = None
-    backchannel_logout_session_required: bool = False
-    default_max_age_seconds: int | None = None
-    require_auth_time: bool = False
-    default_acr_values: tuple[str, ...] = ()
-    initiate_login_uri: str | None = None
-    logo_uri: str | None = None
-    client_uri: str | None = None
-    policy_uri: str | None = None
-    tos_uri: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def is_public(self) -> bool:
-        """Tell whether the client cannot keep a secret (RFC 6749 section 2.1)."""
-        return self.token_endpoint_auth_method == "none"
-
-    def get_client_id(self) -> str:
-        """Return the identifier: Authlib asks for it by this name."""
-        return self.client_id
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        """Tell whether the grant type is registered: Authlib asks for it by this name."""
-        return grant_type in self.grant_types
-
 
 # Our field → the member of RFC 7591 or OpenID Connect Registration, where the two differ.
 _WIRE_NAMES = {
@@ -191,12 +118,12 @@ _SELECT = select(
 
 def _from_row(row: Row[Any]) -> RegisteredClient:
     members = row.members
-    values = {
+    values: dict[str, Any] = {
         name: tuple(members[wire]) if name in _LISTS else members[wire]
         for name in _METADATA_FIELDS
         if (wire := _WIRE_NAMES.get(name, name)) in members
     }
-    policy = {
+    policy: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.policy.items()
     }
     values.setdefault("name", row.client_id)
@@ -234,9 +161,7 @@ class _Kept:
 _kept: WeakKeyDictionary[Database, _Kept] = WeakKeyDictionary()
 
 
-def known_client(
-    database: Database, store: EphemeralStore, client_id: str
-) -> RegisteredClient | None:
+def known_client(database: Database, store: EphemeralStore, client_id: str) -> RegisteredClient | None:
     """Return the client from this process's memory, or from the database; for hot paths.
 
     A change made by another process is seen after two seconds, one made here at once.

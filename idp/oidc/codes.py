@@ -5,7 +5,7 @@ written in the same step and for longer: whoever presents a code that is gone is
 without a moment in which a second presentation could pass for an unknown code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import orjson
@@ -38,7 +38,7 @@ class CodeGrant:
     nonce: str | None = None
     code_challenge: str | None = None
     resource: tuple[str, ...] = ()
-    claims: ClaimsRequest = ClaimsRequest()
+    claims: ClaimsRequest = field(default_factory=ClaimsRequest)
 
     def to_json(self) -> dict[str, object]:
         """Return the grant as JSON values, with the version of the format."""
@@ -60,7 +60,7 @@ class CodeGrant:
 
     @classmethod
     def from_json(cls, value: object) -> "CodeGrant":
-        """Read what `to_json` wrote; raise ValueError or KeyError for anything else."""
+        """Read what `to_json` wrote; raise ValueError, TypeError or KeyError for others."""
         if not isinstance(value, dict) or value.get("version") != _FORMAT:
             raise ValueError("not a grant in a format we know")
         claims = value["claims"]
@@ -125,7 +125,7 @@ def _claim_to_json(claim: RequestedClaim) -> dict[str, object]:
 def _claim_from_json(value: dict[str, object]) -> RequestedClaim:
     values = value["values"]
     if not isinstance(values, list):
-        raise ValueError("values must be a list")
+        raise TypeError("values must be a list")
     return RequestedClaim(
         name=str(value["name"]),
         essential=value["essential"] is True,

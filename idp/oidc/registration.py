@@ -6,13 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.infra.ids import digest
-from idp.oidc.clients import RegisteredClient, metadata_of, policy_to_json
+from idp.oidc.clients import metadata_of, policy_to_json
+from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tables import ClientRow
 
 
-def store_client(
-    session: Session, client: RegisteredClient, *, now: datetime, secret: str | None = None
-) -> None:
+def store_client(session: Session, client: RegisteredClient, *, now: datetime, secret: str | None = None) -> None:
     """Write a client, replacing what was stored under its identifier.
 
     With `secret` its digest becomes the client's; without, `client.secret_digest` is kept. Our own

@@ -18,7 +18,7 @@ from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
-from idp.oidc.clients import RegisteredClient
+from idp.oidc.registered_client import RegisteredClient
 
 _PAIRWISE_LABEL = b"immo-connect pairwise subject 1"
 
@@ -47,7 +47,7 @@ class Subject:
 
     @classmethod
     def from_json(cls, value: object) -> "Subject":
-        """Read what `to_json` wrote; raise ValueError or KeyError for anything else."""
+        """Read what `to_json` wrote; raise ValueError, TypeError or KeyError for others."""
         members = _members(value)
         context = members["context"]
         return cls(
@@ -68,11 +68,11 @@ def authentication_to_json(authentication: Authentication) -> dict[str, object]:
 
 
 def authentication_from_json(value: object) -> Authentication:
-    """Read what `authentication_to_json` wrote; raise ValueError or KeyError for anything else."""
+    """Read what `authentication_to_json` wrote; raise ValueError, TypeError or KeyError for others."""
     members = _members(value)
     amr = members["amr"]
     if not isinstance(amr, list):
-        raise ValueError("amr must be a list")
+        raise TypeError("amr must be a list")
     return Authentication(
         auth_time=datetime.fromisoformat(_text(members["auth_time"])),
         amr=tuple(_text(method) for method in amr),
@@ -91,7 +91,7 @@ def context_to_json(context: ChosenContext) -> dict[str, object]:
 
 
 def context_from_json(value: object) -> ChosenContext:
-    """Read what `context_to_json` wrote; raise ValueError or KeyError for anything else."""
+    """Read what `context_to_json` wrote; raise ValueError, TypeError or KeyError for others."""
     members = _members(value)
     return ChosenContext(
         organisation_id=OrganisationId(_text(members["organisation_id"])),
@@ -123,11 +123,11 @@ def _pairwise_key(secret: str) -> bytes:
 
 def _members(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise ValueError("must be a JSON object")
+        raise TypeError("must be a JSON object")
     return value
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("must be a string")
+        raise TypeError("must be a string")
     return value
