@@ -5,6 +5,7 @@ answer, read for whom the user works, change the context, sign out here or be si
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +20,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from examples.cadastrefinder import language, logout_token, parcels
 from examples.cadastrefinder.sessions import ServerSession, SqliteSessions
 
-SCOPE = "openid profile email organization roles accreditations wallet"
+SCOPE = "openid profile email organization roles accreditations"
+EXPLAINED = {"access_denied", "mismatching_state", "unavailable"}
 
 pages = Blueprint("pages", __name__)
 
@@ -170,8 +172,9 @@ def sessions() -> SqliteSessions:
 
 
 def problem(code: str, status: int) -> AnyResponse:
-    """Show what went wrong in words, with a way on."""
-    return Response(render_template("problem.html", code=code), status)
+    """Show what went wrong in words, with a way on; a code that is none is not repeated."""
+    shown = code if re.fullmatch("[a-z_]{1,50}", code) else "unknown"
+    return Response(render_template("problem.html", code=shown, known=shown in EXPLAINED), status)
 
 
 app = create_app()

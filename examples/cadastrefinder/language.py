@@ -44,11 +44,6 @@ def address_in(code: str) -> str:
     return request.path + "?" + urlencode({**request.args.to_dict(), "language": code})
 
 
-def known(code: str) -> bool:
-    """Tell whether there is a text for this error."""
-    return f"{code}-text" in WORDS
-
-
 def number(value: int) -> str:
     """Return a whole number as this language groups it."""
     return f"{value:,}".replace(",", {"nl": ".", "fr": "\N{NARROW NO-BREAK SPACE}", "en": ","}[language()])
@@ -66,7 +61,6 @@ def install(app: Flask) -> None:
             "language": language(),
             "languages": NAMES,
             "address_in": address_in,
-            "known": known,
             "number": number,
         }
 

@@ -1,0 +1,90 @@
+"""Which of three languages MyRent Pro speaks in this request.
+
+The order: the switch on the page, what the browser chose before, what the browser prefers, Dutch.
+The same choice travels to Immo-Connect as `ui_locales`, so that the user makes it only once.
+"""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, request
+
+from examples.myrent.words import ROLES, USAGES, WORDS
+
+LANGUAGES = ("nl", "fr", "en")
+NAMES = {"nl": "Nederlands", "fr": "Français", "en": "English"}
+COOKIE = "myrent-pro-language"
+SAFE = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def language() -> str:
+    """Return the language of this request."""
+    for wish in (request.args.get("language"), request.cookies.get(COOKIE)):
+        if wish in LANGUAGES:
+            return wish
+    return request.accept_languages.best_match(LANGUAGES) or "nl"
+
+
+def say(key: str, **values: object) -> str:
+    """Return the text in the language of this request."""
+    return WORDS[key][LANGUAGES.index(language())] % values
+
+
+def term(terms: dict[str, tuple[str, str, str]], code: str) -> str:
+    """Return a usage or role in words; one we do not know yet stays as its code."""
+    return terms[code][LANGUAGES.index(language())] if code in terms else code
+
+
+def address_in(code: str) -> str:
+    """Return the address of this page in another language; answers to a sign-in are not repeated."""
+    if request.method != "GET" or request.path in {"/callback", "/signed-out"}:
+        return "/?" + urlencode({"language": code})
+    return request.path + "?" + urlencode({**request.args.to_dict(), "language": code})
+
+
+def number(value: int) -> str:
+    """Return a whole number as this language groups it."""
+    return f"{value:,}".replace(",", {"nl": ".", "fr": "\N{NARROW NO-BREAK SPACE}", "en": ","}[language()])
+
+
+def day(value: date) -> str:
+    """Return a date as this language writes it."""
+    return f"{value:%d/%m/%Y}" if language() != "nl" else f"{value:%d-%m-%Y}"
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words, and every answer its headers and the remembered language."""
+
+    @app.context_processor
+    def texts() -> dict[str, Any]:
+        return {
+            "say": say,
+            "usage": lambda code: term(USAGES, code),
+            "role": lambda code: term(ROLES, code),
+            "language": language(),
+            "languages": NAMES,
+            "address_in": address_in,
+            "number": number,
+            "day": day,
+        }
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        if request.args.get("language") in LANGUAGES:
+            response.set_cookie(
+                COOKIE,
+                request.args["language"],
+                max_age=365 * 86400,
+                httponly=True,
+                samesite="Lax",
+                secure=app.config["URL"].startswith("https://"),
+            )
+        response.headers["Content-Security-Policy"] = SAFE
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = "no-store"
+        return response
