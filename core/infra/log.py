@@ -38,7 +38,9 @@ _OPEN_FIELDS = frozenset({"error_code", "status_code", "reason_code"})
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     # name=value, name: value, "name": "value", as in URLs, forms, headers and JSON.
     (
-        re.compile(rf"""(?<![\w-])(["']?)({_SECRET_NAME})\1(\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'}})\]]+)""", re.IGNORECASE),
+        re.compile(
+            rf"""(?<![\w-])(["']?)({_SECRET_NAME})\1(\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'}})\]]+)""", re.IGNORECASE
+        ),
         rf"\1\2\1\3{MASK}",
     ),
     (re.compile(r"\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
@@ -49,9 +51,12 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def event(name: str, level: int = INFO, **fields: object) -> None:
-    """Log one event with its fields; a field whose name says it is secret is masked."""
-    _LOGGER.log(level, name, extra={"immo_fields": fields})
+def event(name: str, level: int = INFO, *, trace: BaseException | None = None, **fields: object) -> None:
+    """Log one event with its fields, and the traceback of `trace` when it is given.
+
+    A field whose name says that it is secret is masked.
+    """
+    _LOGGER.log(level, name, exc_info=trace, extra={"immo_fields": fields})
 
 
 def clean(text: str) -> str:

@@ -24,9 +24,7 @@ from core.infra.topics import AccessChanged, LogoutNotice, MailRequested, Messag
 # How long a handler may take before another worker tries: longer than any handler's own timeouts.
 LEASE = timedelta(minutes=5)
 # Delay before attempt 2, 3, …; after the last one the message is dead, about a day after the first.
-DELAYS = tuple(
-    timedelta(seconds=seconds) for seconds in (10, 60, 300, 1_200, 3_600, 10_800, 25_200, 43_200)
-)
+DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1_200, 3_600, 10_800, 25_200, 43_200))
 MAX_ATTEMPTS = len(DELAYS) + 1
 
 
@@ -168,6 +166,8 @@ def _deliver(database: Database, handlers: Mapping[str, Handler], claim: _Claim,
     except Exception as error:  # noqa: BLE001 - the worker outlives whatever a handler raises
         # The kind of error only: its text may quote the message.
         reason = error.code if isinstance(error, ImmoError) else type(error).__name__
+        if reason == type(error).__name__:
+            event("outbox_handler_failed", WARNING, trace=error, message_id=claim.id, topic=claim.topic)
         if claim.attempt >= MAX_ATTEMPTS:
             return _bury(database, claim, now, reason)
         return _postpone(database, claim, now, reason)

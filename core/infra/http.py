@@ -1,0 +1,183 @@
+"""The one HTTP client for everything outbound: bounded, and blind to what is not public.
+
+Addresses come from client registrations, so each fetch is an attempt at request forgery until
+proven otherwise (RFC 9700, OpenID Connect Core section 17). A name is resolved once and the
+connection goes to what was resolved; redirects are never followed; time and size have limits.
+"""
+
+import http.client
+import ssl
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+
+from core.infra.addresses import Address, Resolver, is_public, resolve, system_resolver
+from core.infra.deadline import Deadline, DeadlineSocket, connect
+from core.infra.errors import ImmoError, Unavailable
+from core.infra.settings import Mode, OutboundSettings
+
+MAX_JSON_BYTES = 64 * 1024
+TIMEOUT_SECONDS = 5.0
+_MAX_URL_LENGTH = 2048
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class OutboundRefused(ImmoError):
+    """A fetch that must not be made, or an answer that must not be read; trying again is useless."""
+
+    code = "outbound-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    scheme: str
+    host: str
+    port: int
+    authority: str
+    path: str
+
+
+class OutboundHttp:
+    """Fetches over https from public addresses, and from the few others that were opened.
+
+    Opened are the `host:port` pairs of `settings.allow`, loopback on `allowed_loopback_ports`
+    (demo and test), and loopback altogether where `settings.insecure` is set. Only there may the
+    scheme be http.
+    """
+
+    def __init__(
+        self,
+        settings: OutboundSettings,
+        mode: Mode,
+        allowed_loopback_ports: Collection[int] = (),
+        *,
+        resolver: Resolver = system_resolver,
+    ) -> None:
+        if mode is Mode.PRODUCTION and (settings.insecure or allowed_loopback_ports):
+            raise ValueError("production opens no loopback port and checks every certificate")
+        self._settings = settings
+        self._loopback_ports = frozenset(allowed_loopback_ports)
+        self._resolver = resolver
+        self._verified = ssl.create_default_context()
+        self._unverified = ssl.create_default_context()
+        self._unverified.check_hostname = False
+        self._unverified.verify_mode = ssl.CERT_NONE
+
+    def get_json(
+        self, url: str, *, max_bytes: int = MAX_JSON_BYTES, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> object:
+        """Return the parsed JSON document at an address.
+
+        Raises `OutboundRefused` when the address or the answer is not acceptable, `Unavailable`
+        when nothing useful comes within `timeout_seconds` for all of it.
+        """
+        status, body = self._exchange("GET", url, None, max_bytes, timeout_seconds)
+        if status != http.HTTPStatus.OK:
+            raise Unavailable(reason="status", status=status, url=url)
+        try:
+            document: object = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            raise Unavailable(reason="not-json", url=url) from None
+        return document
+
+    def post_form(self, url: str, fields: Mapping[str, str], *, timeout_seconds: float = TIMEOUT_SECONDS) -> int:
+        """Post form fields and return the status of the answer, whose body is not read.
+
+        Raises as `get_json` does; any status that is no redirect is the caller's to judge.
+        """
+        content = urlencode(fields).encode("ascii")
+        status, _ = self._exchange("POST", url, content, 0, timeout_seconds)
+        return status
+
+    def _exchange(
+        self, method: str, url: str, content: bytes | None, max_bytes: int, timeout_seconds: float
+    ) -> tuple[int, bytes]:
+        target = _parse(url)
+        deadline = Deadline(timeout_seconds)
+        addresses = resolve(self._resolver, target.host, target.port, seconds=timeout_seconds)
+        tls = self._permit(target, addresses)
+        try:
+            connected = connect(addresses, target.port, deadline, tls=tls, server_name=target.host)
+            try:
+                return _talk(connected, method, target, content, max_bytes)
+            finally:
+                connected.close()
+        except TimeoutError as error:
+            raise Unavailable(reason="timeout", url=url) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise Unavailable(reason=type(error).__name__, url=url) from error
+
+    def _permit(self, target: _Target, addresses: tuple[Address, ...]) -> ssl.SSLContext | None:
+        opened = all(self._is_opened(target, address) for address in addresses)
+        # One private address among public ones is enough to refuse: a name has one owner.
+        if not opened and not all(is_public(address) for address in addresses):
+            raise OutboundRefused(reason="address-not-public", host=target.host)
+        if target.scheme == "http":
+            if not opened:
+                raise OutboundRefused(reason="https-needed", host=target.host)
+            return None
+        demo = all(address.is_loopback and target.port in self._loopback_ports for address in addresses)
+        return self._unverified if self._settings.insecure or demo else self._verified
+
+    def _is_opened(self, target: _Target, address: Address) -> bool:
+        allow = self._settings.allow
+        if (target.host, target.port) in allow or (str(address), target.port) in allow:
+            return True
+        return address.is_loopback and (self._settings.insecure or target.port in self._loopback_ports)
+
+
+def _parse(url: str) -> _Target:
+    if len(url) > _MAX_URL_LENGTH or any(not "!" <= character <= "~" for character in url) or "\\" in url:
+        raise OutboundRefused(reason="malformed")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise OutboundRefused(reason="malformed") from None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "%" in parts.netloc or port == 0:
+        raise OutboundRefused(reason="malformed")
+    if "@" in parts.netloc:
+        # Never sent as credentials, and a well-known way to disguise the host.
+        raise OutboundRefused(reason="userinfo")
+    return _Target(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=port or _DEFAULT_PORTS[parts.scheme],
+        authority=parts.netloc,
+        path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+    )
+
+
+def _talk(
+    connected: DeadlineSocket, method: str, target: _Target, content: bytes | None, max_bytes: int
+) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection(target.host, target.port)
+    connection.auto_open = 0  # one connection, to the address that was checked
+    connection.sock = connected
+    headers = {
+        "Host": target.authority,
+        "User-Agent": "Immo-Connect",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    if content is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    connection.request(method, target.path, body=content, headers=headers)
+    answer = connection.getresponse()
+    if 300 <= answer.status < 400:
+        raise OutboundRefused(reason="redirect", host=target.host, status=answer.status)
+    return answer.status, _read(answer, max_bytes) if max_bytes else b""
+
+
+def _read(answer: http.client.HTTPResponse, max_bytes: int) -> bytes:
+    if answer.getheader("Content-Encoding", "identity") != "identity":
+        raise OutboundRefused(reason="encoded")  # what unpacks to more than was sent has no limit
+    body = answer.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise OutboundRefused(reason="too-large")
+    if answer.length:
+        raise http.client.IncompleteRead(body, answer.length)
+    return body
