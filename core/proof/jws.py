@@ -6,6 +6,7 @@ mean is checked by the callers beside this module.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -70,16 +71,22 @@ def verify(
     except (JoseError, ValueError, TypeError) as error:
         raise InvalidJwt(reason="malformed", kid=kid) from error
     if not good or not isinstance(claims, dict):
-        raise InvalidJwt(
-            reason="bad signature" if not good else "not an object", kid=kid
-        )
+        raise InvalidJwt(reason="bad signature" if not good else "not an object", kid=kid)
     return claims
+
+
+def moment(claims: Mapping[str, Any], name: str) -> datetime:
+    """Return a NumericDate claim as a moment; raise `InvalidJwt` when it is missing or none."""
+    value = claims.get(name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidJwt(reason=f"{name} is missing")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InvalidJwt(reason=f"{name} is no time") from error
 
 
 def _is_of_type(found: object, expected: str | None) -> bool:
     if expected is None:
         return found is None or (isinstance(found, str) and found.lower() == "jwt")
-    return (
-        isinstance(found, str)
-        and found.lower().removeprefix("application/") == expected
-    )
+    return isinstance(found, str) and found.lower().removeprefix("application/") == expected

@@ -44,11 +44,7 @@ class PublicKey:
     def from_jwk(cls, jwk: Mapping[str, Any]) -> "PublicKey":
         """Import a public JWK that has `kid` and `alg`; raise `InvalidKey` for any other."""
         kid, algorithm = jwk.get("kid"), jwk.get("alg")
-        if (
-            not isinstance(kid, str)
-            or not isinstance(algorithm, str)
-            or algorithm not in _TYPES
-        ):
+        if not isinstance(kid, str) or not isinstance(algorithm, str) or algorithm not in _TYPES:
             raise InvalidKey(kid=kid, alg=algorithm)
         try:
             key = _TYPES[algorithm].import_key(dict(jwk))
