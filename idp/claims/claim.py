@@ -1,0 +1,43 @@
+"""What one row of the claim table is. Pure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from idp.claims import shapes
+from idp.claims.context import ClaimsContext
+from idp.claims.shapes import Schema
+from idp.claims.values import Json
+
+
+class Target(StrEnum):
+    """What a claim can stand in."""
+
+    ID_TOKEN = "id_token"  # noqa: S105 - the name of a kind of token
+    ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind of token
+    USERINFO = "userinfo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A claim: its scope, its source, where it goes, and what it means.
+
+    `source` returns the value for a context, or None where it is not known: then the claim is
+    omitted. `targets` is where the scope puts it: with an access token at hand the standard claims
+    belong to userinfo alone (Core section 5.4). `label` names it on the consent screen; without
+    one it stands under the label of the row before it.
+    """
+
+    name: str
+    scope: str
+    source: Callable[[ClaimsContext], Json]
+    description: str
+    example: Json
+    label: str | None = None
+    targets: frozenset[Target] = frozenset({Target.USERINFO})
+    schema: Schema = field(default_factory=lambda: shapes.TEXT)
+
+    @property
+    def is_requestable(self) -> bool:
+        """Tell whether the claims parameter may ask for it (Core section 5.5)."""
+        return self.targets != {Target.ACCESS_TOKEN}

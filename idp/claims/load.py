@@ -1,0 +1,77 @@
+"""Gathers the facts a token is made of: the only I/O of this package.
+
+The person and the context are judged anew each time: what was chosen minutes or weeks ago may be
+gone, and then there is no token.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.infra.errors import ImmoError
+from core.people.assurance import Acr, Authentication
+from core.people.identifiers import PersonId
+from core.people.profiles import person_facts
+from core.tools.access import offered_context
+from core.tools.context import ChosenContext, OfferedContext
+from idp.claims.context import ClaimsContext
+
+
+class PersonGone(ImmoError):
+    """The person was deleted or anonymised: nothing may be said about them any more."""
+
+    code = "person-gone"
+
+
+class ContextUnusable(ImmoError):
+    """The chosen context is closed or is no longer what was chosen."""
+
+    code = "context-unusable"
+
+
+def load_claims(
+    session: Session,
+    *,
+    person_id: PersonId,
+    authentication: Authentication,
+    sid: str,
+    context: ChosenContext | None,
+    subject_identifier: str,
+    reachable: Acr,
+    now: datetime,
+) -> ClaimsContext:
+    """Return everything a token could say about a person in a context, as it is now.
+
+    `reachable` is the level that the person's sign-in reaches or can be stepped up to. Raises
+    `PersonGone` or `ContextUnusable`.
+    """
+    person = person_facts(session, person_id)
+    if person is None:
+        raise PersonGone(person_id=person_id)
+    offered = None
+    if context is not None:
+        offered = _usable(session, person_id, context, reachable=reachable, now=now)
+    return ClaimsContext(person, subject_identifier, authentication, sid, offered)
+
+
+def _usable(
+    session: Session, person_id: PersonId, chosen: ChosenContext, *, reachable: Acr, now: datetime
+) -> OfferedContext:
+    offered = offered_context(
+        session,
+        person_id=person_id,
+        registration_id=chosen.registration_id,
+        reachable=reachable,
+        now=now,
+    )
+    if offered is None:
+        raise ContextUnusable(registration_id=chosen.registration_id, reason="gone")
+    if offered.reason is not None:
+        raise ContextUnusable(registration_id=chosen.registration_id, reason=offered.reason.code.value)
+    # The role is the organisation's to change and is stated as it is now; the organisation and
+    # the usage are what the person chose, and nothing may put others in their place.
+    if (offered.organisation.id, offered.usage) != (chosen.organisation_id, chosen.usage):
+        raise ContextUnusable(registration_id=chosen.registration_id, reason="another context")
+    if offered.expires_at is not None and offered.expires_at <= now:
+        raise ContextUnusable(registration_id=chosen.registration_id, reason="expired")
+    return offered

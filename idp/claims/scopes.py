@@ -1,0 +1,76 @@
+"""The scopes that a client may be granted, and under which heading the consent names them. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.infra.messages import N_
+
+
+class ConsentKind(StrEnum):
+    """What a group of received things is about."""
+
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    ORGANISATION = "organisation"
+    ACCREDITATION = "accreditation"
+    WALLET = "wallet"
+    SIGN_IN = "sign-in"
+
+
+HEADINGS = {
+    ConsentKind.IDENTITY: N_("Who you are"),
+    ConsentKind.CONTACT: N_("How you can be reached"),
+    ConsentKind.ORGANISATION: N_("The organisation you act for"),
+    ConsentKind.ACCREDITATION: N_("Accreditations"),
+    ConsentKind.WALLET: N_("The organisation's wallet"),
+    ConsentKind.SIGN_IN: N_("Your sign-in"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A scope value: the group its claims belong to, and what it means for a tool's developer."""
+
+    name: str
+    kind: ConsentKind
+    description: str
+
+
+SCOPES = (
+    Scope(
+        "openid",
+        ConsentKind.SIGN_IN,
+        N_("Makes the request an OpenID Connect request: an ID token says who signed in and how."),
+    ),
+    Scope(
+        "profile",
+        ConsentKind.IDENTITY,
+        N_("Name, username and the other claims of the profile."),
+    ),
+    Scope("email", ConsentKind.CONTACT, N_("The e-mail address of the account.")),
+    Scope("address", ConsentKind.CONTACT, N_("The postal address of the account.")),
+    Scope("phone", ConsentKind.CONTACT, N_("The telephone number of the account.")),
+    Scope(
+        "organization",
+        ConsentKind.ORGANISATION,
+        N_("Lets the user choose a context: the organisation they act for and their place in it."),
+    ),
+    Scope(
+        "roles",
+        ConsentKind.ORGANISATION,
+        N_("The usage and the role in your tool; every registered tool is granted it."),
+    ),
+    Scope(
+        "accreditations",
+        ConsentKind.ACCREDITATION,
+        N_("The accreditations of the kinds your tool declared, own or mandated."),
+    ),
+    Scope("wallet", ConsentKind.WALLET, N_("Which wallet pays for the chosen organisation.")),
+    Scope(
+        "offline_access",
+        ConsentKind.SIGN_IN,
+        N_("A refresh token that goes on working after the user signed out."),
+    ),
+)
+
+SCOPE_NAMES = tuple(scope.name for scope in SCOPES)
