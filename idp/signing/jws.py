@@ -22,9 +22,7 @@ __all__ = ["InvalidJwt", "decode", "encode"]
 def encode(signer: Signer, claims: Mapping[str, Any], *, typ: str = "JWT") -> str:
     """Return the claims as a signed JWT whose header names the key, its algorithm and `typ`."""
     header = {"alg": signer.algorithm, "typ": typ, "kid": signer.kid}
-    signing_input = (
-        _segment(orjson.dumps(header)) + b"." + _segment(orjson.dumps(claims))
-    )
+    signing_input = _segment(orjson.dumps(header)) + b"." + _segment(orjson.dumps(claims))
     return (signing_input + b"." + _segment(signer.sign(signing_input))).decode("ascii")
 
 
@@ -40,9 +38,7 @@ def decode(
     Checks signature and type, nothing else: times, audience and issuer are the caller's. `typ`
     None means a plain JWT, such as an ID token. Raises `InvalidJwt`, a ValueError.
     """
-    return jws.verify(
-        token, keys=keyring.verification_keys(), typ=typ, algorithms=algorithms
-    )
+    return jws.verify(token, keys=keyring.verification_keys(), typ=typ, algorithms=algorithms)
 
 
 def _segment(value: bytes) -> bytes:

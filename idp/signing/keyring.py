@@ -92,9 +92,7 @@ class Keyring:
         snapshot = self._snapshot
         if snapshot is None:
             return self.refresh()
-        if self._clock.now() >= snapshot.refresh_at and self._lock.acquire(
-            blocking=False
-        ):
+        if self._clock.now() >= snapshot.refresh_at and self._lock.acquire(blocking=False):
             # One thread reads; the others go on with what is known.
             try:
                 snapshot = self._snapshot = self._read(snapshot)
@@ -112,9 +110,7 @@ class Keyring:
         except SQLAlchemyError:
             if known is None:
                 raise
-            return _Snapshot(
-                known.signers, known.public, known.jwks, now, now + _RETRY_AFTER
-            )
+            return _Snapshot(known.signers, known.public, known.jwks, now, now + _RETRY_AFTER)
         public = _public_keys(rows, known.public if known else {})
         signers = self._signers(rows, known.signers if known else {})
         return _Snapshot(signers, public, _document(rows), now, now + _REFRESH_AFTER)
@@ -135,14 +131,10 @@ class Keyring:
             )
             return connection.execute(shown.order_by(*order)).all()
 
-    def _signers(
-        self, rows: Sequence[Row[Any]], known: Mapping[str, Signer]
-    ) -> dict[str, Signer]:
+    def _signers(self, rows: Sequence[Row[Any]], known: Mapping[str, Signer]) -> dict[str, Signer]:
         shown = {row.kid for row in rows}
         # A predecessor whose key is still shown may go on signing where the new file is missing.
-        signers = {
-            name: signer for name, signer in known.items() if signer.kid in shown
-        }
+        signers = {name: signer for name, signer in known.items() if signer.kid in shown}
         for row in rows:
             if row.state != KeyState.ACTIVE:
                 continue
@@ -150,22 +142,15 @@ class Keyring:
             if present is not None and present.kid == row.kid:
                 continue
             try:
-                signers[row.algorithm] = software.read(
-                    self._directory, row.kid, row.algorithm
-                )
+                signers[row.algorithm] = software.read(self._directory, row.kid, row.algorithm)
             except KeyFileUnusable:
                 if present is None:
                     raise
         return signers
 
 
-def _public_keys(
-    rows: Sequence[Row[Any]], known: Mapping[str, PublicKey]
-) -> dict[str, PublicKey]:
-    return {
-        row.kid: known.get(row.kid) or PublicKey.from_jwk(row.public_jwk)
-        for row in rows
-    }
+def _public_keys(rows: Sequence[Row[Any]], known: Mapping[str, PublicKey]) -> dict[str, PublicKey]:
+    return {row.kid: known.get(row.kid) or PublicKey.from_jwk(row.public_jwk) for row in rows}
 
 
 def _document(rows: Sequence[Row[Any]]) -> Jwks:

@@ -54,9 +54,7 @@ def ensure_keys(
     Safe when several processes start at once: the database lets one key win and the others are
     thrown away. Raises `KeyFileUnusable` when an active key's file is missing here.
     """
-    made = (
-        _ensure(database, directory, algorithm, now=now) for algorithm in algorithms
-    )
+    made = (_ensure(database, directory, algorithm, now=now) for algorithm in algorithms)
     return tuple(kid for kid in made if kid is not None)
 
 
@@ -68,18 +66,14 @@ def new_key(session: Session, directory: Path, *, algorithm: str, now: datetime)
     return signer.kid
 
 
-def activate(
-    session: Session, *, kid: str, now: datetime, at_once: bool = False
-) -> None:
+def activate(session: Session, *, kid: str, now: datetime, at_once: bool = False) -> None:
     """Let a published key sign and its predecessor retire.
 
     Raises `NotFound`, `WrongKeyState`, or `TooEarly` while a cached JWKS may lack the key;
     `at_once` overrides the wait where a compromised key must stop signing.
     """
     row = _locked(session, kid)
-    state = states.activated(
-        KeyState(row.state), since=row.changed_at, now=now, at_once=at_once
-    )
+    state = states.activated(KeyState(row.state), since=row.changed_at, now=now, at_once=at_once)
     for other in session.scalars(_active(row.algorithm).with_for_update()):
         other.state, other.changed_at = KeyState.RETIRING.value, now
     # The predecessor must have left before the unique index sees the successor.
@@ -95,9 +89,7 @@ def retire(session: Session, *, kid: str, now: datetime, at_once: bool = False) 
     live; `at_once` overrides the wait.
     """
     row = _locked(session, kid)
-    state = states.retired(
-        KeyState(row.state), since=row.changed_at, now=now, at_once=at_once
-    )
+    state = states.retired(KeyState(row.state), since=row.changed_at, now=now, at_once=at_once)
     row.state, row.changed_at = state.value, now
     session.flush()
 
@@ -106,16 +98,12 @@ def list_keys(session: Session) -> tuple[ListedKey, ...]:
     """Return every key that ever was, by algorithm and age."""
     order = (SigningKeyRow.algorithm, SigningKeyRow.created_at, SigningKeyRow.kid)
     return tuple(
-        ListedKey(
-            row.kid, row.algorithm, KeyState(row.state), row.created_at, row.changed_at
-        )
+        ListedKey(row.kid, row.algorithm, KeyState(row.state), row.created_at, row.changed_at)
         for row in session.scalars(select(SigningKeyRow).order_by(*order))
     )
 
 
-def _ensure(
-    database: Database, directory: Path, algorithm: str, *, now: datetime
-) -> str | None:
+def _ensure(database: Database, directory: Path, algorithm: str, *, now: datetime) -> str | None:
     with database.reading() as session:
         kid = session.scalar(_active(algorithm).with_only_columns(SigningKeyRow.kid))
     if kid is not None:
@@ -132,9 +120,7 @@ def _ensure(
     return signer.kid
 
 
-def _add(
-    session: Session, signer: SoftwareSigner, state: KeyState, *, now: datetime
-) -> None:
+def _add(session: Session, signer: SoftwareSigner, state: KeyState, *, now: datetime) -> None:
     session.add(
         SigningKeyRow(
             kid=signer.kid,
@@ -156,9 +142,7 @@ def _active(algorithm: str) -> Select[SigningKeyRow]:
 
 
 def _locked(session: Session, kid: str) -> SigningKeyRow:
-    row = session.scalar(
-        select(SigningKeyRow).where(SigningKeyRow.kid == kid).with_for_update()
-    )
+    row = session.scalar(select(SigningKeyRow).where(SigningKeyRow.kid == kid).with_for_update())
     if row is None:
         raise NotFound(kid=kid)
     return row

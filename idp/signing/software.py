@@ -66,9 +66,7 @@ class SoftwareSigner:
 
     def to_pem(self) -> bytes:
         """Return the private key for its file."""
-        return self._key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        )
+        return self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def generate(algorithm: str) -> SoftwareSigner:
@@ -96,7 +94,7 @@ def write(signer: SoftwareSigner, directory: Path) -> None:
             file.write(signer.to_pem())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, key_file(directory, signer.kid))
+        Path(temporary).replace(key_file(directory, signer.kid))
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

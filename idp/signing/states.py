@@ -45,9 +45,7 @@ class TooEarly(RuleError):
         super().__init__(ready_at=ready_at.isoformat())
 
 
-def activated(
-    state: KeyState, *, since: datetime, now: datetime, at_once: bool
-) -> KeyState:
+def activated(state: KeyState, *, since: datetime, now: datetime, at_once: bool) -> KeyState:
     """Return the state of a published key that begins to sign.
 
     Raises `TooEarly` while somebody may hold a JWKS without it, unless `at_once`.
@@ -58,9 +56,7 @@ def activated(
     return KeyState.ACTIVE
 
 
-def retired(
-    state: KeyState, *, since: datetime, now: datetime, at_once: bool
-) -> KeyState:
+def retired(state: KeyState, *, since: datetime, now: datetime, at_once: bool) -> KeyState:
     """Return the state of a key that leaves the JWKS.
 
     A published key may go at any time; a retiring one raises `TooEarly` while a token that it

@@ -22,9 +22,7 @@ class SigningKeyRow(Base):
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (
-        CheckConstraint(
-            "state IN ('published', 'active', 'retiring', 'retired')", name="state"
-        ),
+        CheckConstraint("state IN ('published', 'active', 'retiring', 'retired')", name="state"),
         # One active key for each algorithm, decided by the database and not by a race.
         Index(
             "uq_signing_key_active",
