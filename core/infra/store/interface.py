@@ -5,6 +5,7 @@ requests, replay markers, counters. What must survive lies in the database. Each
 across threads, processes and machines; whoever needs exactly one winner uses `add` or `take`.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from enum import StrEnum
@@ -16,6 +17,7 @@ class Kind(StrEnum):
 
     CODE = "code"
     CODE_FAMILY = "code-family"
+    GRANT = "grant"
     REVOKED_FAMILY = "revoked-family"
     PENDING = "pending"
     SSO_SESSION = "sso-session"
@@ -54,6 +56,10 @@ class EphemeralStore(Protocol):
 
     def get(self, kind: Kind, key: str) -> bytes | None:
         """Read an entry, or None when it is absent or its life is over."""
+        ...
+
+    def get_many(self, names: Sequence[tuple[Kind, str]]) -> tuple[bytes | None, ...]:
+        """Read several entries in one round trip, in the order named; see `get`."""
         ...
 
     def take(self, kind: Kind, key: str) -> bytes | None:

@@ -1,6 +1,6 @@
 """The production store: Redis 7 or later."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import cast
@@ -63,6 +63,11 @@ class RedisStore:
     def get(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.get`."""
         return cast("bytes | None", self._redis.get(_name(kind, key)))
+
+    def get_many(self, names: Sequence[tuple[Kind, str]]) -> tuple[bytes | None, ...]:
+        """See `EphemeralStore.get_many`."""
+        found = self._redis.mget([_name(kind, key) for kind, key in names])
+        return tuple(cast("list[bytes | None]", found))
 
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""

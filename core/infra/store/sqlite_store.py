@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -100,6 +100,10 @@ class SqliteStore:
         """See `EphemeralStore.get`."""
         row = self._one(_GET, (kind, key, time.time()))
         return None if row is None else _bytes(row[0])
+
+    def get_many(self, names: Sequence[tuple[Kind, str]]) -> tuple[bytes | None, ...]:
+        """See `EphemeralStore.get_many`."""
+        return tuple(self.get(kind, key) for kind, key in names)
 
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""
