@@ -4,7 +4,7 @@ The person and the context are judged anew each time: what was chosen minutes or
 gone, and then there is no token.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,10 @@ from core.people.profiles import person_facts
 from core.tools.access import offered_context
 from core.tools.context import ChosenContext, OfferedContext
 from idp.claims.context import ClaimsContext
+
+
+# A token counts in whole seconds: one that would end within the second is not worth making.
+_SHORTEST_LIFE = timedelta(seconds=1)
 
 
 class PersonGone(ImmoError):
@@ -72,6 +76,6 @@ def _usable(
     # the usage are what the person chose, and nothing may put others in their place.
     if (offered.organisation.id, offered.usage) != (chosen.organisation_id, chosen.usage):
         raise ContextUnusable(registration_id=chosen.registration_id, reason="another context")
-    if offered.expires_at is not None and offered.expires_at <= now:
+    if offered.expires_at is not None and offered.expires_at <= now + _SHORTEST_LIFE:
         raise ContextUnusable(registration_id=chosen.registration_id, reason="expired")
     return offered
