@@ -86,7 +86,7 @@ def require_username(username: str) -> str:
     if not MINIMUM_USERNAME_LENGTH <= len(name) <= MAXIMUM_USERNAME_LENGTH:
         raise InvalidUsername(length=len(name))
     if not _USERNAME.fullmatch(name):
-        raise InvalidUsername()
+        raise InvalidUsername
     return name
 
 
@@ -101,9 +101,9 @@ def require_email(address: str) -> str:
     fits = 0 < len(local) <= _MAXIMUM_LOCAL_PART and len(found) <= MAXIMUM_ADDRESS_LENGTH
     plain = not any(character.isspace() or not character.isprintable() for character in found)
     if not (at and fits and plain and "@" not in local and len(labels) > 1):
-        raise InvalidEmail()
+        raise InvalidEmail
     if not all(_DOMAIN_LABEL.fullmatch(label) for label in labels):
-        raise InvalidEmail()
+        raise InvalidEmail
     return found
 
 

@@ -1,0 +1,258 @@
+"""Who may use a tool under which organisation: the one decision of `claims.md`, Evaluation.
+
+Pure. The picker, the token endpoint on every refresh, the employees' access table and the
+developers' try-out page all ask `evaluate`; nothing else in the product decides this.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import assert_never
+
+from core.accreditations.rules import HeldAccreditation, end_of_day, ends_at, is_in_force
+from core.infra.clock import belgian_date
+from core.organisations.states import MembershipStatus, OrganisationStatus
+from core.people.assurance import Acr
+from core.tools.context import Reason, ReasonCode
+from core.tools.requirements import (
+    AccreditationNeeded,
+    AllOf,
+    AnyOf,
+    MandateNeeded,
+    Need,
+    Requirement,
+)
+from core.tools.situation import (
+    AccountStanding,
+    LentAccreditation,
+    OrganisationStanding,
+    Situation,
+)
+from core.tools.states import AccessStatus, RegistrationStatus
+
+# Tools keep working this long for an organisation that lost its last manager.
+OWNERLESS_GRACE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a met requirement rests on, and the earliest end among it."""
+
+    accreditations: tuple[HeldAccreditation, ...] = ()
+    mandate: LentAccreditation | None = None
+    expires_at: datetime | None = None
+
+    def joined(self, other: "Basis") -> "Basis":
+        """Return both together: they end when the first of them ends."""
+        return Basis(
+            self.accreditations + other.accreditations,
+            self.mandate or other.mandate,
+            _earliest((self.expires_at, other.expires_at)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Usable with its basis (`reason` is None), or closed with the reason and no basis."""
+
+    reason: Reason | None
+    basis: Basis = Basis()
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return the moment after which the decision no longer stands; None: no such moment."""
+        return self.basis.expires_at
+
+
+def evaluate(situation: Situation, *, reachable: Acr, now: datetime) -> Decision:
+    """Decide whether a context is usable now; if not, say everything that is missing.
+
+    `reachable` is the highest level of sign-in the person can be stepped up to. While the
+    membership is not active nothing is said about what lies behind it.
+    """
+    requirement = situation.requirement
+    causes = list(_account_causes(situation.account))
+    if (membership := _membership_cause(situation.membership)) is not None:
+        return _closed([*causes, membership])
+    causes.extend(_organisation_causes(situation.organisation, now))
+    causes.extend(_registration_causes(situation.registration))
+    causes.extend(_access_causes(situation.access, situation.role))
+    causes.extend(_eid_causes(requirement, situation.account))
+    met = _meet(requirement.use, situation.own, _lent(situation, now), now)
+    if isinstance(met, Reason):
+        causes.append(met)
+    causes.extend(_level_causes(requirement.min_acr(situation.role), reachable))
+    if causes or isinstance(met, Reason):
+        return _closed(causes)
+    return Decision(None, met.joined(Basis(expires_at=_ownerless_until(situation.organisation))))
+
+
+def evaluate_registering(
+    requirement: Requirement,
+    *,
+    account: AccountStanding,
+    own: tuple[HeldAccreditation, ...],
+    now: datetime,
+) -> Decision:
+    """Decide whether a person's own accreditations suffice to register a usage (T1)."""
+    causes = [*_account_causes(account), *_eid_causes(requirement, account)]
+    met = _meet(requirement.register, own, _NOT_LENT, now)
+    if isinstance(met, Reason):
+        causes.append(met)
+    return _closed(causes) if causes or isinstance(met, Reason) else Decision(None, met)
+
+
+def qualifies(requirement: Requirement, accreditation: HeldAccreditation, now: datetime) -> bool:
+    """Tell whether a registration of the usage can rest on this accreditation alone (T4)."""
+    return isinstance(_meet(requirement.register, (accreditation,), _NOT_LENT, now), Basis)
+
+
+def _closed(causes: Sequence[Reason]) -> Decision:
+    return Decision(_combined(ReasonCode.ALL_NEEDED, causes))
+
+
+def _combined(code: ReasonCode, causes: Sequence[Reason]) -> Reason:
+    return causes[0] if len(causes) == 1 else Reason(code, causes=tuple(causes))
+
+
+def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _account_causes(account: AccountStanding) -> Iterator[Reason]:
+    if not account.address_activated:
+        yield Reason(ReasonCode.ADDRESS_NOT_ACTIVATED)
+    if not account.terms_accepted:
+        yield Reason(ReasonCode.TERMS_NOT_ACCEPTED)
+
+
+def _membership_cause(status: MembershipStatus) -> Reason | None:
+    match status:
+        case MembershipStatus.ACTIVE:
+            return None
+        case MembershipStatus.INVITED | MembershipStatus.REQUESTED:
+            return Reason(ReasonCode.MEMBERSHIP_REQUESTED)
+        case MembershipStatus.BLOCKED:
+            return Reason(ReasonCode.MEMBERSHIP_BLOCKED)
+        case MembershipStatus.REFUSED | MembershipStatus.LEFT:
+            return Reason(ReasonCode.MEMBERSHIP_ENDED)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _ownerless_until(organisation: OrganisationStanding) -> datetime | None:
+    since = organisation.ownerless_since
+    return None if since is None else since + OWNERLESS_GRACE
+
+
+def _organisation_causes(organisation: OrganisationStanding, now: datetime) -> Iterator[Reason]:
+    match organisation.status:
+        case OrganisationStatus.ACTIVE:
+            works = True
+        case OrganisationStatus.OWNERLESS:
+            until = _ownerless_until(organisation)
+            works = until is not None and now < until
+        case OrganisationStatus.CLOSING | OrganisationStatus.CLOSED:
+            works = False
+        case unreachable:
+            assert_never(unreachable)
+    if not works:
+        yield Reason(ReasonCode.ORGANISATION_INACTIVE)
+
+
+def _registration_causes(status: RegistrationStatus) -> Iterator[Reason]:
+    match status:
+        case RegistrationStatus.ACTIVE:
+            return
+        case RegistrationStatus.SUSPENDED:
+            yield Reason(ReasonCode.REGISTRATION_SUSPENDED)
+        case RegistrationStatus.ENDED:
+            yield Reason(ReasonCode.REGISTRATION_ENDED)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _access_causes(access: AccessStatus | None, role: str | None) -> Iterator[Reason]:
+    match access:
+        case AccessStatus.GRANTED if role is not None:
+            return
+        case AccessStatus.BLOCKED:
+            yield Reason(ReasonCode.ACCESS_BLOCKED)
+        case AccessStatus.GRANTED | None:
+            yield Reason(ReasonCode.NO_ACCESS)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _eid_causes(requirement: Requirement, account: AccountStanding) -> Iterator[Reason]:
+    if requirement.eid and not account.eid_linked:
+        yield Reason(ReasonCode.EID_NOT_LINKED)
+
+
+def _level_causes(needed: Acr | None, reachable: Acr) -> Iterator[Reason]:
+    if needed is not None and not reachable.at_least(needed):
+        yield Reason(ReasonCode.LOGIN_TOO_WEAK, needed.value)
+
+
+_NOT_LENT = Reason(ReasonCode.MANDATE_MISSING)
+
+
+def _lent(situation: Situation, now: datetime) -> Basis | Reason:
+    """Return what the mandate gives, or why it gives nothing.
+
+    Its accreditation must be one that the registration could be made with today: a holder who
+    moved to the list of trainees lends nothing where the tableau is asked for.
+    """
+    mandate = situation.mandate
+    if mandate is None or not mandate.accepted or not mandate.covers:
+        return _NOT_LENT
+    until = end_of_day(mandate.valid_until)
+    runs = mandate.valid_from <= belgian_date(now) and now < until
+    stands = mandate.holder_active and qualifies(situation.requirement, mandate.accreditation, now)
+    if mandate.ended or not runs or not stands:
+        return Reason(ReasonCode.MANDATE_ENDED)
+    return Basis((), mandate, _earliest((until, ends_at(mandate.accreditation))))
+
+
+def _meet(
+    need: Need, own: tuple[HeldAccreditation, ...], lent: Basis | Reason, now: datetime
+) -> Basis | Reason:
+    match need:
+        case AccreditationNeeded():
+            return _meet_by_own(need, own, now)
+        case MandateNeeded():
+            return lent
+        case AllOf(parts):
+            results = [_meet(part, own, lent, now) for part in parts]
+            missing = [found for found in results if isinstance(found, Reason)]
+            if missing:
+                return _combined(ReasonCode.ALL_NEEDED, missing)
+            met = [found for found in results if isinstance(found, Basis)]
+            return reduce(Basis.joined, met, Basis())
+        case AnyOf(parts):
+            results = [_meet(part, own, lent, now) for part in parts]
+            held = next((found for found in results if isinstance(found, Basis)), None)
+            missing = [found for found in results if isinstance(found, Reason)]
+            return held or _combined(ReasonCode.ANY_NEEDED, missing)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _meet_by_own(
+    need: AccreditationNeeded, own: tuple[HeldAccreditation, ...], now: datetime
+) -> Basis | Reason:
+    of_kind = [held for held in own if held.kind == need.kind]
+    fitting = [
+        held
+        for held in of_kind
+        if (not need.lists or held.list in need.lists)
+        and (not need.columns or held.column in need.columns)
+    ]
+    in_force = [held for held in fitting if is_in_force(held, now)]
+    if not in_force:
+        lapsed = ReasonCode.ACCREDITATION_LAPSED
+        return Reason(lapsed if fitting else ReasonCode.ACCREDITATION_MISSING, need.kind)
+    # Two that fit are alternatives: the context rests on the one that holds longest.
+    best = max(in_force, key=lambda held: (ends_at(held) is None, ends_at(held) or now))
+    return Basis((best,), None, ends_at(best))
