@@ -22,10 +22,10 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from core.infra.errors import Conflict, ImmoError
+from core.infra.errors import Conflict, ImmoError, Unavailable
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -137,6 +137,14 @@ class Database:
         """Open a connection on which each statement stands alone: for the hot paths."""
         with self._autocommit.connect() as connection:
             yield connection
+
+    def ping(self) -> None:
+        """Return when the database answers; raise `Unavailable` otherwise."""
+        try:
+            with self.connection() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except DBAPIError as error:
+            raise Unavailable("database-unavailable") from error
 
     def close(self) -> None:
         """Give back every connection."""
