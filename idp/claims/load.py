@@ -6,6 +6,7 @@ gone, and then there is no token.
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core.infra.errors import ImmoError
@@ -15,7 +16,6 @@ from core.people.profiles import person_facts
 from core.tools.access import offered_context
 from core.tools.context import ChosenContext, OfferedContext
 from idp.claims.context import ClaimsContext
-
 
 # A token counts in whole seconds: one that would end within the second is not worth making.
 _SHORTEST_LIFE = timedelta(seconds=1)
@@ -34,7 +34,7 @@ class ContextUnusable(ImmoError):
 
 
 def load_claims(
-    session: Session,
+    session: Session | Connection,
     *,
     person_id: PersonId,
     authentication: Authentication,
@@ -59,7 +59,7 @@ def load_claims(
 
 
 def _usable(
-    session: Session, person_id: PersonId, chosen: ChosenContext, *, reachable: Acr, now: datetime
+    session: Session | Connection, person_id: PersonId, chosen: ChosenContext, *, reachable: Acr, now: datetime
 ) -> OfferedContext:
     offered = offered_context(
         session,
