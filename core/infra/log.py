@@ -27,19 +27,19 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _LOGGER = logging.getLogger("immo")
 
 # A name is secret as a whole or by its last word; `error_code` and its like are not.
-_SECRET_NAME = (
+_SENSITIVE = (
     r"(?:[a-z0-9_.-]*[_.-])?"
     r"(?:code|token|secret|assertion|password|passwd|pin|cookie|authorization|verifier|"
     r"national[_-]?number|private[_-]?key|id[_-]?token[_-]?hint|session[_-]?id|nonce|csrf)"
 )
-_SECRET_FIELD = re.compile(_SECRET_NAME, re.IGNORECASE)
+_SECRET_FIELD = re.compile(_SENSITIVE, re.IGNORECASE)
 _OPEN_FIELDS = frozenset({"error_code", "status_code", "reason_code"})
 
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     # name=value, name: value, "name": "value", as in URLs, forms, headers and JSON.
     (
         re.compile(
-            rf"""(?<![\w-])(["']?)({_SECRET_NAME})\1(\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'}})\]]+)""", re.IGNORECASE
+            rf"""(?<![\w-])(["']?)({_SENSITIVE})\1(\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s&;,"'}})\]]+)""", re.IGNORECASE
         ),
         rf"\1\2\1\3{MASK}",
     ),

@@ -3,9 +3,10 @@
 `enqueue` writes in the caller's transaction; `drain` hands due messages to their handlers.
 Delivery is at least once: a claim is a lease, so the message of a worker that dies comes back,
 and the message id is the receiver's idempotency key. Failures wait longer and longer, then the
-message is parked as dead, loudly: see `dead_letters`.
+message is parked as dead, loudly: see `dead_letters`. `run_worker` is the loop around it.
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String, delete, select, tex
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.infra import topics
+from core.infra.clock import Clock
 from core.infra.db import Base, Database, Identifier, Moment
 from core.infra.errors import ImmoError
 from core.infra.ids import new_id
@@ -26,6 +28,8 @@ LEASE = timedelta(minutes=5)
 # Delay before attempt 2, 3, …; after the last one the message is dead, about a day after the first.
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 1_200, 3_600, 10_800, 25_200, 43_200))
 MAX_ATTEMPTS = len(DELAYS) + 1
+# How long a worker rests when nothing is due.
+IDLE = timedelta(seconds=1)
 
 
 class OutboxRow(Base):
@@ -194,3 +198,56 @@ def _write_back(database: Database, claim: _Claim, **values: object) -> None:
     mine = (OutboxRow.id == claim.id) & (OutboxRow.attempts == claim.attempt)
     with database.transaction() as session:
         session.execute(update(OutboxRow).where(mine).values(**values))
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A job that runs at the start and then `every` so often; it is given the present moment.
+
+    Each worker runs it, so it must bear being run by two at once.
+    """
+
+    name: str
+    every: timedelta
+    function: Callable[[datetime], None]
+
+
+def run_worker(
+    database: Database,
+    handlers: Mapping[str, Handler],
+    *,
+    clock: Clock,
+    stop: threading.Event,
+    periodic: Sequence[Periodic] = (),
+    idle: timedelta = IDLE,
+) -> None:
+    """Drain the outbox and run periodic jobs until `stop` is set; then finish what is in hand.
+
+    Nothing that a handler, a job or the database raises ends the loop: it is logged and tried
+    again. With nothing due it waits `idle`.
+    """
+    due = dict.fromkeys(periodic, clock.now())
+    event("worker_started", topics=" ".join(sorted(handlers)), jobs=" ".join(job.name for job in periodic))
+    while not stop.is_set():
+        for job in periodic:
+            if due[job] <= clock.now():
+                due[job] = clock.now() + job.every
+                _run(job, clock.now())
+        if not _drained_any(database, handlers, clock.now()):
+            stop.wait(idle.total_seconds())
+    event("worker_stopped")
+
+
+def _run(job: Periodic, now: datetime) -> None:
+    try:
+        job.function(now)
+    except Exception as error:  # noqa: BLE001 - the worker outlives a job
+        event("job_failed", ERROR, job=job.name, reason=type(error).__name__, trace=error)
+
+
+def _drained_any(database: Database, handlers: Mapping[str, Handler], now: datetime) -> bool:
+    try:
+        return drain(database, handlers, now=now).handled > 0
+    except Exception as error:  # noqa: BLE001 - the database may be away for a while
+        event("drain_failed", ERROR, reason=type(error).__name__, trace=error)
+        return False

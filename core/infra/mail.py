@@ -1,0 +1,156 @@
+"""Mail: rendered in the receiver's language, handed to the mail server, called by job handlers only.
+
+What the mails say lies in `mail_templates`. Nothing here knows a request or Flask: the catalogue
+of the receiver's language is opened directly.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from core.infra.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations
+from core.infra.errors import Unavailable
+from core.infra.mail_templates.letters import (
+    CLOSING,
+    GREETING,
+    LETTERS,
+    NOT_YOU,
+    NOT_YOU_ACTION,
+    SUBJECT_VALUES,
+    Letter,
+)
+from core.infra.outbox import Delivery, Undeliverable
+from core.infra.settings import MailSettings, Settings
+from core.infra.topics import MailRequested
+
+SENDER_NAME = "Immo-Connect"
+_TIMEOUT_SECONDS = 20
+_PERMANENT = range(500, 600)
+
+_LAYOUTS = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "mail_templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail ready to be sent, the same content twice."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def deliver(delivery: Delivery, *, settings: Settings, now: datetime) -> None:
+    """Render and send the mail of one delivery of the outbox.
+
+    Raises `Undeliverable` for what no later attempt can mend, `Unavailable` for the rest. The
+    delivery's id becomes the Message-ID, so a mail sent twice is recognised as one.
+    """
+    message = delivery.message
+    if not isinstance(message, MailRequested):
+        raise Undeliverable(reason="not-a-mail")
+    try:
+        rendered = render(message.template, language=message.language, values=message.values, settings=settings)
+    except KeyError as error:
+        # An unknown template, or a value that the template needs: the request itself is wrong.
+        raise Undeliverable(reason="cannot-be-rendered", template=message.template) from error
+    send(
+        settings.mail,
+        to=message.address,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        reference=delivery.id,
+        now=now,
+    )
+
+
+def render(template: str, *, language: str, values: Mapping[str, str], settings: Settings) -> Rendered:
+    """Return a mail in `language`, English where that is unknown.
+
+    Raises KeyError when there is no such template, or a value that it needs is missing.
+    """
+    letter = LETTERS[template]
+    known = language if language in LANGUAGES else SOURCE_LANGUAGE
+    say = translations(known).ugettext
+    subject_values = {name: value for name, value in values.items() if name in SUBJECT_VALUES}
+    parts = {
+        "language": known,
+        # Folded into one line: a name with a line break must not end the header.
+        "subject": " ".join((say(letter.subject) % subject_values).split()),
+        "greeting": say(GREETING),
+        "paragraphs": [say(paragraph) % values for paragraph in letter.paragraphs],
+        "action": say(letter.action) % values,
+        "address": _action_address(letter, values, settings),
+        "reason": say(letter.reason) % values,
+        "not_you": say(NOT_YOU),
+        "not_you_action": say(NOT_YOU_ACTION),
+        "support": settings.support.address,
+        "closing": say(CLOSING),
+    }
+    text, html = (_LAYOUTS.get_template(f"layout.{form}").render(parts) for form in ("txt", "html"))
+    return Rendered(str(parts["subject"]), text, html)
+
+
+def _action_address(letter: Letter, values: Mapping[str, str], settings: Settings) -> str:
+    # Quoted, so that no value can lead the link elsewhere.
+    quoted = {name: quote(value, safe="") for name, value in values.items()}
+    return letter.address % {**quoted, "portal_url": settings.portal_url, "issuer_url": settings.issuer}
+
+
+def send(settings: MailSettings, *, to: str, subject: str, text: str, html: str, reference: str, now: datetime) -> None:
+    """Hand one mail to the mail server.
+
+    Raises `Undeliverable` when the address is malformed or refused for good, else `Unavailable`.
+    `reference` is unique for the mail and the same when it is sent again.
+    """
+    message = _compose(settings, to=to, subject=subject, text=text, html=html)
+    message["Message-ID"] = f"<{reference}@{settings.sender.rpartition('@')[2]}>"
+    message["Date"] = format_datetime(now)
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_TIMEOUT_SECONDS) as server:
+            _sign_in(server, settings)
+            server.send_message(message, settings.sender, [to])
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(status in _PERMANENT for status, _ in error.recipients.values()):
+            raise Undeliverable(reason="recipient-refused") from error
+        raise Unavailable(reason="recipient-refused-for-now") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unavailable(reason=type(error).__name__) from error
+
+
+def _compose(settings: MailSettings, *, to: str, subject: str, text: str, html: str) -> EmailMessage:
+    message = EmailMessage()
+    try:
+        message["To"] = Address(addr_spec=to)
+    except (ValueError, IndexError, MessageError):
+        raise Undeliverable(reason="malformed-address") from None
+    message["From"] = Address(SENDER_NAME, addr_spec=settings.sender)
+    message["Subject"] = subject
+    # RFC 3834 section 5: nobody's absence note answers a machine.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def _sign_in(server: smtplib.SMTP, settings: MailSettings) -> None:
+    if settings.smtp_starttls:
+        server.starttls(context=ssl.create_default_context())
+    if settings.smtp_user is not None and settings.smtp_password is not None:
+        server.login(settings.smtp_user, settings.smtp_password.reveal())
