@@ -4,10 +4,13 @@ The only module that knows whether PostgreSQL or SQLite is below. Use cases get 
 never commit; `Database.transaction()` is the one place where a change becomes lasting.
 """
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -22,7 +25,9 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.infra.errors import Conflict, ImmoError, Unavailable
@@ -35,6 +40,11 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 _SQLITE_BUSY_SECONDS = 15
+_POSTGRES_CONNECT_SECONDS = 5
+# How long a request waits for one of the process's connections before it gives up.
+_POOL_SECONDS = 10
+# SQLite names the columns of a violated constraint, or the index when that is on an expression.
+_SQLITE_VIOLATION = re.compile(r"constraint failed: (?:index '(?P<index>[^']+)'|(?P<name>.+))")
 
 
 class Base(DeclarativeBase):
@@ -58,7 +68,7 @@ class Moment(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return an aware datetime in UTC."""
         if value is None:
             return None
@@ -92,72 +102,91 @@ def _violation(error: IntegrityError) -> ImmoError:
     diagnostics = getattr(error.orig, "diag", None)
     name = getattr(diagnostics, "constraint_name", None)
     if name is None:
-        # SQLite says "UNIQUE constraint failed: person.username": structured enough to look up.
-        _, _, name = str(error.orig).partition("constraint failed: ")
+        told = _SQLITE_VIOLATION.search(str(error.orig))
+        name = (told["index"] or told["name"]) if told else None
     found = _EXPLANATIONS.get(name or "")
     return found(constraint=name) if found else Conflict(constraint=name)
 
 
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise _violation(error) from error
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("database-unavailable") from error
+
+
 class Database:
-    """One engine and its three ways in: transaction, reading, and statements on their own."""
+    """One engine and its three ways in: transaction, reading, and statements on their own.
+
+    Each raises `Unavailable` when the database does not answer or stays locked, and turns a
+    violated constraint into the error that `explain` gave it, else into `Conflict`.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _engine(url, pool_size)
+        self.engine = _engine(make_url(url), pool_size)
+        self._reading = self.engine.execution_options(immo_read_only=True)
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Open a session whose changes last together when the block ends, or not at all.
-
-        A violated constraint leaves as the error that `explain` gave it, else as `Conflict`.
-        """
-        session = Session(self.engine, expire_on_commit=False)
-        try:
+        """Open a session whose changes last together when the block ends, or not at all."""
+        # Closing a session that did not commit rolls back, whatever ended the block.
+        with _explained(), Session(self.engine, expire_on_commit=False) as session:
             yield session
             session.commit()
-        except IntegrityError as error:
-            session.rollback()
-            raise _violation(error) from error
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.close()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session for queries; what is changed in it is lost."""
-        with Session(self.engine.execution_options(immo_read_only=True)) as session:
+        with _explained(), Session(self._reading) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """Open a connection on which each statement stands alone: for the hot paths."""
-        with self._autocommit.connect() as connection:
+        with _explained(), self._autocommit.connect() as connection:
             yield connection
 
     def ping(self) -> None:
         """Return when the database answers; raise `Unavailable` otherwise."""
-        try:
-            with self.connection() as connection:
-                connection.exec_driver_sql("SELECT 1")
-        except DBAPIError as error:
-            raise Unavailable("database-unavailable") from error
+        with self.connection() as connection:
+            connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False)
-    engine = create_engine(url, connect_args={"timeout": _SQLITE_BUSY_SECONDS})
+def _engine(url: URL, pool_size: int) -> Engine:
+    # Parameters stay out of error texts, and so out of logs.
+    if url.get_backend_name() != "sqlite":
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=_POOL_SECONDS,
+            connect_args={"connect_timeout": _POSTGRES_CONNECT_SECONDS},
+        )
+    _create_privately(url)
+    engine = create_engine(
+        url, hide_parameters=True, pool_timeout=_POOL_SECONDS, connect_args={"timeout": _SQLITE_BUSY_SECONDS}
+    )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _create_privately(url: URL) -> None:
+    # SQLite would create the file for everybody to read; its side files take over the mode.
+    if url.database and url.database != ":memory:":
+        path = Path(url.database)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
