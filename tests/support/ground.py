@@ -15,9 +15,9 @@ from core.infra.store.interface import EphemeralStore
 from core.infra.store.redis_store import RedisStore
 from core.infra.store.sqlite_store import SqliteStore
 from development import services as servers
+from migrations.upgrade import upgrade_to_head
 from tests.support.databases import IS_POSTGRES, DatabaseServer, PostgresServer, SqliteFiles
 from tests.support.mail import MailServer
-from tests.support.schema import build_schema
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 ISSUER = "https://login.immo.test"
@@ -64,7 +64,7 @@ def database_server(request: pytest.FixtureRequest) -> DatabaseServer:
 def schema_template(database_server: DatabaseServer) -> str:
     """Return the URL of a database that holds the schema and no row."""
     url = database_server.create(None)
-    build_schema(url)
+    upgrade_to_head(url)
     return url
 
 

@@ -1,30 +1,41 @@
-"""The schema that tests run on."""
+"""What a schema is made of, as the database itself tells it."""
 
-import importlib
-from contextlib import closing
-from importlib.util import find_spec
+from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, inspect, text
 
-from core.infra.db import Base, Database
-
-_TABLES = (
-    "core.infra.outbox", "core.infra.audit", "core.people.tables", "core.accreditations.tables",
-    "core.organisations.tables", "core.tools.tables", "core.wallet.tables", "idp.oidc.tables",
-    "idp.credentials.tables", "idp.signing.tables",
-)
+Shape = dict[str, dict[str, Any]]
 
 
-def build_schema(url: str) -> None:
-    """Create every table that exists so far."""
-    for name in _TABLES:
-        if find_spec(name):
-            importlib.import_module(name)
-    with closing(Database(url)) as database:
-        complete = [table for table in Base.metadata.tables.values() if _is_complete(table)]
-        Base.metadata.create_all(database.engine, tables=complete)
+def shape(connection: Connection) -> Shape:
+    """Return columns, keys, checks and indexes of every table, in an order that can be compared."""
+    found = inspect(connection)
+    return {
+        table: {
+            "columns": {
+                column["name"]: (str(column["type"]), column["nullable"], column["default"])
+                for column in found.get_columns(table)
+            },
+            "primary key": found.get_pk_constraint(table)["constrained_columns"],
+            "foreign keys": _sorted(found.get_foreign_keys(table)),
+            "unique": _sorted(found.get_unique_constraints(table)),
+            "checks": _sorted(found.get_check_constraints(table)),
+            "indexes": _indexes(connection, table),
+        }
+        for table in found.get_table_names()
+        if table != "alembic_version"
+    }
 
 
-def _is_complete(table: Table) -> bool:
-    names = {key.target_fullname.partition(".")[0] for key in table.foreign_keys}
-    return names <= set(Base.metadata.tables)
+def _sorted(entries: Any) -> list[str]:
+    return sorted(repr(sorted(dict(entry).items())) for entry in entries)
+
+
+def _indexes(connection: Connection, table: str) -> list[str]:
+    # As SQL: reflection loses the conditions and expressions that make an index what it is.
+    if connection.dialect.name == "sqlite":
+        query = "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table"
+    else:
+        query = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = :table"
+    rows = connection.execute(text(query), {"table": table}).scalars()
+    return sorted(" ".join(row.split()).replace('"', "").lower() for row in rows)
