@@ -11,6 +11,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
+LONGEST_LIFE = timedelta(days=366)
+
 
 class Kind(StrEnum):
     """What an entry is; a key is unique within its kind."""
@@ -44,7 +46,11 @@ class Writes(Protocol):
 
 
 class EphemeralStore(Protocol):
-    """State with an end: every entry carries a life that is positive and bounded."""
+    """State with an end: every entry carries a life that is positive and bounded.
+
+    Every verb raises `Unavailable` when the store does not answer, and ValueError for a life that
+    is not positive or longer than `LONGEST_LIFE`.
+    """
 
     def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
         """Write an entry, replacing what was there."""
@@ -92,3 +98,10 @@ class EphemeralStore(Protocol):
     def ping(self) -> None:
         """Return when the store answers; raise `Unavailable` otherwise."""
         ...
+
+
+def life_seconds(ttl: timedelta) -> float:
+    """Return a life in seconds; raise ValueError when it is not positive or too long."""
+    if not timedelta(milliseconds=1) <= ttl <= LONGEST_LIFE:
+        raise ValueError("an entry needs a life that is positive and bounded")
+    return ttl.total_seconds()

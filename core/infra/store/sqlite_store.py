@@ -1,5 +1,6 @@
 """The embedded store: one SQLite file, safe across the processes of one machine."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -9,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.infra.errors import Unavailable
-from core.infra.store.interface import Kind
+from core.infra.store.interface import Kind, life_seconds
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -41,10 +42,15 @@ _BUSY_TIMEOUT_SECONDS = 10
 
 
 def _end(ttl: timedelta) -> float:
-    seconds = ttl.total_seconds()
-    if seconds <= 0:
-        raise ValueError("an entry needs a positive life")
-    return time.time() + seconds
+    return time.time() + life_seconds(ttl)
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise Unavailable("store-unavailable") from error
 
 
 class _Pipeline:
@@ -63,29 +69,44 @@ class _Pipeline:
 
 
 class SqliteStore:
-    """`EphemeralStore` in one file in write-ahead mode; one connection per thread."""
+    """`EphemeralStore` in one file in write-ahead mode; one connection per thread and process.
+
+    After a power cut the last moments may be undone, a `take` included; a process that is killed
+    loses nothing.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection().executescript(_SCHEMA)
+        # For the owner alone; SQLite gives its side files the same mode.
+        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+        with _answered():
+            self._connection().executescript(_SCHEMA)
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        # A connection must not cross a fork: the child opens its own, and keeps the parent's
+        # unused, because closing it would release the parent's locks.
+        connections: dict[int, sqlite3.Connection] = self._local.__dict__.setdefault("connections", {})
+        connection = connections.get(os.getpid())
         if connection is None:
-            connection = sqlite3.connect(
-                self._path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, cached_statements=64
-            )
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            self._local.connection = connection
+            connection = connections[os.getpid()] = _open(self._path)
         return connection
 
+    def _run(self, statement: str, parameters: tuple[object, ...]) -> tuple[list[tuple[object, ...]], int]:
+        try:
+            cursor = self._connection().execute(statement, parameters)
+            # Every row is fetched: a RETURNING statement left open would hold the write lock.
+            return cursor.fetchall(), cursor.rowcount
+        except sqlite3.DatabaseError as error:
+            raise Unavailable("store-unavailable") from error
+
     def _one(self, statement: str, parameters: tuple[object, ...]) -> tuple[object, ...] | None:
-        # Every row is fetched: a RETURNING statement left open would hold the write lock.
-        rows: list[tuple[object, ...]] = self._connection().execute(statement, parameters).fetchall()
+        rows, _ = self._run(statement, parameters)
         return rows[0] if rows else None
+
+    def _changed(self, statement: str, parameters: tuple[object, ...]) -> int:
+        return self._run(statement, parameters)[1]
 
     def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
         """See `EphemeralStore.put`."""
@@ -93,8 +114,7 @@ class SqliteStore:
 
     def add(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> bool:
         """See `EphemeralStore.add`."""
-        cursor = self._connection().execute(_ADD, (kind, key, value, _end(ttl), time.time()))
-        return cursor.rowcount == 1
+        return self._changed(_ADD, (kind, key, value, _end(ttl), time.time())) == 1
 
     def get(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.get`."""
@@ -134,25 +154,30 @@ class SqliteStore:
         pipeline = _Pipeline()
         yield pipeline
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            for statement, parameters in pipeline.statements:
-                connection.execute(statement, parameters)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        with _answered():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for statement, parameters in pipeline.statements:
+                    connection.execute(statement, parameters)
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
 
     def purge(self) -> int:
         """See `EphemeralStore.purge`."""
-        return self._connection().execute(_PURGE, (time.time(),)).rowcount
+        return self._changed(_PURGE, (time.time(),))
 
     def ping(self) -> None:
         """See `EphemeralStore.ping`."""
-        try:
-            self._connection().execute("SELECT 1")
-        except sqlite3.Error as error:
-            raise Unavailable("store-unavailable") from error
+        self._one(_GET, ("", "", 0.0))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, cached_statements=64)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
 
 
 def _bytes(value: object) -> bytes:
