@@ -4,6 +4,7 @@ RFC 9106 is the algorithm; the parameters are the least that hold against today'
 still let one core answer sixty sign-ins a second.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,9 +19,7 @@ from idp.credentials.tables import PasswordRow
 
 MAXIMUM_LENGTH = 128
 
-_HASHER = PasswordHasher(
-    time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
-)
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 # What a sign-in of nobody is compared with, so that it costs as much as one of somebody.
 _NOBODY = _HASHER.hash("the password of nobody")
 
@@ -35,7 +34,7 @@ class Verification:
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash of a password, with a fresh salt; takes about 16 ms."""
-    return _HASHER.hash(password)
+    return _HASHER.hash(_normal(password))
 
 
 def store_password(session: Session, *, person_id: PersonId, hashed: str, now: datetime) -> None:
@@ -52,7 +51,7 @@ def stored_hash(session: Session, person_id: PersonId) -> str | None:
 def verify(hashed: str | None, password: str) -> Verification:
     """Compare a password with a hash; without a hash it takes as long and is wrong."""
     try:
-        _HASHER.verify(_NOBODY if hashed is None else hashed, password)
+        _HASHER.verify(_NOBODY if hashed is None else hashed, _normal(password))
     except (VerificationError, InvalidHashError):
         return Verification(is_right=False)
     if hashed is None:
@@ -67,3 +66,8 @@ def renew_hash(session: Session, *, person_id: PersonId, outdated: str, password
         .where(PasswordRow.person_id == person_id, PasswordRow.hash == outdated)
         .values(hash=hash_password(password))
     )
+
+
+def _normal(password: str) -> str:
+    # One keyboard sends é as one character, another as two: NIST SP 800-63B section 3.1.1.2.
+    return unicodedata.normalize("NFKC", password)

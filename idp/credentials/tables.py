@@ -13,8 +13,6 @@ class PasswordRow(Base):
 
     __tablename__ = "password"
 
-    person_id: Mapped[str] = mapped_column(
-        Identifier, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
-    )
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     hash: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(Moment)

@@ -7,14 +7,10 @@ from core.people.assurance import Acr, known_levels
 from idp.oidc.checks.claims_parameter import ClaimsRequest, RequestedClaim
 
 
-def voluntary(
-    acr_values: str | None, claims: ClaimsRequest, default_values: tuple[str, ...]
-) -> tuple[str, ...]:
+def voluntary(acr_values: str | None, claims: ClaimsRequest, default_values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the known levels that would be welcome, in order of preference."""
     asked = tuple((acr_values or "").split())
-    by_claims = tuple(
-        value for claim in _acr_claims(claims) if not claim.essential for value in claim.values
-    )
+    by_claims = tuple(value for claim in _acr_claims(claims) if not claim.essential for value in claim.values)
     return tuple(dict.fromkeys(level.value for level in known_levels(asked + by_claims or default_values)))
 
 

@@ -13,7 +13,10 @@ from idp.oidc.errors import InvalidRequest
 
 MAXIMUM_BYTES = 64 * 1024
 _MAXIMUM_LENGTH = 2_048
-_LONGER = {"claims": 8_192, "id_token_hint": 8_192, "request": 32_768, "state": 4_096}
+_LONGER = {
+    "access_token": 16_384, "claims": 8_192, "client_assertion": 8_192, "id_token_hint": 8_192,
+    "request": 32_768, "state": 4_096, "token": 16_384,
+}  # fmt: skip
 _REPEATABLE = frozenset({"resource"})
 
 AUTHORIZATION = frozenset(
@@ -56,7 +59,7 @@ def read(raw: bytes, known: frozenset[str]) -> Parameters:
     One without a value counts as not sent (RFC 6749 section 3.1).
     """
     if len(raw) > MAXIMUM_BYTES:
-        return Parameters(faults={name: "came in a request that is too large" for name in known})
+        return Parameters(faults=dict.fromkeys(known, "came in a request that is too large"))
     values: dict[str, str] = {}
     faults: dict[str, str] = {}
     resources: list[str] = []

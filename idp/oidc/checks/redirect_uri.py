@@ -8,9 +8,7 @@ from idp.oidc.errors import ForeignRedirectUri
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def require_registered(
-    redirect_uri: str | None, registered: Iterable[str], *, is_native: bool
-) -> str:
+def require_registered(redirect_uri: str | None, registered: Iterable[str], *, is_native: bool) -> str:
     """Return the redirect URI, or raise `ForeignRedirectUri`: then nothing may be redirected.
 
     OpenID Connect Core section 3.1.2.1: always sent, and equal character by character. Only the
@@ -19,7 +17,7 @@ def require_registered(
     if redirect_uri is None:
         raise ForeignRedirectUri("The redirect_uri is missing or cannot be used.")
     if not is_registered(redirect_uri, registered, is_native=is_native):
-        raise ForeignRedirectUri()
+        raise ForeignRedirectUri
     return redirect_uri
 
 

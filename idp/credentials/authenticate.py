@@ -1,0 +1,163 @@
+"""Signing in with username or e-mail address and password (A0, A19).
+
+Whether an account exists shows neither in the answer, nor in the time it takes, nor in the
+limits. Guesses are limited by account and address together, and by address: never by account
+alone, which would let anybody lock the owner out. The owner's own devices are counted apart.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from core.infra import rate_limit
+from core.infra.db import Database
+from core.infra.errors import RateLimited, RuleError
+from core.infra.rate_limit import Limit
+from core.infra.settings import Mode, Secret
+from core.infra.store.interface import EphemeralStore
+from core.people.assurance import Acr, Authentication
+from core.people.identifiers import PersonId
+from core.people.profiles import SignInRecord, find_for_sign_in
+from idp.credentials import passwords
+from idp.credentials.devices import proven_device
+
+_MAXIMUM_IDENTIFIER_LENGTH = 254
+
+# A few guesses quickly, a few more slowly: whoever mistypes waits minutes, a robot gets nowhere.
+PER_ACCOUNT_AND_ADDRESS = (
+    Limit("sign-in-pair-short", 8, timedelta(minutes=5)),
+    Limit("sign-in-pair-long", 40, timedelta(hours=24)),
+)
+# An office shares one address, and its people mistype too.
+PER_ADDRESS = (
+    Limit("sign-in-address-short", 100, timedelta(minutes=15)),
+    Limit("sign-in-address-long", 1_000, timedelta(hours=24)),
+)
+PER_DEVICE = (
+    Limit("sign-in-device-short", 20, timedelta(minutes=15)),
+    Limit("sign-in-device-long", 100, timedelta(hours=24)),
+)
+
+
+class WrongCredentials(RuleError):
+    """There is no such account, or this is not its password: one answer for both."""
+
+    code = "wrong-credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was typed, and from where; `device` is the cookie of earlier successes here."""
+
+    identifier: str
+    password: str = field(repr=False)
+    address: str
+    device: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who it is, how they proved it, and the language they chose."""
+
+    person_id: PersonId
+    authentication: Authentication
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSignIn:
+    """What checking a password needs: accounts, counters, the key of device proofs."""
+
+    database: Database
+    store: EphemeralStore
+    secret: Secret
+    mode: Mode
+
+    def authenticate(self, attempt: Attempt, *, now: datetime) -> SignedIn:
+        """Return who the person is; raise `WrongCredentials` or `RateLimited`."""
+        record, hashed = self._look_up(attempt.identifier)
+        device = proven_device(self.secret, attempt.device, None if record is None else record.person_id)
+        counted = self._count(attempt, device)
+        verification = passwords.verify(hashed, _bounded(attempt.password))
+        if record is None or hashed is None or not verification.is_right:
+            counted.was_wrong()
+            raise WrongCredentials
+        counted.was_right()
+        if verification.is_outdated:
+            self._renew(record.person_id, hashed, attempt.password)
+        authentication = Authentication(auth_time=now, amr=("pwd",), acr=Acr.PASSWORD)
+        return SignedIn(record.person_id, authentication, record.language)
+
+    def _look_up(self, identifier: str) -> tuple[SignInRecord | None, str | None]:
+        if not 0 < len(identifier.strip()) <= _MAXIMUM_IDENTIFIER_LENGTH:
+            return None, None
+        with self.database.reading() as session:
+            record = find_for_sign_in(session, identifier)
+            if record is None:
+                return None, None
+            return record, passwords.stored_hash(session, record.person_id)
+
+    def _count(self, attempt: Attempt, device: str | None) -> "_Counted":
+        """Count the attempt before it is judged, so that many at once are no way round the limit."""
+        if device is not None and _try_hit(self.store, PER_DEVICE, device):
+            return _Counted(self.store, PER_DEVICE, device)
+        address = _network(attempt.address)
+        # A load generator is one machine: lifted for it and for nothing else (contract.md).
+        limits_address = self.mode is not Mode.TEST
+        for limit in PER_ADDRESS if limits_address else ():
+            if rate_limit.is_exceeded(self.store, limit, address):
+                raise RateLimited(rate_limit.seconds_left(self.store, limit, address), limit=limit.name)
+        pair = f"{address}\n{attempt.identifier.strip().casefold()}"
+        for limit in PER_ACCOUNT_AND_ADDRESS:
+            rate_limit.hit(self.store, limit, pair)
+        return _Counted(self.store, PER_ACCOUNT_AND_ADDRESS, pair, address if limits_address else None)
+
+    def _renew(self, person_id: PersonId, outdated: str, password: str) -> None:
+        with self.database.transaction() as session:
+            passwords.renew_hash(session, person_id=person_id, outdated=outdated, password=password)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """An attempt on the books, until it turns out right or wrong."""
+
+    store: EphemeralStore
+    limits: tuple[Limit, ...]
+    key: str
+    address: str | None = None
+
+    def was_right(self) -> None:
+        for limit in self.limits:
+            rate_limit.forget(self.store, limit, self.key)
+
+    def was_wrong(self) -> None:
+        # Only what failed is held against an address: a whole office may sign in at nine.
+        if self.address is not None:
+            _try_hit(self.store, PER_ADDRESS, self.address)
+
+
+def _bounded(password: str) -> str:
+    # Longer ones were never accepted: cut, they still cost the same and still are wrong.
+    return password if len(password) <= passwords.MAXIMUM_LENGTH else ""
+
+
+def _try_hit(store: EphemeralStore, limits: tuple[Limit, ...], key: str) -> bool:
+    """Count, and tell whether it was within the limits; beyond them a device is a stranger."""
+    try:
+        for limit in limits:
+            rate_limit.hit(store, limit, key)
+    except RateLimited:
+        return False
+    return True
+
+
+def _network(address: str) -> str:
+    """Return what one customer of a provider has: an IPv4 address, or a /64 of IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped or IPv6Network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,24 @@
+"""The steps of an interaction, and what each is called where no page may be shown. Pure."""
+
+from enum import StrEnum
+from typing import assert_never
+
+from idp.oidc.errors import ConsentRequired, LoginRequired, ProtocolError
+
+
+class Step(StrEnum):
+    """A page on the way to the tool; the value is its path below the interaction's address."""
+
+    LOGIN = "login"
+    CONSENT = "consent"
+
+
+def silent_error(step: Step) -> ProtocolError:
+    """Return the error that stands for a step under prompt=none (Core section 3.1.2.6)."""
+    match step:
+        case Step.LOGIN:
+            return LoginRequired()
+        case Step.CONSENT:
+            return ConsentRequired()
+        case unreachable:
+            assert_never(unreachable)

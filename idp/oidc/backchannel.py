@@ -1,0 +1,66 @@
+"""Ending a session for everybody who took part in it: OpenID Connect Back-Channel Logout 1.0.
+
+`end_for_everybody` writes what has to happen in the caller's transaction; `tell` is what the
+worker does with each message of it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.infra import outbox
+from core.infra.errors import Unavailable
+from core.infra.http import OutboundRefused
+from core.infra.log import event
+from core.infra.outbox import Undeliverable
+from core.infra.store.interface import EphemeralStore
+from core.infra.topics import LogoutNotice
+from core.people.identifiers import PersonId
+from idp.oidc import participants
+from idp.oidc.clients import find_client
+from idp.oidc.subject import subject_identifier
+from idp.oidc.tokens.logout_token import logout_token
+from idp.oidc.tokens.refresh_token import revoke_session
+from idp.wiring import Services
+
+
+def end_for_everybody(session: Session, store: EphemeralStore, *, sid: str, now: datetime) -> tuple[str, ...]:
+    """End what rests on a session, and enqueue a notice for each client that wants to hear of it.
+
+    Refresh tokens bound to the session are revoked. Returns the clients that will be told.
+    """
+    revoke_session(session, store, sid, now)
+    told = []
+    for participant in participants.leave_all(session, sid):
+        client = find_client(session, participant.client_id)
+        if client is not None and client.backchannel_logout_uri is not None:
+            notice = LogoutNotice(participant.client_id, participant.person_id, sid)
+            outbox.enqueue(session, notice, now=now)
+            told.append(participant.client_id)
+    return tuple(told)
+
+
+def tell(services: Services, notice: LogoutNotice, *, now: datetime) -> None:
+    """Tell one client that a session is over (section 2.5).
+
+    Raises `Unavailable` where another attempt may succeed, `Undeliverable` where none will.
+    """
+    with services.database.connection() as connection:
+        client = find_client(connection, notice.client_id)
+    if client is None or not client.enabled or client.backchannel_logout_uri is None:
+        return
+    token = logout_token(
+        client=client,
+        issuer=services.settings.issuer,
+        subject_identifier=subject_identifier(PersonId(notice.person_id), client, services.settings.secret),
+        sid=notice.sid,
+        now=now,
+        keyring=services.keyring,
+    )
+    try:
+        status = services.http.post_form(client.backchannel_logout_uri, {"logout_token": token})
+    except OutboundRefused as refused:
+        raise Undeliverable(client_id=notice.client_id) from refused
+    if not 200 <= status < 300:
+        raise Unavailable(client_id=notice.client_id, status=status)
+    event("client_told_of_logout", client_id=notice.client_id, sid=notice.sid)

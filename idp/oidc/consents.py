@@ -1,0 +1,146 @@
+"""What a person agreed that a client receives, and the context they want it to start with.
+
+Recorded as it was shown; asked again only for something new (C3). The participants of a session
+are read in the same statement, because an authorization request always needs both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, literal, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.people.identifiers import PersonId
+from core.tools.context import ChosenContext
+from core.tools.identifiers import RegistrationId
+from idp.oidc.participants import chosen_context
+from idp.oidc.tables import ConsentRow, ParticipantRow
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was agreed: scopes, single claims, the version of the tool's terms.
+
+    `registration_id` is the context to start with at each sign-in, where the person wished so.
+    """
+
+    scope: frozenset[str]
+    claims: frozenset[str]
+    terms_version: str | None
+    registration_id: RegistrationId | None
+
+    def covers(self, *, scope: Iterable[str], claims: Iterable[str], terms_version: str | None) -> bool:
+        """Tell whether nothing of this is new to the person."""
+        return (
+            self.scope.issuperset(scope)
+            and self.claims.issuperset(claims)
+            and terms_version in {None, self.terms_version}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands with a client: consent, and part in the running session.
+
+    `context` is what was chosen for the client in this session.
+    """
+
+    consent: Consent | None = None
+    is_participant: bool = False
+    context: ChosenContext | None = None
+
+
+def find_standing(connection: Connection | Session, *, person_id: PersonId, client_id: str, sid: str) -> Standing:
+    """Return where the person stands with the client, in one statement."""
+    wanted = {"person": person_id, "client": client_id, "session": sid}
+    row = connection.execute(_STANDING, wanted).mappings().one()
+    return Standing(
+        consent=_consent(row),
+        is_participant=row["joined_at"] is not None,
+        context=chosen_context(row),
+    )
+
+
+_ONE = select(literal(1).label("one")).subquery()
+_STANDING = (
+    select(
+        ConsentRow.scope,
+        ConsentRow.claims,
+        ConsentRow.terms_version,
+        ConsentRow.remembered_registration_id,
+        ParticipantRow.joined_at,
+        ParticipantRow.organisation_id,
+        ParticipantRow.registration_id,
+        ParticipantRow.usage,
+        ParticipantRow.role,
+    )
+    .select_from(_ONE)
+    .outerjoin(
+        ConsentRow,
+        and_(ConsentRow.person_id == bindparam("person"), ConsentRow.client_id == bindparam("client")),
+    )
+    .outerjoin(
+        ParticipantRow,
+        and_(
+            ParticipantRow.sid == bindparam("session"),
+            ParticipantRow.client_id == bindparam("client"),
+            ParticipantRow.person_id == bindparam("person"),
+        ),
+    )
+)
+
+
+def _consent(row: RowMapping) -> Consent | None:
+    if row["scope"] is None:
+        return None
+    return Consent(
+        scope=frozenset(row["scope"].split()),
+        claims=frozenset(row["claims"].split()),
+        terms_version=row["terms_version"],
+        registration_id=row["remembered_registration_id"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a person has just agreed to on the consent screen.
+
+    `registration_id` is the context to start with from now on, None to be asked each time.
+    """
+
+    person_id: PersonId
+    client_id: str
+    scope: tuple[str, ...]
+    claims: tuple[str, ...]
+    terms_version: str | None
+    registration_id: RegistrationId | None
+
+
+def remember(session: Session, agreement: Agreement, *, now: datetime) -> None:
+    """Record an agreement beside what was agreed to before; the wish for a context replaces."""
+    try:
+        with session.begin_nested():
+            _write(session, agreement, now)
+    except IntegrityError:
+        # Two tabs agreed at once and the other was first: what it wrote is added to.
+        _write(session, agreement, now)
+
+
+def _write(session: Session, agreement: Agreement, now: datetime) -> None:
+    key = (agreement.person_id, agreement.client_id)
+    row = session.get(ConsentRow, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = ConsentRow(person_id=key[0], client_id=key[1], scope="", claims="")
+        session.add(row)
+    row.scope = _joined(row.scope, agreement.scope)
+    row.claims = _joined(row.claims, agreement.claims)
+    row.terms_version = agreement.terms_version
+    row.remembered_registration_id = agreement.registration_id
+    row.granted_at = now
+    session.flush()
+
+
+def _joined(before: str, added: Iterable[str]) -> str:
+    return " ".join(sorted({*before.split(), *added}))

@@ -1,0 +1,87 @@
+"""The clients that took part in a sign-in session, and the context chosen for each.
+
+They are told when the session ends (OpenID Connect Back-Channel Logout), and silent requests
+find the context here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import RowMapping, delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.organisations.identifiers import OrganisationId
+from core.people.identifiers import PersonId
+from core.tools.context import ChosenContext
+from core.tools.identifiers import RegistrationId
+from idp.oidc.tables import ParticipantRow
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A client in somebody's session."""
+
+    client_id: str
+    person_id: PersonId
+
+
+def join(
+    session: Session,
+    *,
+    sid: str,
+    client_id: str,
+    person_id: PersonId,
+    context: ChosenContext | None,
+    now: datetime,
+) -> None:
+    """Record that a client takes part in the session under this context, in place of another."""
+    try:
+        with session.begin_nested():
+            _write(session, sid, client_id, person_id, context, now)
+    except IntegrityError:
+        # A second tab joined the same client at the same moment: the later choice stands.
+        _write(session, sid, client_id, person_id, context, now)
+
+
+def _write(
+    session: Session,
+    sid: str,
+    client_id: str,
+    person_id: PersonId,
+    context: ChosenContext | None,
+    now: datetime,
+) -> None:
+    row = session.get(ParticipantRow, (sid, client_id), populate_existing=True)
+    if row is None:
+        row = ParticipantRow(sid=sid, client_id=client_id, joined_at=now)
+        session.add(row)
+    row.person_id = person_id
+    row.organisation_id = None if context is None else context.organisation_id
+    row.registration_id = None if context is None else context.registration_id
+    row.usage = None if context is None else context.usage
+    row.role = None if context is None else context.role
+    session.flush()
+
+
+def leave_all(session: Session, sid: str) -> tuple[Participant, ...]:
+    """Remove everybody from a session and return who took part; of concurrent callers one gets them."""
+    statement = (
+        delete(ParticipantRow)
+        .where(ParticipantRow.sid == sid)
+        .returning(ParticipantRow.client_id, ParticipantRow.person_id)
+    )
+    rows = session.execute(statement).all()
+    return tuple(Participant(row.client_id, PersonId(row.person_id)) for row in rows)
+
+
+def chosen_context(row: RowMapping) -> ChosenContext | None:
+    """Return the context in the columns of a participant; None where there is none."""
+    if row["registration_id"] is None:
+        return None
+    return ChosenContext(
+        OrganisationId(row["organisation_id"]),
+        RegistrationId(row["registration_id"]),
+        row["usage"],
+        row["role"],
+    )

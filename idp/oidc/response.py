@@ -1,0 +1,57 @@
+"""The answer of the authorization endpoint, for success and error alike. Pure.
+
+OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode, RFC 9207. Where it
+is shown as a page or sent as a redirect is the view's business.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from idp.oidc.errors import ProtocolError
+from idp.oidc.request import AuthorizationRequest, ResponseMode
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where an answer goes and what it has to bring back unchanged."""
+
+    redirect_uri: str
+    response_mode: ResponseMode
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationResponse:
+    """The parameters of an answer and the redirect URI that they are for."""
+
+    redirect_uri: str
+    response_mode: ResponseMode
+    parameters: tuple[tuple[str, str], ...]
+
+    def location(self) -> str:
+        """Return the redirect URI with the parameters behind the query it was registered with."""
+        # Percent signs and not plus signs for spaces: every decoder reads those.
+        added = "&".join(f"{name}={quote(value, safe='')}" for name, value in self.parameters)
+        separator = "&" if "?" in self.redirect_uri else "?"
+        return f"{self.redirect_uri}{separator}{added}"
+
+
+def return_address(request: AuthorizationRequest) -> ReturnAddress:
+    """Return where the answer to a request goes."""
+    return ReturnAddress(request.redirect_uri, request.response_mode, request.state)
+
+
+def success(to: ReturnAddress, *, code: str, issuer: str) -> AuthorizationResponse:
+    """Return the answer that carries a code (RFC 6749 section 4.1.2)."""
+    return _response(to, (("code", code),), issuer)
+
+
+def failure(to: ReturnAddress, *, error: ProtocolError, issuer: str) -> AuthorizationResponse:
+    """Return the answer that says no (RFC 6749 section 4.1.2.1, Core section 3.1.2.6)."""
+    members = (("error", error.error), ("error_description", error.description))
+    return _response(to, members, issuer)
+
+
+def _response(to: ReturnAddress, members: tuple[tuple[str, str], ...], issuer: str) -> AuthorizationResponse:
+    state = () if to.state is None else (("state", to.state),)
+    return AuthorizationResponse(to.redirect_uri, to.response_mode, (*members, *state, ("iss", issuer)))
