@@ -8,27 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from core.infra.localised import Localised as Localised
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.tools.identifiers import MandateId, RegistrationId, ToolId
-
-
-@dataclass(frozen=True, slots=True)
-class Localised:
-    """A name in the three languages of the product."""
-
-    nl: str
-    fr: str
-    en: str
-
-    def text(self, language: str) -> str:
-        """Return the name in `nl`, `fr` or `en`; English for anything else."""
-        match language:
-            case "nl":
-                return self.nl
-            case "fr":
-                return self.fr
-            case _:
-                return self.en
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,74 @@
+"""What kinds there are and what a person holds, for pages and for rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
+
+from core.accreditations.rules import AccreditationStatus, HeldAccreditation
+from core.accreditations.tables import AccreditationKindRow, AccreditationRow
+from core.infra.localised import Localised
+from core.people.identifiers import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class MyAccreditation:
+    """An accreditation on its holder's page (A14)."""
+
+    id: str
+    kind: str
+    number: str
+    list: str | None
+    column: str | None
+    status: AccreditationStatus
+    valid_until: date | None
+    checked_at: datetime
+
+
+def kinds(session: Session | Connection) -> Mapping[str, Localised]:
+    """Return the names of the kinds by code, in the order of their codes; aliases are left out."""
+    kind = AccreditationKindRow.__table__.c
+    statement = select(kind.code, kind.name_nl, kind.name_fr, kind.name_en)
+    rows = session.execute(statement.where(kind.alias_of.is_(None)).order_by(kind.code))
+    return {code: Localised(nl, fr, en) for code, nl, fr, en in rows}
+
+
+def accreditations_of(session: Session, person_id: PersonId) -> tuple[MyAccreditation, ...]:
+    """Return what a person holds or held, by kind and number."""
+    statement = select(AccreditationRow).where(AccreditationRow.person_id == person_id)
+    rows = session.scalars(statement.order_by(AccreditationRow.kind, AccreditationRow.number, AccreditationRow.id))
+    return tuple(
+        MyAccreditation(
+            id=row.id,
+            kind=row.kind,
+            number=row.number,
+            list=row.list,
+            column=row.column,
+            status=AccreditationStatus(row.status),
+            valid_until=row.valid_until,
+            checked_at=row.checked_at,
+        )
+        for row in rows
+    )
+
+
+def held_by(session: Session, person_id: PersonId) -> tuple[HeldAccreditation, ...]:
+    """Return what a person holds, as rules need it, in a fixed order."""
+    statement = select(AccreditationRow).where(AccreditationRow.person_id == person_id)
+    return tuple(held(row) for row in session.scalars(statement.order_by(AccreditationRow.id)))
+
+
+def held(row: AccreditationRow) -> HeldAccreditation:
+    """Return the value of a row."""
+    return HeldAccreditation(
+        id=row.id,
+        kind=row.kind,
+        list=row.list,
+        column=row.column,
+        status=AccreditationStatus(row.status),
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        checked_at=row.checked_at,
+    )

@@ -1,0 +1,133 @@
+"""Which contexts a person is offered at a tool: loads the facts, asks `rules.evaluate`.
+
+One statement for all contexts of a person at a tool, and one for a single context, which is on
+the path of every refresh and every silent sign-in.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+from sqlalchemy.orm import Session
+
+from core.accreditations.rules import is_in_force
+from core.organisations.identifiers import MembershipId, OrganisationId
+from core.people.assurance import Acr
+from core.people.identifiers import PersonId
+from core.tools import situations
+from core.tools.context import (
+    AccreditationFacts,
+    Localised,
+    MembershipFacts,
+    OfferedContext,
+    OrganisationFacts,
+)
+from core.tools.identifiers import RegistrationId, ToolId
+from core.tools.rules import Decision, evaluate
+
+_Rows = Sequence[RowMapping]
+_SHOWN = ("id", "kind", "number", "list", "column", "status", "valid_until", "checked_at")
+
+
+def offered_contexts(
+    session: Session | Connection, *, person_id: PersonId, tool_id: ToolId, reachable: Acr, now: datetime
+) -> tuple[OfferedContext, ...]:
+    """Return the contexts of a person at a tool, usable and closed, by organisation and usage.
+
+    Each registration of each organisation to which the person belongs, or asked to belong, is
+    one; `reachable` is the highest level of sign-in that this person can be stepped up to.
+    """
+    parameters = {"person_id": person_id, "tool_id": tool_id, "now": now}
+    rows = session.execute(situations.ALL_OF_A_TOOL, parameters).mappings().all()
+    groups = [tuple(group) for _, group in groupby(rows, key=lambda row: str(row["registration_id"]))]
+    # Sorted here and not by the databases, which disagree about the order of names.
+    groups.sort(key=lambda group: _order(group[0]))
+    return tuple(_offer(group, reachable, now) for group in groups)
+
+
+def offered_context(
+    session: Session | Connection,
+    *,
+    person_id: PersonId,
+    registration_id: RegistrationId,
+    reachable: Acr,
+    now: datetime,
+) -> OfferedContext | None:
+    """Return one context as it is now, usable or closed; None if the person has no part in it."""
+    parameters = {"person_id": person_id, "registration_id": registration_id, "now": now}
+    rows = session.execute(situations.ONE_REGISTRATION, parameters).mappings().all()
+    return _offer(rows, reachable, now) if rows else None
+
+
+def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:
+    row = rows[0]
+    decision = evaluate(situations.read(rows), reachable=reachable, now=now)
+    role = row["role"]
+    return OfferedContext(
+        tool_id=ToolId(row["tool_id"]),
+        registration_id=RegistrationId(row["registration_id"]),
+        usage=row["usage"],
+        usage_name=Localised(row["usage_nl"], row["usage_fr"], row["usage_en"]),
+        role=role,
+        role_name=None if role is None else Localised(row["role_nl"], row["role_fr"], row["role_en"]),
+        entitlements=tuple(row["entitlements"] or ()),
+        organisation=_organisation(row),
+        membership=_membership(row),
+        accreditations=tuple(_shown(rows, decision, now)) if decision.reason is None else (),
+        wallet_id=row["wallet_id"],
+        expires_at=decision.expires_at,
+        reason=decision.reason,
+    )
+
+
+def _order(row: RowMapping) -> tuple[str, str, int]:
+    return (row["name"].casefold(), row["organisation_id"], row["position"])
+
+
+def _organisation(row: RowMapping) -> OrganisationFacts:
+    return OrganisationFacts(
+        id=OrganisationId(row["organisation_id"]),
+        name=row["name"],
+        company_number=row["company_number"],
+        country=row["country"],
+        kind=row["kind"],
+        status=row["organisation_status"],
+        verified_source=row["verified_source"],
+        verified_at=row["verified_at"],
+    )
+
+
+def _membership(row: RowMapping) -> MembershipFacts:
+    return MembershipFacts(
+        id=MembershipId(row["membership_id"]),
+        status=row["membership_status"],
+        manager=row["is_manager"],
+        type=row["type"],
+        function=row["function"],
+        since=row["since"],
+        email=row["email"],
+        phone_number=row["phone_number"],
+    )
+
+
+def _shown(rows: _Rows, decision: Decision, now: datetime) -> Iterator[AccreditationFacts]:
+    """Yield what a token may show: kinds the tool declared, in force, own or lent if needed."""
+    row = rows[0]
+    declared = row["accreditation_kinds"]
+    for found in rows:
+        if found["own_kind"] in declared and is_in_force(situations.held(found, "own"), now):
+            yield AccreditationFacts(**_accreditation(found, "own"))
+    mandate = decision.basis.mandate
+    if mandate is not None and mandate.accreditation.kind in declared:
+        names = (row["holder_given_name"], row["holder_family_name"])
+        yield AccreditationFacts(
+            **_accreditation(row, "lent"),
+            mandate_id=mandate.mandate_id,
+            holder_name=" ".join(name for name in names if name) or None,
+        )
+
+
+def _accreditation(row: RowMapping, prefix: str) -> dict[str, Any]:
+    return {name: row[f"{prefix}_{name}"] for name in _SHOWN}

@@ -1,0 +1,13 @@
+"""Opening a wallet. It knows the organisation by its identifier alone (W1)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.wallet.tables import WalletRow
+
+
+def open_wallet(session: Session, *, wallet_id: str, organisation_id: str, now: datetime) -> None:
+    """Open the one wallet of an organisation; a second one is a `Conflict` at the flush."""
+    session.add(WalletRow(id=wallet_id, organisation_id=organisation_id, opened_at=now))
+    session.flush()
