@@ -1,0 +1,49 @@
+"""What only Redis has: a server that can be away, and keys without an end."""
+
+from datetime import timedelta
+
+import pytest
+import redis
+
+from core.infra.errors import Unavailable
+from core.infra.store.interface import Kind
+from core.infra.store.redis_store import RedisStore
+from development.ports import free_port
+
+LIFE = timedelta(minutes=1)
+
+
+def test_every_key_has_an_end(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    store.put(Kind.CODE, "put", b"", LIFE)
+    store.add(Kind.CODE, "added", b"", LIFE)
+    store.hit(Kind.RATE, "counted", LIFE)
+    store.hit(Kind.RATE, "counted", LIFE)
+    with store.pipeline() as pipeline:
+        pipeline.put(Kind.CODE, "piped", b"", LIFE)
+
+    with redis.Redis.from_url(redis_url) as plain:
+        lives = {key: plain.pttl(key) for key in plain.keys("*")}
+
+    assert len(lives) == 4
+    assert all(0 < life <= LIFE.total_seconds() * 1000 for life in lives.values())
+
+
+def test_a_server_that_is_away_is_an_unavailable_store() -> None:
+    store = RedisStore(f"redis://127.0.0.1:{free_port()}")
+
+    with pytest.raises(Unavailable):
+        store.ping()
+    with pytest.raises(Unavailable):
+        store.take(Kind.CODE, "k")
+    with pytest.raises(Unavailable), store.pipeline() as pipeline:
+        pipeline.put(Kind.CODE, "k", b"", LIFE)
+
+
+def test_a_connection_that_the_server_closed_is_replaced(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    store.put(Kind.CODE, "k", b"v", LIFE)
+    with redis.Redis.from_url(redis_url) as plain:
+        plain.client_kill_filter(_type="normal", skipme=True)
+
+    assert store.get(Kind.CODE, "k") == b"v"
