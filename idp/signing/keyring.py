@@ -6,6 +6,7 @@ request. A database that does not answer leaves the last known keys in force.
 """
 
 import hashlib
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import orjson
 from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.infra import log
 from core.infra.clock import Clock
 from core.infra.db import Database
 from core.infra.errors import Unavailable
@@ -107,9 +109,10 @@ class Keyring:
         now = self._clock.now()
         try:
             rows = self._rows()
-        except SQLAlchemyError:
+        except (SQLAlchemyError, Unavailable) as error:
             if known is None:
                 raise
+            log.event("signing_keys_not_read", logging.WARNING, error=type(error).__name__)
             return _Snapshot(known.signers, known.public, known.jwks, now, now + _RETRY_AFTER)
         public = _public_keys(rows, known.public if known else {})
         signers = self._signers(rows, known.signers if known else {})
@@ -146,6 +149,7 @@ class Keyring:
             except KeyFileUnusable:
                 if present is None:
                     raise
+                log.event("signing_key_file_missing", logging.WARNING, kid=row.kid, still_signing=present.kid)
         return signers
 
 

@@ -1,0 +1,55 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from idp.signing.states import (
+    JWKS_LIFE,
+    TOKEN_LIFE_MAX,
+    KeyState,
+    TooEarly,
+    WrongKeyState,
+    activated,
+    retired,
+)
+
+SINCE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+LATER = SINCE + timedelta(hours=1)
+
+
+def test_published_key_signs_once_every_cached_jwks_has_it() -> None:
+    assert activated(KeyState.PUBLISHED, since=SINCE, now=SINCE + JWKS_LIFE, at_once=False) is KeyState.ACTIVE
+
+
+def test_published_key_does_not_sign_while_a_cached_jwks_may_lack_it() -> None:
+    with pytest.raises(TooEarly) as refusal:
+        activated(KeyState.PUBLISHED, since=SINCE, now=SINCE + JWKS_LIFE - timedelta(seconds=1), at_once=False)
+
+    assert refusal.value.ready_at == SINCE + JWKS_LIFE
+
+
+def test_emergency_waits_for_no_cache() -> None:
+    assert activated(KeyState.PUBLISHED, since=SINCE, now=SINCE, at_once=True) is KeyState.ACTIVE
+    assert retired(KeyState.RETIRING, since=SINCE, now=SINCE, at_once=True) is KeyState.RETIRED
+
+
+@pytest.mark.parametrize("state", [KeyState.ACTIVE, KeyState.RETIRING, KeyState.RETIRED])
+def test_only_a_published_key_is_activated(state: KeyState) -> None:
+    with pytest.raises(WrongKeyState):
+        activated(state, since=SINCE, now=LATER, at_once=True)
+
+
+def test_retiring_key_stays_while_what_it_signed_may_live() -> None:
+    with pytest.raises(TooEarly):
+        retired(KeyState.RETIRING, since=SINCE, now=SINCE + TOKEN_LIFE_MAX - timedelta(seconds=1), at_once=False)
+
+    assert retired(KeyState.RETIRING, since=SINCE, now=SINCE + TOKEN_LIFE_MAX, at_once=False) is KeyState.RETIRED
+
+
+def test_published_key_that_never_signed_may_go_at_any_time() -> None:
+    assert retired(KeyState.PUBLISHED, since=SINCE, now=SINCE, at_once=False) is KeyState.RETIRED
+
+
+@pytest.mark.parametrize("state", [KeyState.ACTIVE, KeyState.RETIRED])
+def test_active_key_needs_a_successor_before_it_retires(state: KeyState) -> None:
+    with pytest.raises(WrongKeyState):
+        retired(state, since=SINCE, now=LATER, at_once=True)
