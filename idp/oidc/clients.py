@@ -28,6 +28,7 @@ _LOOK_AGAIN_SECONDS = 2.0
 _KEEP_SECONDS = 60.0
 # Registration may be open: nobody fills our memory by registering clients.
 _MOST_KEPT = 1_000
+_LONGEST_ID = 255
 
 # Our field → the member of RFC 7591 or OpenID Connect Registration, where the two differ.
 _WIRE_NAMES = {
@@ -102,6 +103,8 @@ def find_client(connection: Connection | Session, client_id: str) -> RegisteredC
 
     A disabled client is returned: whoever acts on it asks `enabled`.
     """
+    if len(client_id) > _LONGEST_ID or not client_id.isprintable():
+        return None  # no column takes it, and it is nobody's
     row = connection.execute(_SELECT, {"wanted": client_id}).first()
     return None if row is None else _from_row(row)
 

@@ -31,16 +31,17 @@ def require(client: RegisteredClient, challenge: str | None, method: str | None)
         raise InvalidRequest("The code_challenge must be 43 characters of base64url.")
 
 
-def verify(challenge: str | None, verifier: str | None) -> None:
+def verify(client: RegisteredClient, challenge: str | None, verifier: str | None) -> None:
     """Raise `PkceMismatch` unless the verifier of a token request fits the challenge.
 
     A verifier without a challenge is refused too: somebody took the challenge out of the
-    authorization request (RFC 9700 section 4.8.2).
+    authorization request (RFC 9700 section 4.8.2). A public client has nothing else to prove
+    itself with, so it never passes without.
     """
-    if challenge is None and verifier is None:
+    if challenge is None and verifier is None and not client.is_public:
         return
     if challenge is None:
-        raise PkceMismatch("A code_verifier was sent, but the request had no code_challenge.")
+        raise PkceMismatch("The authorization request had no code_challenge.")
     if verifier is None:
         raise PkceMismatch("The code_verifier is missing.")
     if not _VERIFIER.fullmatch(verifier) or not hmac.compare_digest(_s256(verifier), challenge):

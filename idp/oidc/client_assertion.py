@@ -1,0 +1,151 @@
+"""Client authentication with a signed JWT: private_key_jwt (OpenID Connect Core section 9, RFC 7523).
+
+The client decides the algorithm when it registers, its keys are its own, and each assertion is
+worth one request: its `jti` is spent in the store.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from joserfc.errors import JoseError
+from joserfc.jws import CompactSignature, JWSRegistry, extract_compact, validate_compact
+
+from core.infra.ids import digest
+from core.infra.store.interface import EphemeralStore, Kind
+from core.proof.keys import ALGORITHMS, PublicKey
+from idp.oidc.errors import InvalidClient
+from idp.oidc.registered_client import RegisteredClient
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+_SKEW = timedelta(seconds=30)
+# Authlib's client makes assertions for an hour; longer ones would have to be remembered too long.
+_LONGEST_LIFE = timedelta(hours=1)
+_JTI_LENGTH = 255
+
+FindKeys = Callable[[RegisteredClient, str | None, str], tuple[PublicKey, ...]]
+
+
+class _Registry(JWSRegistry):
+    """joserfc's registry without its remark that RFC 9864 renames EdDSA: clients know this name."""
+
+    def get_alg(self, name: str) -> Any:
+        """Return an algorithm of the explicit list, and no other."""
+        if name not in ALGORITHMS:
+            raise JoseError(f"{name} is not allowed")
+        return self.algorithms[name]
+
+
+_REGISTRY = _Registry(algorithms=ALGORITHMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """An assertion that was read and not yet believed."""
+
+    parts: CompactSignature
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+
+    @property
+    def client_id(self) -> str:
+        """Return who it says it is from."""
+        subject = self.claims.get("sub")
+        if not isinstance(subject, str) or not subject:
+            raise InvalidClient("The assertion has no sub.")
+        return subject
+
+
+def read(assertion: str) -> Assertion:
+    """Take an assertion apart; raise `InvalidClient` where it is no signed JWT."""
+    try:
+        parts = extract_compact(assertion.encode("ascii"), registry=_REGISTRY)
+        header = parts.headers()
+        claims = orjson.loads(parts.payload or b"")
+    except (JoseError, ValueError, TypeError, AttributeError):
+        raise InvalidClient("The client_assertion is not a signed JWT.") from None
+    if not isinstance(claims, dict):
+        raise InvalidClient("The client_assertion is not a signed JWT.")
+    return Assertion(parts, header, claims)
+
+
+def verify(
+    assertion: Assertion,
+    client: RegisteredClient,
+    *,
+    find_keys: FindKeys,
+    audiences: Collection[str],
+    store: EphemeralStore,
+    now: datetime,
+) -> None:
+    """Raise `InvalidClient` unless the client made the assertion, for us, just now, for this once."""
+    _verify_signature(assertion, client, find_keys)
+    claims = assertion.claims
+    if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
+        raise InvalidClient("The iss and sub of the assertion must be the client_id.")
+    if not _is_for_us(claims.get("aud"), audiences):
+        raise InvalidClient("The aud of the assertion must be the issuer or the token endpoint.")
+    expires_at = _check_times(claims, now)
+    _spend(claims.get("jti"), client.client_id, expires_at - now + _SKEW, store)
+
+
+def _verify_signature(assertion: Assertion, client: RegisteredClient, find_keys: FindKeys) -> None:
+    algorithm, kid = assertion.header.get("alg"), assertion.header.get("kid")
+    registered = client.token_endpoint_auth_signing_alg
+    if algorithm not in ALGORITHMS or (registered is not None and algorithm != registered):
+        raise InvalidClient("The alg of the assertion is not the registered one.")
+    if kid is not None and not isinstance(kid, str):
+        raise InvalidClient("The kid of the assertion is not a string.")
+    keys = find_keys(client, kid, algorithm)
+    if not keys:
+        raise InvalidClient("No key of the client fits the assertion.", kid=kid, client_id=client.client_id)
+    if not any(_is_signed_with(assertion.parts, key) for key in keys):
+        raise InvalidClient("The signature of the assertion is wrong.", client_id=client.client_id)
+
+
+def _is_signed_with(parts: CompactSignature, key: PublicKey) -> bool:
+    try:
+        return validate_compact(parts, key.key, registry=_REGISTRY)
+    except (JoseError, ValueError, TypeError):
+        return False
+
+
+def _is_for_us(audience: object, audiences: Collection[str]) -> bool:
+    # Every audience must be ours: an assertion that is good elsewhere too could be carried here.
+    named = audience if isinstance(audience, list) else [audience]
+    return bool(named) and all(isinstance(entry, str) and entry in audiences for entry in named)
+
+
+def _check_times(claims: Mapping[str, Any], now: datetime) -> datetime:
+    expires_at = _moment(claims, "exp", now)
+    if expires_at is None or expires_at + _SKEW <= now:
+        raise InvalidClient("The assertion has expired, or has no exp.")
+    if expires_at > now + _LONGEST_LIFE + _SKEW:
+        raise InvalidClient("The assertion lives longer than one hour.")
+    for name in ("nbf", "iat"):
+        moment = _moment(claims, name, now)
+        if moment is not None and moment > now + _SKEW:
+            raise InvalidClient(f"The {name} of the assertion is in the future.")
+    return expires_at
+
+
+def _moment(claims: Mapping[str, Any], name: str, now: datetime) -> datetime | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidClient(f"The {name} of the assertion is not a number.")
+    try:
+        return datetime.fromtimestamp(value, now.tzinfo)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidClient(f"The {name} of the assertion is not a time.") from None
+
+
+def _spend(jti: object, client_id: str, life: timedelta, store: EphemeralStore) -> None:
+    if not isinstance(jti, str) or not 0 < len(jti) <= _JTI_LENGTH:
+        raise InvalidClient("The assertion has no usable jti.")
+    if not store.add(Kind.ASSERTION_JTI, digest(f"{client_id}\n{jti}"), b"1", life):
+        raise InvalidClient("The assertion was used before.", client_id=client_id)

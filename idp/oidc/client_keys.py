@@ -1,0 +1,121 @@
+"""The public keys of clients: registered by value, or fetched from their jwks_uri and kept.
+
+A fetched document serves for ten minutes. A `kid` that is not in it makes us look again, at most
+once a minute, so that a client can rotate its keys and nobody can make us fetch without end.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from core.infra import log
+from core.infra.errors import Unavailable
+from core.infra.http import OutboundHttp, OutboundRefused
+from core.proof.keys import ALGORITHMS, InvalidKey, PublicKey
+from idp.oidc.registered_client import RegisteredClient
+
+_SERVES_FOR = timedelta(minutes=10)
+_LOOK_AGAIN_AFTER = timedelta(minutes=1)
+_MOST_KEYS = 20
+_MOST_DOCUMENTS = 1_000
+_KEY_TYPES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    keys: tuple[PublicKey, ...]
+    tried_at: datetime
+    good_until: datetime
+
+
+def read_keys(jwks: Mapping[str, Any]) -> tuple[PublicKey, ...]:
+    """Return the signature keys of a document, once for each algorithm that they can serve.
+
+    Keys that are of no use to us are passed over (RFC 7517 section 5). A key without `kid` is kept
+    under an empty one.
+    """
+    entries = jwks.get("keys")
+    usable = (entry for entry in (entries if isinstance(entries, list) else ()) if _may_verify(entry))
+    found: list[PublicKey] = []
+    for entry, _ in zip(usable, range(_MOST_KEYS), strict=False):
+        found.extend(_for_each_algorithm(entry))
+    return tuple(found)
+
+
+def candidates(
+    client: RegisteredClient, kid: str | None, algorithm: str, *, http: OutboundHttp, now: datetime
+) -> tuple[PublicKey, ...]:
+    """Return the client's keys that may have made a signature; none when there are none.
+
+    Without a `kid` all keys that fit the algorithm are candidates. A jwks_uri that does not answer
+    leaves the keys known from it in force.
+    """
+    if client.jwks is not None:
+        return _choose(_registered(client, client.jwks), kid, algorithm)
+    if client.jwks_uri is None:
+        return ()
+    kept = _fetched.setdefault(http, {})
+    document = kept.get(client.jwks_uri)
+    if document is None or now >= document.good_until:
+        document = _fetch(client.jwks_uri, document, http=http, now=now)
+    found = _choose(document.keys, kid, algorithm)
+    if not found and now >= document.tried_at + _LOOK_AGAIN_AFTER:
+        document = _fetch(client.jwks_uri, document, http=http, now=now)
+        found = _choose(document.keys, kid, algorithm)
+    return found
+
+
+_fetched: WeakKeyDictionary[OutboundHttp, dict[str, _Fetched]] = WeakKeyDictionary()
+_imported: dict[str, tuple[Mapping[str, Any], tuple[PublicKey, ...]]] = {}
+_lock = threading.Lock()
+
+
+def _registered(client: RegisteredClient, jwks: Mapping[str, Any]) -> tuple[PublicKey, ...]:
+    # Importing a key costs more than verifying with it, and a client is the same object for seconds.
+    known = _imported.get(client.client_id)
+    if known is not None and known[0] is jwks:
+        return known[1]
+    keys = read_keys(jwks)
+    with _lock:
+        if len(_imported) >= _MOST_DOCUMENTS:
+            _imported.clear()
+        _imported[client.client_id] = (jwks, keys)
+    return keys
+
+
+def _fetch(uri: str, earlier: _Fetched | None, *, http: OutboundHttp, now: datetime) -> _Fetched:
+    try:
+        document = http.get_json(uri)
+        keys = read_keys(document) if isinstance(document, dict) else ()
+        fetched = _Fetched(keys, now, now + _SERVES_FOR)
+    except (Unavailable, OutboundRefused) as error:
+        log.event("jwks_not_fetched", log.WARNING, uri=uri, reason=error.code, details=dict(error.details))
+        keys = earlier.keys if earlier is not None else ()
+        fetched = _Fetched(keys, now, now + _LOOK_AGAIN_AFTER)
+    with _lock:
+        kept = _fetched.setdefault(http, {})
+        if len(kept) >= _MOST_DOCUMENTS:
+            kept.clear()
+        kept[uri] = fetched
+    return fetched
+
+
+def _choose(keys: Iterable[PublicKey], kid: str | None, algorithm: str) -> tuple[PublicKey, ...]:
+    return tuple(key for key in keys if key.algorithm == algorithm and kid in {None, key.kid})
+
+
+def _may_verify(entry: object) -> bool:
+    return isinstance(entry, dict) and entry.get("use", "sig") == "sig"
+
+
+def _for_each_algorithm(entry: Mapping[str, Any]) -> Iterable[PublicKey]:
+    for algorithm in ALGORITHMS:
+        if entry.get("kty") != _KEY_TYPES[algorithm] or entry.get("alg", algorithm) != algorithm:
+            continue
+        try:
+            yield PublicKey.from_jwk({**entry, "kid": entry.get("kid", ""), "alg": algorithm})
+        except InvalidKey:
+            continue

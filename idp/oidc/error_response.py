@@ -1,0 +1,97 @@
+"""Turns a refusal into the answer of a token-like endpoint: the only place that does.
+
+JSON with the code of the specifications (RFC 6749 section 5.2), a challenge where the status asks
+for one (RFC 6750 section 3), and never stored by anybody on the way. Refusals of the authorization
+endpoint travel by redirect or page: `response.py` and the interaction.
+"""
+
+from collections.abc import Mapping
+
+import orjson
+from flask import Blueprint, Response
+
+from core.infra import log
+from core.infra.errors import Unavailable
+from idp.oidc.errors import (
+    InsufficientScope,
+    InvalidClient,
+    InvalidToken,
+    ProtocolError,
+    ServerError,
+    TemporarilyUnavailable,
+)
+
+_REALM = 'realm="Immo-Connect"'
+_RETRY_AFTER_SECONDS = "5"
+
+
+class NoToken(InvalidToken):
+    """No access token was sent at all: the challenge then names no error (RFC 6750 section 3.1)."""
+
+    description = "An access token is needed."
+
+
+def json_response(members: Mapping[str, object], status: int = 200) -> Response:
+    """Return a JSON answer that nobody may keep (RFC 6749 section 5.1)."""
+    response = Response(orjson.dumps(members), status=status, content_type="application/json")
+    forbid_storing(response)
+    return response
+
+
+def forbid_storing(response: Response) -> None:
+    """Tell caches to keep nothing of an answer."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Pragma"] = "no-cache"
+
+
+def refuse(error: ProtocolError) -> Response:
+    """Return the answer for a refusal; its details go to the log and nowhere else."""
+    level = log.ERROR if error.status >= 500 else log.INFO
+    log.event("request_refused", level, error_code=error.error, reason=error.description, details=dict(error.details))
+    response = json_response({"error": error.error, "error_description": error.description}, error.status)
+    challenge = _challenge(error)
+    if challenge is not None:
+        response.headers["WWW-Authenticate"] = challenge
+    if isinstance(error, TemporarilyUnavailable):
+        response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    return response
+
+
+def answer_errors(bp: Blueprint) -> None:
+    """Let a blueprint of token-like endpoints answer every error in the words of OAuth."""
+    bp.register_error_handler(ProtocolError, refuse)
+    bp.register_error_handler(Unavailable, _unavailable)
+    bp.register_error_handler(Exception, _unexpected)
+
+
+def open_to_browsers(bp: Blueprint) -> None:
+    """Let scripts of any origin call these endpoints: no cookie counts there, only what is sent."""
+    bp.after_request(_allow_any_origin)
+
+
+def _challenge(error: ProtocolError) -> str | None:
+    if isinstance(error, InvalidClient):
+        return f"Basic {_REALM}"
+    if isinstance(error, NoToken):
+        return f"Bearer {_REALM}"
+    if isinstance(error, (InvalidToken, InsufficientScope)):
+        return f'Bearer {_REALM}, error="{error.error}", error_description="{error.description}"'
+    return None
+
+
+def _unavailable(error: Unavailable) -> Response:
+    return refuse(TemporarilyUnavailable(cause=error.code, details=dict(error.details)))
+
+
+def _unexpected(error: Exception) -> Response:
+    log.event("unexpected_error", log.ERROR, trace=error)
+    return refuse(ServerError())
+
+
+def _allow_any_origin(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+    response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
+    response.headers["Access-Control-Max-Age"] = "3600"
+    return response

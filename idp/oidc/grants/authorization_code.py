@@ -1,0 +1,89 @@
+"""The authorization code grant at the token endpoint (RFC 6749 section 4.1.3): Authlib's seam."""
+
+from datetime import datetime
+
+from authlib.oauth2.rfc6749 import grants
+
+from core.infra import log
+from idp.oidc import codes
+from idp.oidc.checks import pkce, resource
+from idp.oidc.client_auth import METHODS
+from idp.oidc.codes import CodeGrant
+from idp.oidc.errors import CodeReplayed, InvalidGrant
+from idp.oidc.registered_client import RegisteredClient
+from idp.oidc.tokens import issue, refresh_token
+from idp.oidc.tokens.issue import TokenResponse
+from idp.wiring import Services, services
+
+
+class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
+    """Redeems a code: spent before anything about it is checked, so that a guess burns it."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+
+    def query_authorization_code(self, code: str, client: RegisteredClient) -> CodeGrant:
+        """Spend the code; one that comes again ends what its first presentation gave."""
+        ground = services()
+        try:
+            return codes.redeem(ground.store, code, client.client_id)
+        except CodeReplayed as replay:
+            with ground.database.transaction() as session:
+                refresh_token.revoke_family(session, ground.store, replay.family_id, ground.clock.now())
+            log.event("code_replayed", log.WARNING, client_id=client.client_id, family_id=replay.family_id)
+            raise
+
+    def validate_token_request(self) -> None:
+        """Check client, code and redirect URI as Authlib does, then the verifier."""
+        super().validate_token_request()
+        grant: CodeGrant = self.request.authorization_code
+        pkce.verify(self.client, grant.code_challenge, self.request.form.get("code_verifier"))
+
+    def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
+        """Issue what the code granted."""
+        ground = services()
+        now = ground.clock.now()
+        client: RegisteredClient = self.client
+        grant: CodeGrant = self.request.authorization_code
+        audience = resource.audience(
+            self.request.parameters.resources, grant.resource, resource.userinfo(ground.settings.issuer)
+        )
+        context = issue.load_context(ground, client, grant.subject, now)
+        response = issue.for_person(
+            ground,
+            context,
+            client=client,
+            grant=grant,
+            scope=grant.scope,
+            audience=audience,
+            nonce=grant.nonce,
+            now=now,
+        )
+        may_refresh = _may_refresh(client, grant)
+        with ground.database.transaction() as session:
+            token = refresh_token.start_family(session, grant, may_refresh=may_refresh, now=now)
+        issue.remember_grant(ground.store, grant)
+        _respect_revocation(ground, grant, now)
+        log.event("code_redeemed", client_id=client.client_id, person_id=grant.subject.person_id)
+        return 200, response if token is None else {**response, "refresh_token": token}, []
+
+
+def _may_refresh(client: RegisteredClient, grant: CodeGrant) -> bool:
+    return client.check_grant_type("refresh_token") and (
+        "offline_access" in grant.scope or client.policy.session_refresh
+    )
+
+
+def _respect_revocation(ground: Services, grant: CodeGrant, now: datetime) -> None:
+    """End the family again if somebody revoked it while it was not there yet.
+
+    The first presentation of a code keeps its answer when a second one came at the same moment,
+    as it would a moment later; what it was given is worth nothing in either case. A session that
+    ended meanwhile gives no answer at all.
+    """
+    family_id, sid = grant.family_id, grant.subject.sid
+    if not refresh_token.is_revoked(ground.store, family_id, sid):
+        return
+    with ground.database.transaction() as session:
+        refresh_token.revoke_family(session, ground.store, family_id, now)
+    if refresh_token.is_revoked(ground.store, sid):
+        raise InvalidGrant("The session of the code has ended.")

@@ -1,0 +1,58 @@
+"""The refresh token grant (RFC 6749 section 6, OpenID Connect Core section 12): Authlib's seam."""
+
+from authlib.oauth2.rfc6749 import grants
+
+from core.infra import log
+from idp.oidc.checks import resource, scope
+from idp.oidc.client_auth import METHODS
+from idp.oidc.registered_client import RegisteredClient
+from idp.oidc.tokens import issue, refresh_token
+from idp.oidc.tokens.issue import TokenResponse
+from idp.oidc.tokens.refresh_token import PresentedToken
+from idp.wiring import services
+
+
+class RefreshTokenGrant(grants.RefreshTokenGrant):
+    """Judges person and context anew, and rotates the token of clients that do not authenticate."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+
+    def authenticate_refresh_token(self, refresh_token_value: str) -> PresentedToken | None:
+        """Return the token if it is this client's and usable; None where it is unknown or foreign."""
+        ground = services()
+        with ground.database.reading() as session:
+            presented = refresh_token.find(session, refresh_token_value)
+        if presented is None or not presented.check_client(self.request.client):
+            return None
+        refresh_token.require_usable(presented, database=ground.database, store=ground.store, now=ground.clock.now())
+        return presented
+
+    def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
+        """Issue new tokens for what was granted, or the part of it that the request asks for."""
+        ground = services()
+        now = ground.clock.now()
+        client: RegisteredClient = self.client
+        presented: PresentedToken = self.request.refresh_token
+        grant = presented.grant
+        granted = scope.narrow(self.request.payload.scope, grant.scope)
+        audience = resource.audience(
+            self.request.parameters.resources, grant.resource, resource.userinfo(ground.settings.issuer)
+        )
+        context = issue.load_context(ground, client, grant.subject, now)
+        # Without nonce: it belongs to the authorization request (Core section 12.2).
+        response = issue.for_person(
+            ground,
+            context,
+            client=client,
+            grant=grant,
+            scope=granted,
+            audience=audience,
+            nonce=None,
+            now=now,
+        )
+        if client.is_public:
+            with ground.database.transaction() as session:
+                response["refresh_token"] = refresh_token.rotate(session, presented, now)
+        issue.remember_grant(ground.store, grant)
+        log.event("token_refreshed", client_id=client.client_id, person_id=grant.subject.person_id)
+        return 200, response, []

@@ -1,0 +1,150 @@
+"""Authlib's authorization server for the token endpoint: the only place that wires it.
+
+Authlib dispatches on the grant type and calls our code at each of its points. Requests are read
+by `checks.parameters`, clients proven by `client_auth`, refusals raised from our own tree.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from authlib.oauth2.base import OAuth2Error
+from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Payload, OAuth2Request
+from flask import Request, Response
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from idp.oidc import client_auth, error_response, errors
+from idp.oidc.checks import parameters
+from idp.oidc.checks.parameters import Parameters
+from idp.oidc.errors import InvalidRequest, ProtocolError, UnsupportedGrantType
+from idp.oidc.grants.authorization_code import AuthorizationCodeGrant
+from idp.oidc.grants.client_credentials import ClientCredentialsGrant
+from idp.oidc.grants.refresh_token import RefreshTokenGrant
+from idp.oidc.registered_client import RegisteredClient
+from idp.wiring import services
+
+_TOKEN_PARAMETERS = client_auth.PARAMETERS | {
+    "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "resource",
+}  # fmt: skip
+FORM = "application/x-www-form-urlencoded"
+
+# What Authlib itself raises, in the classes of our tree.
+_TRANSLATIONS: Mapping[str, type[ProtocolError]] = {
+    "invalid_request": errors.InvalidRequest,
+    "invalid_client": errors.InvalidClient,
+    "invalid_grant": errors.InvalidGrant,
+    "invalid_scope": errors.InvalidScope,
+    "unauthorized_client": errors.UnauthorizedClient,
+    "unsupported_grant_type": errors.UnsupportedGrantType,
+}
+
+
+def read_form(request: Request, known: Collection[str]) -> Parameters:
+    """Return the known parameters of a form body, all of them faultless; the URL is not read.
+
+    Raises `InvalidRequest` for another content type, a body that is too large, and a parameter
+    that is repeated, too long or not UTF-8 (RFC 6749 section 3.2).
+    """
+    if request.mimetype != FORM:
+        raise InvalidRequest(f"The content type must be {FORM}.")
+    request.max_content_length = parameters.MAXIMUM_BYTES
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise InvalidRequest("The request is too large.") from None
+    found = parameters.read(body, frozenset(known))
+    found.require_faultless()
+    return found
+
+
+def authenticate_client(request: Request, known: Collection[str]) -> tuple[RegisteredClient, Parameters]:
+    """Return the client that calls an endpoint beside the token endpoint, and what it sent."""
+    found = read_form(request, client_auth.PARAMETERS | frozenset(known))
+    client = client_auth.authenticate(
+        found, request.headers.get("Authorization"), services=services(), endpoint=request.path
+    )
+    return client, found
+
+
+class _Payload(OAuth2Payload):
+    """The parameters under the names that Authlib reads them by."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    @property
+    def data(self) -> Mapping[str, str]:
+        """Return the values by name."""
+        return self._values
+
+
+class TokenRequest(OAuth2Request):
+    """A token request as Authlib passes it around, with our parameters in it."""
+
+    def __init__(self, request: Request, issuer: str) -> None:
+        # The public address, not what a proxy in front of us left of it.
+        super().__init__(request.method, f"{issuer}{request.path}", headers=request.headers)
+        self.parameters = read_form(request, _TOKEN_PARAMETERS)
+        self.endpoint = request.path
+        self.payload = _Payload(self.parameters.values)
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """Return the values by name."""
+        return self.parameters.values
+
+
+class TokenServer(AuthorizationServer):
+    """Authlib's server with our requests, our clients and our answers."""
+
+    def create_oauth2_request(self, request: Request) -> TokenRequest:
+        """Read a token request from its raw body."""
+        return TokenRequest(request, services().settings.issuer)
+
+    def get_token_grant(self, request: TokenRequest) -> Any:
+        """Return the grant for the request's grant_type; there is no default."""
+        wanted = request.payload.grant_type
+        if wanted is None:
+            raise InvalidRequest("The grant_type is missing.")
+        for grant_class, _ in self._token_grants:
+            if wanted == grant_class.GRANT_TYPE:
+                return grant_class(request, self)
+        raise UnsupportedGrantType
+
+    def authenticate_client(
+        self, request: TokenRequest, methods: Collection[str], endpoint: str = "token"
+    ) -> RegisteredClient:
+        """Prove the client; a method that the grant does not take is refused."""
+        del endpoint
+        client = client_auth.authenticate(
+            request.parameters,
+            request.headers.get("Authorization"),
+            services=services(),
+            endpoint=request.endpoint,
+        )
+        if client.token_endpoint_auth_method not in methods:
+            raise errors.UnauthorizedClient("A public client cannot use this grant_type.")
+        return client
+
+    def handle_response(self, status: int, body: Mapping[str, object], headers: object) -> Response:
+        """Return the token response."""
+        del headers
+        return error_response.json_response(body, status)
+
+    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> Response:
+        """Raise what Authlib refused as an error of our tree, so that one place answers it."""
+        del request
+        kind = _TRANSLATIONS.get(str(error.error), InvalidRequest)
+        raise kind(str(error.description)) if error.description else kind()
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Send nothing: events go to the log where they happen."""
+
+
+def _make() -> TokenServer:
+    server = TokenServer()
+    for grant in (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant):
+        server.register_grant(grant)
+    return server
+
+
+token_server = _make()

@@ -1,0 +1,133 @@
+"""Issues tokens: one place for every grant.
+
+What a code granted lies in the store as long as its access tokens live, so that userinfo knows
+the person, the context and what the claims parameter asked for; the token itself says only what
+resource servers need.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import orjson
+
+from core.infra.ids import new_id
+from core.infra.store.interface import EphemeralStore, Kind
+from idp.claims.context import ClaimsContext
+from idp.claims.load import ContextUnusable, PersonGone, load_claims
+from idp.oidc.codes import CodeGrant
+from idp.oidc.errors import ContextGone, InvalidGrant
+from idp.oidc.registered_client import RegisteredClient
+from idp.oidc.subject import Subject, subject_identifier
+from idp.oidc.tokens.access_token import access_token
+from idp.oidc.tokens.id_token import id_token
+from idp.wiring import Services
+
+# Longer than any access token lives.
+_GRANT_LIFE = timedelta(minutes=11)
+
+TokenResponse = dict[str, object]
+
+
+def load_context(services: Services, client: RegisteredClient, subject: Subject, now: datetime) -> ClaimsContext:
+    """Return the facts about a subject as they are now.
+
+    Raises `ContextGone` when the context is no longer usable, `InvalidGrant` when the person is gone.
+    """
+    try:
+        with services.database.reading() as session:
+            return load_claims(
+                session,
+                person_id=subject.person_id,
+                authentication=subject.authentication,
+                sid=subject.sid,
+                context=subject.context,
+                subject_identifier=subject_identifier(subject.person_id, client, services.settings.secret),
+                reachable=subject.authentication.acr,
+                now=now,
+            )
+    except ContextUnusable as error:
+        raise ContextGone(details=dict(error.details)) from error
+    except PersonGone as error:
+        raise InvalidGrant("The user no longer exists.", details=dict(error.details)) from error
+
+
+def for_person(
+    services: Services,
+    context: ClaimsContext,
+    *,
+    client: RegisteredClient,
+    grant: CodeGrant,
+    scope: Sequence[str],
+    audience: Sequence[str],
+    nonce: str | None,
+    now: datetime,
+) -> TokenResponse:
+    """Return the members of a token response (RFC 6749 section 5.1) for a person in a context.
+
+    An ID token is among them where `openid` is in the scope. Nothing is stored here: see
+    `remember_grant`.
+    """
+    issuer, keyring = services.settings.issuer, services.keyring
+    issued = access_token(
+        context,
+        client=client,
+        issuer=issuer,
+        audience=audience,
+        scope=scope,
+        family_id=grant.family_id,
+        now=now,
+        keyring=keyring,
+    )
+    response: TokenResponse = {
+        "access_token": issued.token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in_seconds,
+        "scope": " ".join(scope),
+    }
+    if "openid" in scope:
+        response["id_token"] = id_token(
+            context,
+            client=client,
+            issuer=issuer,
+            scope=scope,
+            nonce=nonce,
+            requested=grant.claims,
+            access_token=issued.token,
+            now=now,
+            keyring=keyring,
+        )
+    return response
+
+
+def for_client(
+    services: Services,
+    *,
+    client: RegisteredClient,
+    scope: Sequence[str],
+    audience: Sequence[str],
+    now: datetime,
+) -> TokenResponse:
+    """Return the members of a token response for a client that acts by itself."""
+    issued = access_token(
+        None,
+        client=client,
+        issuer=services.settings.issuer,
+        audience=audience,
+        scope=scope,
+        family_id=new_id("grt"),
+        now=now,
+        keyring=services.keyring,
+    )
+    response: TokenResponse = {
+        "access_token": issued.token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in_seconds,
+    }
+    if scope:
+        response["scope"] = " ".join(scope)
+    return response
+
+
+def remember_grant(store: EphemeralStore, grant: CodeGrant) -> None:
+    """Keep what was granted for userinfo, as long as an access token issued now lives."""
+    store.put(Kind.GRANT, grant.family_id, orjson.dumps(grant.to_json()), _GRANT_LIFE)
