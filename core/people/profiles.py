@@ -107,6 +107,12 @@ def person_facts(session: Session | Connection, person_id: PersonId) -> PersonFa
     return None if row is None else _facts(row)
 
 
+def chosen_language(session: Session | Connection, person_id: PersonId) -> str | None:
+    """Return the language the person chose for pages and mails; None if unknown or anonymised."""
+    wanted = select(PersonRow.language).where(PersonRow.id == person_id, _LIVING)
+    return session.execute(wanted).scalar_one_or_none()
+
+
 def remember_language(session: Session, person_id: PersonId, language: str) -> None:
     """Keep the language that the person chose, for the next sign-in and for mails (G2)."""
     chosen = update(PersonRow).where(PersonRow.id == person_id, PersonRow.language != language)
