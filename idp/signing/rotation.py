@@ -69,8 +69,8 @@ def new_key(session: Session, directory: Path, *, algorithm: str, now: datetime)
 def activate(session: Session, *, kid: str, now: datetime, at_once: bool = False) -> None:
     """Let a published key sign and its predecessor retire.
 
-    Raises `NotFound`, `WrongKeyState`, or `TooEarly` while a cached JWKS may lack the key;
-    `at_once` overrides the wait where a compromised key must stop signing.
+    Raises `NotFound`, `WrongKeyState`, `AlreadyActive` when another activation was faster, or
+    `TooEarly` while a cached JWKS may lack the key; `at_once` overrides the wait where a compromised key must stop signing.
     """
     row = _locked(session, kid)
     state = states.activated(KeyState(row.state), since=row.changed_at, now=now, at_once=at_once)
