@@ -34,11 +34,6 @@ class LanguageLink:
     is_current: bool
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that gettext gives it
-    """Mark a string for translation where it is written; it is translated where it is rendered."""
-    return message
-
-
 def current_language() -> str:
     """Return the language in which the current request is answered: `nl`, `fr` or `en`."""
     locale = get_locale()

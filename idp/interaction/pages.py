@@ -16,14 +16,24 @@ from itertools import groupby
 from typing import ClassVar, Protocol
 
 from flask import render_template
+from flask_babel import gettext
 
-from core.tools.context import Localised, OfferedContext, OrganisationFacts
+from core.infra.localised import Localised
+from core.tools import explanations
+from core.tools.context import OfferedContext, OrganisationFacts
+from core.tools.explanations import Cause
+from core.web.headers import open_form_action
+from core.web.locale import current_language
+from idp.claims.scopes import ConsentKind
+
+_SEARCH_FROM = 8
 
 
 class Page(Protocol):
-    """Anything with a template."""
+    """Anything with a template; some have a form whose answer may lead to another origin."""
 
     template: ClassVar[str]
+    leads_away: ClassVar[bool]
 
 
 class Decision(StrEnum):
@@ -64,6 +74,7 @@ class LoginPage:
     """
 
     template: ClassVar[str] = "login.html"
+    leads_away: ClassVar[bool] = True
 
     action: str
     csrf_token: str
@@ -82,22 +93,11 @@ class Received:
     is_new: bool = False
 
 
-class ReceivedKind(StrEnum):
-    """What a group of received things is about; chooses its picture."""
-
-    IDENTITY = "identity"
-    CONTACT = "contact"
-    ORGANISATION = "organisation"
-    ACCREDITATION = "accreditation"
-    WALLET = "wallet"
-    SIGN_IN = "sign-in"
-
-
 @dataclass(frozen=True, slots=True)
 class ReceivedGroup:
     """Things that the tool receives, under one heading."""
 
-    kind: ReceivedKind
+    kind: ConsentKind
     heading: str
     received: tuple[Received, ...]
 
@@ -143,6 +143,7 @@ class ContextChoicePage:
     """
 
     template: ClassVar[str] = "context_choice.html"
+    leads_away: ClassVar[bool] = True
 
     action: str
     csrf_token: str
@@ -165,12 +166,32 @@ class ContextChoicePage:
         """Tell whether there is anything to start."""
         return any(context.is_usable for context in self.contexts)
 
+    @property
+    def is_long(self) -> bool:
+        """Tell whether there are so many contexts that a search helps."""
+        return len(self.contexts) >= _SEARCH_FROM
+
+    def accreditation_name(self, kind: str) -> Localised:
+        """Return what a kind of accreditation is called; its code where it has no name here."""
+        return self.accreditation_names.get(kind, Localised(kind, kind, kind))
+
+    def missing(self, context: OfferedContext) -> tuple[tuple[Cause, ...], ...]:
+        """Return why a context is closed, in the language of the page: see `explanations.missing`."""
+        if context.reason is None:
+            return ()
+        return tuple(tuple(map(self._translated, group)) for group in explanations.missing(context.reason))
+
+    def _translated(self, cause: Cause) -> Cause:
+        name = self.accreditation_name(cause.subject or "").text(current_language())
+        return Cause(gettext(cause.text, accreditation=name), gettext(cause.next_step), cause.subject)
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentPage:
     """Consent where there is no context to choose: plain OpenID clients."""
 
     template: ClassVar[str] = "consent.html"
+    leads_away: ClassVar[bool] = True
 
     action: str
     csrf_token: str
@@ -188,6 +209,7 @@ class ErrorPage:
     """
 
     template: ClassVar[str] = "error.html"
+    leads_away: ClassVar[bool] = False
 
     code: str
     title: str
@@ -206,6 +228,7 @@ class SignOutPage:
     """
 
     template: ClassVar[str] = "sign_out.html"
+    leads_away: ClassVar[bool] = True
 
     action: str
     csrf_token: str
@@ -219,6 +242,7 @@ class SignedOutPage:
     """Says that the session is over; `return_url` leads back to the tool, where it is registered."""
 
     template: ClassVar[str] = "signed_out.html"
+    leads_away: ClassVar[bool] = False
 
     tool: RequestingTool | None = None
     return_url: str | None = None
@@ -229,6 +253,7 @@ class FormPostPage:
     """Posts an authorization response to the tool (OAuth 2.0 Form Post Response Mode section 2)."""
 
     template: ClassVar[str] = "form_post.html"
+    leads_away: ClassVar[bool] = True
 
     redirect_uri: str
     parameters: tuple[tuple[str, str], ...]
@@ -240,13 +265,17 @@ class HomePage:
     """The provider's own front door; `person_name` is None for somebody who is not signed in."""
 
     template: ClassVar[str] = "home.html"
+    leads_away: ClassVar[bool] = False
 
     portal_url: str
+    sign_out_url: str
     person_name: str | None = None
 
 
 def render(page: Page) -> str:
     """Return the page as HTML in the language of the current request."""
+    if page.leads_away:
+        open_form_action()
     return render_template(page.template, page=page)
 
 

@@ -1,0 +1,38 @@
+// Niceties only: every page works without this file.
+
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const input = document.getElementById(button.dataset.reveal);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  });
+  // A password that stands in clear text would be offered again as one.
+  input.form.addEventListener("submit", () => { input.type = "password"; });
+}
+
+// What was typed before the language was switched is there again in the new language.
+for (const input of document.querySelectorAll("input[data-keep]")) {
+  const key = `kept ${location.pathname} ${input.id}`;
+  const kept = sessionStorage.getItem(key);
+  sessionStorage.removeItem(key);
+  if (kept && !input.value) input.value = kept;
+  for (const link of document.querySelectorAll(".languages a")) {
+    link.addEventListener("click", () => sessionStorage.setItem(key, input.value));
+  }
+}
+
+for (const field of document.querySelectorAll("[data-search-field]")) {
+  const input = field.querySelector("input");
+  const matches = (element) =>
+    element.dataset.search.toLocaleLowerCase().includes(input.value.trim().toLocaleLowerCase());
+  field.hidden = false;
+  input.addEventListener("input", () => {
+    for (const group of document.querySelectorAll(".organisation")) {
+      const contexts = [...group.querySelectorAll("[data-search]")];
+      for (const context of contexts) context.hidden = !matches(context);
+      group.hidden = contexts.every((context) => context.hidden);
+    }
+  });
+}
