@@ -1,0 +1,136 @@
+"""The registration endpoint and the clients' own configuration endpoints (RFC 7591, RFC 7592)."""
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from core.infra import log
+from core.infra.settings import Mode, Settings
+from core.infra.settings import Registration as RegistrationMode
+from idp.oidc import error_response, protect, registration
+from idp.oidc.clients import announce_change, metadata_of
+from idp.oidc.errors import AccessDenied, InvalidRequest
+from idp.oidc.registration import Registration
+from idp.wiring import services
+
+bp = Blueprint("register", __name__)
+error_response.answer_errors(bp)
+
+_LARGEST_BODY = 64 * 1024
+# What we add to an answer: it must not come back as metadata (RFC 7592 section 2.2).
+_OURS = (
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+)
+
+
+@bp.post("/register")
+def register() -> Response:
+    """Register a client, where registration is open."""
+    ground = services()
+    _require_open(ground.settings)
+    client = registration.judge(
+        _read_members(), allow_loopback=ground.settings.mode is not Mode.PRODUCTION, http=ground.http
+    )
+    with ground.database.transaction() as session:
+        made = registration.register(session, client, now=ground.clock.now())
+    log.event("client_registered", client_id=client.client_id)
+    return _answer(made, status=201)
+
+
+@bp.get("/register/<client_id>")
+def read(client_id: str) -> Response:
+    """Show a client to itself."""
+    with services().database.reading() as session:
+        found = registration.read(session, client_id, protect.bearer_token(request))
+    return _answer(found)
+
+
+@bp.put("/register/<client_id>")
+def update(client_id: str) -> Response:
+    """Put new metadata in the place of a client's old ones."""
+    ground = services()
+    token = protect.bearer_token(request)
+    with ground.database.reading() as session:
+        earlier = registration.read(session, client_id, token)
+    members = _read_members()
+    _require_own(members, earlier)
+    # Judged outside the transaction: it may fetch.
+    client = registration.judge(
+        members,
+        client_id=client_id,
+        allow_loopback=ground.settings.mode is not Mode.PRODUCTION,
+        http=ground.http,
+    )
+    with ground.database.transaction() as session:
+        earlier = registration.read(session, client_id, token)
+        changed = registration.update(session, earlier, client, now=ground.clock.now())
+    announce_change(ground.database, ground.store)
+    return _answer(changed)
+
+
+@bp.delete("/register/<client_id>")
+def delete(client_id: str) -> Response:
+    """Remove a client at its own wish."""
+    ground = services()
+    token = protect.bearer_token(request)
+    with ground.database.transaction() as session:
+        earlier = registration.read(session, client_id, token)
+        registration.remove(session, ground.store, earlier, now=ground.clock.now())
+    announce_change(ground.database, ground.store)
+    log.event("client_deleted", client_id=client_id)
+    response = Response(status=204)
+    error_response.forbid_storing(response)
+    return response
+
+
+def _require_open(settings: Settings) -> None:
+    if settings.registration is RegistrationMode.OPEN:
+        return
+    if settings.registration is RegistrationMode.TOKEN:
+        raise AccessDenied("Registration needs an initial access token; ask the operator to register the client.")
+    raise AccessDenied("Registration is closed; ask the operator to register the client.")
+
+
+def _read_members() -> dict[str, Any]:
+    if request.mimetype != "application/json":
+        raise InvalidRequest("The content type must be application/json.")
+    request.max_content_length = _LARGEST_BODY
+    try:
+        members = orjson.loads(request.get_data(cache=False))
+    except RequestEntityTooLarge:
+        raise InvalidRequest("The request is too large.") from None
+    except orjson.JSONDecodeError:
+        raise InvalidRequest("The request is not JSON.") from None
+    if not isinstance(members, dict):
+        raise InvalidRequest("The request is not a JSON object.")
+    return members
+
+
+def _require_own(members: dict[str, Any], earlier: Registration) -> None:
+    if any(name in members for name in _OURS):
+        raise InvalidRequest("The request holds members that only the server sets.")
+    if members.get("client_id") != earlier.client.client_id:
+        raise InvalidRequest("The client_id is missing or another one.")
+    if "client_secret" in members and not registration.is_secret_of(earlier.client, members["client_secret"]):
+        raise InvalidRequest("The client_secret is not the present one.")
+
+
+def _answer(made: Registration, status: int = 200) -> Response:
+    client, issuer = made.client, services().settings.issuer
+    members = metadata_of(client)
+    members.pop("sector_identifier", None)
+    members |= {
+        "client_id": client.client_id,
+        "client_id_issued_at": int(made.issued_at.timestamp()),
+        "scope": " ".join(client.policy.scope),
+        "registration_client_uri": f"{issuer}/register/{client.client_id}",
+        "registration_access_token": made.registration_access_token,
+    }
+    if made.secret is not None:
+        members |= {"client_secret": made.secret, "client_secret_expires_at": 0}
+    return error_response.json_response(members, status)
