@@ -1,6 +1,9 @@
 """The application object that a WSGI server loads."""
 
+from core.infra import log
 from core.infra.settings import Settings
 from idp.app import create_app
 
-app = create_app(Settings.from_environment())
+_settings = Settings.from_environment()
+log.configure(_settings.log_level)
+app = create_app(_settings)

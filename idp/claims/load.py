@@ -72,9 +72,9 @@ def _usable(
         raise ContextUnusable(registration_id=chosen.registration_id, reason="gone")
     if offered.reason is not None:
         raise ContextUnusable(registration_id=chosen.registration_id, reason=offered.reason.code.value)
-    # The role is the organisation's to change and is stated as it is now; the organisation and
-    # the usage are what the person chose, and nothing may put others in their place.
-    if (offered.organisation.id, offered.usage) != (chosen.organisation_id, chosen.usage):
+    # Exactly what the person chose, the role included: a manager who gives another role closes
+    # this context and opens a new one, which its person picks knowingly.
+    if offered.chosen() != chosen:
         raise ContextUnusable(registration_id=chosen.registration_id, reason="another context")
     if offered.expires_at is not None and offered.expires_at <= now + _SHORTEST_LIFE:
         raise ContextUnusable(registration_id=chosen.registration_id, reason="expired")

@@ -7,7 +7,7 @@ find the context here.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete
+from sqlalchemy import ColumnElement, RowMapping, delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ class Participant:
 
     client_id: str
     person_id: PersonId
+    sid: str
 
 
 def join(
@@ -66,13 +67,33 @@ def _write(
 
 def leave_all(session: Session, sid: str) -> tuple[Participant, ...]:
     """Remove everybody from a session and return who took part; of concurrent callers one gets them."""
+    return _leave(session, ParticipantRow.sid == sid)
+
+
+def leave_context(
+    session: Session, *, person_id: PersonId, registration_id: RegistrationId
+) -> tuple[Participant, ...]:
+    """Remove a person's participations under one registration, in all their sessions."""
+    is_theirs = ParticipantRow.person_id == person_id
+    return _leave(session, is_theirs & (ParticipantRow.registration_id == registration_id))
+
+
+def contexts_of(session: Session, person_id: PersonId) -> frozenset[ChosenContext]:
+    """Return the contexts under which clients take part in the sessions of a person."""
+    columns = ParticipantRow.__table__.columns
+    statement = select(columns).where(ParticipantRow.person_id == person_id)
+    found = (chosen_context(row) for row in session.execute(statement).mappings())
+    return frozenset(context for context in found if context is not None)
+
+
+def _leave(session: Session, concerned: ColumnElement[bool]) -> tuple[Participant, ...]:
     statement = (
         delete(ParticipantRow)
-        .where(ParticipantRow.sid == sid)
-        .returning(ParticipantRow.client_id, ParticipantRow.person_id)
+        .where(concerned)
+        .returning(ParticipantRow.client_id, ParticipantRow.person_id, ParticipantRow.sid)
     )
     rows = session.execute(statement).all()
-    return tuple(Participant(row.client_id, PersonId(row.person_id)) for row in rows)
+    return tuple(Participant(row.client_id, PersonId(row.person_id), row.sid) for row in rows)
 
 
 def chosen_context(row: RowMapping) -> ChosenContext | None:

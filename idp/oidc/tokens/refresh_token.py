@@ -18,6 +18,7 @@ from core.infra.db import Database
 from core.infra.ids import digest, new_secret
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.identifiers import PersonId
+from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
 from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import InvalidGrant, RefreshTokenReused
@@ -179,6 +180,14 @@ def revoke_context(
     if registration_id is not None:
         concerned &= _family.c.registration_id == registration_id
     _revoke(session, store, concerned, now)
+
+
+def contexts_of(session: Session, person_id: PersonId, now: datetime) -> frozenset[ChosenContext]:
+    """Return the contexts under which a person's families that are not over were given."""
+    alive = _family.c.revoked_at.is_(None) & (_family.c.expires_at > now)
+    statement = select(_family.c.grant).where(_family.c.person_id == person_id, alive)
+    found = (CodeGrant.from_json(grant).subject.context for grant in session.scalars(statement))
+    return frozenset(context for context in found if context is not None)
 
 
 def revoke_client(session: Session, store: EphemeralStore, client_id: str, now: datetime) -> None:

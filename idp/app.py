@@ -1,0 +1,81 @@
+"""The provider's application: its parts put together, and its outermost error pages."""
+
+from pathlib import Path
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.infra import log
+from core.infra.errors import ImmoError, NotFound
+from core.infra.ids import new_id
+from core.infra.settings import Settings
+from core.proof.keys import ALGORITHMS
+from core.web import frame, health
+from idp.docs import claims_page, errors_page
+from idp.interaction import consent, error_pages, flow, home, login, sign_out
+from idp.oidc import discovery, introspect, registration_endpoint, revoke, token, userinfo
+from idp.wiring import Services, build_services
+
+_TEMPLATES = Path(__file__).parent.parent / "consent_templates"
+_BODY_BYTES_MAX = 64 * 1024
+_BLUEPRINTS = (
+    discovery.bp,
+    token.bp,
+    userinfo.bp,
+    introspect.bp,
+    revoke.bp,
+    registration_endpoint.bp,
+    flow.bp,
+    login.bp,
+    consent.bp,
+    sign_out.bp,
+    home.bp,
+    claims_page.bp,
+    errors_page.bp,
+)
+
+
+def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
+    """Build the provider; tests pass services of their own."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES_MAX
+    made_of = services or build_services(settings)
+    app.extensions["immo"] = made_of
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    frame.install(app, settings, template_folders=[_TEMPLATES])
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_blueprint(health.blueprint(settings, _checks(made_of)))
+    app.before_request(_name_request)
+    app.register_error_handler(ImmoError, error_pages.show)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_unexpected)
+    return app
+
+
+def _checks(services: Services) -> dict[str, health.Check]:
+    def keys() -> None:
+        for algorithm in ALGORITHMS:
+            services.keyring.signer(algorithm)
+
+    return {"database": services.database.ping, "store": services.store.ping, "keys": keys}
+
+
+def _name_request() -> None:
+    log.request_id.set(new_id("req"))
+
+
+def _show_http_error(error: HTTPException) -> AnyResponse:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    return error_pages.show(NotFound() if status == 404 else ImmoError("invalid-request"), status=status)
+
+
+def _show_unexpected(error: Exception) -> Response:
+    log.event("unexpected_error", log.ERROR, trace=error)
+    return error_pages.show(ImmoError())

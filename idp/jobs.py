@@ -1,0 +1,58 @@
+"""What the provider's worker does with messages of the outbox, and what it does regularly."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from core.infra import dead_letters, mail
+from core.infra.log import event
+from core.infra.outbox import Delivery, Handler, Periodic
+from core.infra.topics import AccessChanged, LogoutNotice, MailRequested
+from core.people.identifiers import PersonId
+from idp.oidc import backchannel
+from idp.oidc.closing import close_unusable
+from idp.oidc.tokens import refresh_token
+from idp.wiring import Services
+
+_PURGE_EVERY = timedelta(minutes=10)
+
+
+def handlers(services: Services) -> Mapping[str, Handler]:
+    """Return who handles which topic; each may be called more than once for one message."""
+
+    def tell_client(delivery: Delivery) -> None:
+        assert isinstance(delivery.message, LogoutNotice)
+        backchannel.tell(services, delivery.message, now=services.clock.now())
+
+    def close_contexts(delivery: Delivery) -> None:
+        assert isinstance(delivery.message, AccessChanged)
+        person_id = PersonId(delivery.message.person_id)
+        with services.database.transaction() as session:
+            closed = close_unusable(session, services.store, person_id=person_id, now=services.clock.now())
+        event("contexts_closed", person_id=person_id, contexts=len(closed), reason=delivery.message.reason)
+
+    def send_mail(delivery: Delivery) -> None:
+        mail.deliver(delivery, settings=services.settings, now=services.clock.now())
+
+    return {
+        LogoutNotice.topic: tell_client,
+        AccessChanged.topic: close_contexts,
+        MailRequested.topic: send_mail,
+    }
+
+
+def periodic(services: Services) -> tuple[Periodic, ...]:
+    """Return what is done regularly, whatever the outbox holds."""
+
+    def purge_store(_now: datetime) -> None:
+        event("store_purged", entries=services.store.purge())
+
+    def purge_database(now: datetime) -> None:
+        with services.database.transaction() as session:
+            families = refresh_token.purge(session, now)
+            dead_letters.purge(session, now=now)
+        event("database_purged", refresh_families=families)
+
+    return (
+        Periodic("purge-store", _PURGE_EVERY, purge_store),
+        Periodic("purge-database", _PURGE_EVERY, purge_database),
+    )
