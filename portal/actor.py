@@ -1,0 +1,41 @@
+"""The person who acts: read from the session for pages; rights are asked of `core` at each change."""
+
+from dataclasses import dataclass
+
+from core.infra.errors import ImmoError
+from core.organisations.identifiers import OrganisationId
+from core.people.identifiers import PersonId
+from portal import session
+from portal.wiring import services
+
+
+class SignInNeeded(ImmoError):
+    """The page is for people who are signed in; the way on is to sign in."""
+
+    code = "sign-in-needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, how a page addresses them, and for which organisation they now work."""
+
+    person_id: PersonId
+    name: str
+    organisation_id: OrganisationId | None
+
+
+def current_actor() -> Actor | None:
+    """Return who is signed in in this browser, or None."""
+    found = services()
+    signed_in = session.current(found.store, found.clock.now())
+    if signed_in is None:
+        return None
+    return Actor(signed_in.person_id, signed_in.name, signed_in.organisation_id)
+
+
+def require_actor() -> Actor:
+    """Return who is signed in; raise `SignInNeeded` when nobody is."""
+    actor = current_actor()
+    if actor is None:
+        raise SignInNeeded
+    return actor

@@ -1,0 +1,80 @@
+"""The portal's application: its parts put together, and its error pages."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from core.infra import log
+from core.infra.errors import ImmoError, NotFound
+from core.infra.ids import new_id
+from core.infra.settings import Settings
+from core.web import frame
+from core.web.csrf import FormTokenInvalid
+from core.web.server_session import StoreSessions
+from portal import health, organisations, pages, session, sign_in
+from portal.actor import SignInNeeded
+from portal.pages import ProblemPage
+from portal.wiring import Services, build_services
+
+COOKIE = "immo-portal"
+# Longer than a sign-in counts (`session.LIFE`), which is judged by its own clock.
+_KEPT = session.LIFE + timedelta(hours=1)
+_TEMPLATES = Path(__file__).parent / "templates"
+_BLUEPRINTS = (health.bp, sign_in.bp, organisations.bp)
+_BODY_BYTES_MAX = 64 * 1024
+
+
+def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
+    """Build the portal; tests pass services of their own."""
+    made_of = services or build_services(settings)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES_MAX
+    app.extensions["immo"] = made_of
+    app.session_interface = StoreSessions(
+        made_of.store, cookie=COOKIE, secure=settings.portal_url.startswith("https://"), life=_KEPT
+    )
+    frame.install(app, settings, template_folders=[_TEMPLATES])
+    sign_in.install(app, made_of)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.before_request(_name_request)
+    app.register_error_handler(SignInNeeded, _send_to_sign_in)
+    app.register_error_handler(FormTokenInvalid, _show_expired_form)
+    app.register_error_handler(NotFound, _show_not_found)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(Exception, _show_failure)
+    return app
+
+
+def _name_request() -> None:
+    log.request_id.set(new_id("req"))
+
+
+def _send_to_sign_in(_error: SignInNeeded) -> AnyResponse:
+    if request.method == "GET":
+        session.remember_return(request.full_path.rstrip("?"))
+    return redirect(url_for("sign_in.start"), 303)
+
+
+def _show_expired_form(error: FormTokenInvalid) -> tuple[str, int]:
+    return pages.render(ProblemPage(error.code)), 400
+
+
+def _show_not_found(error: NotFound) -> tuple[str, int]:
+    return pages.render(ProblemPage(error.code)), 404
+
+
+def _show_http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    return pages.render(ProblemPage("not-found" if status == 404 else "bad-request")), status
+
+
+def _show_failure(error: Exception) -> tuple[str, int]:
+    code = error.code if isinstance(error, ImmoError) else "error"
+    log.event("request_failed", log.ERROR, trace=error, error_code=code)
+    return pages.render(ProblemPage("unexpected", reference=log.request_id.get())), 500

@@ -1,0 +1,121 @@
+"""What each page of the portal shows: one frozen value per template, and `render`."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from core.organisations.queries import MyOrganisation
+from core.web import csrf, headers
+from portal import session
+from portal.actor import Actor
+from portal.wiring import services
+
+
+class Page(Protocol):
+    """Anything with a template."""
+
+    template: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One line of the name menu."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NameMenu:
+    """Who is signed in and for which organisation, with the ways from there (G5)."""
+
+    person_name: str
+    organisation_name: str | None
+    entries: tuple[MenuEntry, ...]
+    sign_out_url: str
+    csrf_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomePage:
+    """The front door, for somebody who is not signed in."""
+
+    template: ClassVar[str] = "welcome.html"
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """My organisations (O4)."""
+
+    template: ClassVar[str] = "home.html"
+
+    organisations: tuple[MyOrganisation, ...]
+    active: MyOrganisation | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPage:
+    """The choice of the organisation to work for (C2); each button posts `organisation`."""
+
+    template: ClassVar[str] = "context.html"
+
+    csrf_token: str
+    organisations: tuple[MyOrganisation, ...]
+    active: MyOrganisation | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutPage:
+    """Says that the session is over."""
+
+    template: ClassVar[str] = "signed_out.html"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailedPage:
+    """Why the sign-in did not succeed, and the way on; `code` is the provider's or ours."""
+
+    template: ClassVar[str] = "sign_in_failed.html"
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """What went wrong and what to do now; `reference` finds it in the log."""
+
+    template: ClassVar[str] = "problem.html"
+
+    code: str
+    reference: str | None = None
+
+
+def render(page: Page, *, menu: NameMenu | None = None) -> str:
+    """Return the page as HTML in the language of the request, with the name menu if signed in.
+
+    The menu signs out by a form whose way ends at the provider, so such a page says nothing about
+    where forms may lead (see `core.web.headers`).
+    """
+    if menu is not None:
+        headers.open_form_action()
+    return render_template(page.template, page=page, actor=menu)
+
+
+def name_menu(actor: Actor, active: MyOrganisation | None, *, here: str) -> NameMenu:
+    """Return the menu under the person's name; `here` is the address of the current page."""
+    entries = ((_("My organisations"), "/"), (_("Change context"), "/context"))
+    return NameMenu(
+        person_name=actor.name,
+        organisation_name=active.name if active else None,
+        entries=tuple(MenuEntry(label, url, url == here) for label, url in entries),
+        sign_out_url="/sign-out",
+        csrf_token=form_token(),
+    )
+
+
+def form_token() -> str:
+    """Return a form token bound to this browser's session."""
+    return csrf.token(services().settings.secret, session.browser_session().require_secret())
