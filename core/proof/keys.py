@@ -46,8 +46,11 @@ class PublicKey:
         kid, algorithm = jwk.get("kid"), jwk.get("alg")
         if not isinstance(kid, str) or not isinstance(algorithm, str) or algorithm not in _TYPES:
             raise InvalidKey(kid=kid, alg=algorithm)
+        kind = _TYPES[algorithm]
+        if jwk.get("kty") != kind.key_type or jwk.get("use", "sig") != "sig":
+            raise InvalidKey(kid=kid, alg=algorithm)
         try:
-            key = _TYPES[algorithm].import_key(dict(jwk))
+            key = kind.import_key(dict(jwk))
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise InvalidKey(kid=kid, alg=algorithm) from error
         if key.is_private or not _is_strong(key, algorithm):

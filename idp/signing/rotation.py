@@ -70,7 +70,8 @@ def activate(session: Session, *, kid: str, now: datetime, at_once: bool = False
     """Let a published key sign and its predecessor retire.
 
     Raises `NotFound`, `WrongKeyState`, `AlreadyActive` when another activation was faster, or
-    `TooEarly` while a cached JWKS may lack the key; `at_once` overrides the wait where a compromised key must stop signing.
+    `TooEarly` while a cached JWKS may lack the key; `at_once` overrides the wait where a
+    compromised key must stop signing.
     """
     row = _locked(session, kid)
     state = states.activated(KeyState(row.state), since=row.changed_at, now=now, at_once=at_once)
