@@ -98,7 +98,7 @@ def enter(session: Session, person_id: PersonId, entry: Entry, *, by: PersonId |
         )
     )
     session.flush()
-    _record(session, "accreditation-entered", person_id, accreditation_id, entry.status, by, now)
+    _record(session, "accreditation-entered", person_id, accreditation_id, entry.status, by=by, now=now)
     return accreditation_id
 
 
@@ -123,7 +123,7 @@ def change_status(
         row.checked_at = now
     row.status, row.valid_until = status, valid_until
     holder = PersonId(row.person_id)
-    _record(session, "accreditation-changed", holder, accreditation_id, status, by, now)
+    _record(session, "accreditation-changed", holder, accreditation_id, status, by=by, now=now)
     return holder
 
 
@@ -133,6 +133,7 @@ def _record(
     holder: PersonId,
     accreditation_id: str,
     status: AccreditationStatus,
+    *,
     by: PersonId | None,
     now: datetime,
 ) -> None:

@@ -33,6 +33,12 @@ class NotManager(RuleError):
     code = "not-manager"
 
 
+class NotMember(RuleError):
+    """Only an active member of this organisation may do this."""
+
+    code = "not-member"
+
+
 class NotYours(RuleError):
     """Only the person concerned may do this."""
 

@@ -86,3 +86,13 @@ def find_by_company_number(session: Session | Connection, company_number: str) -
         )
     )
     return None if found is None else OrganisationId(found)
+
+
+def organisations_where_active(session: Session | Connection, person_id: PersonId) -> tuple[OrganisationId, ...]:
+    """Return the organisations in which a person is an active member."""
+    found = session.scalars(
+        select(MembershipRow.organisation_id)
+        .where(MembershipRow.person_id == person_id, MembershipRow.status == MembershipStatus.ACTIVE.value)
+        .order_by(MembershipRow.organisation_id)
+    )
+    return tuple(OrganisationId(organisation_id) for organisation_id in found)

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, RowMapping
 from sqlalchemy.orm import Session
 
 from core.accreditations.rules import is_in_force
+from core.infra.localised import Localised
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.tools import situations
 from core.tools.context import (
     AccreditationFacts,
-    Localised,
     MembershipFacts,
     OfferedContext,
     OrganisationFacts,

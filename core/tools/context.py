@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from core.infra.localised import Localised as Localised
+from core.infra.localised import Localised
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.tools.identifiers import MandateId, RegistrationId, ToolId
 

@@ -6,7 +6,7 @@ developers' try-out page all ask `evaluate`; nothing else in the product decides
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from typing import assert_never
 
@@ -78,14 +78,25 @@ def evaluate(situation: Situation, *, reachable: Acr, now: datetime) -> Decision
     causes.extend(_organisation_causes(situation.organisation, now))
     causes.extend(_registration_causes(situation.registration))
     causes.extend(_access_causes(situation.access, situation.role))
-    causes.extend(_eid_causes(requirement, situation.account))
-    met = _meet(requirement.use, situation.own, _lent(situation, now), now)
-    if isinstance(met, Reason):
-        causes.append(met)
+    needs = evaluate_needs(situation, now=now)
+    if needs.reason is not None:
+        causes.extend(_parts_of(needs.reason))
     causes.extend(_level_causes(requirement.min_acr(situation.role), reachable))
-    if causes or isinstance(met, Reason):
+    if causes:
         return _closed(causes)
-    return Decision(None, met.joined(Basis(expires_at=_ownerless_until(situation.organisation))))
+    return Decision(None, needs.basis.joined(Basis(expires_at=_ownerless_until(situation.organisation))))
+
+
+def evaluate_needs(situation: Situation, *, now: datetime) -> Decision:
+    """Decide whether the person brings what the usage needs: eID, accreditation, mandate.
+
+    Asked before a manager gives a role; `evaluate` asks it as one part of all.
+    """
+    causes = list(_eid_causes(situation.requirement, situation.account))
+    met = _meet(situation.requirement.use, situation.own, _lent(situation, now), now)
+    if isinstance(met, Reason):
+        return _closed([*causes, met])
+    return _closed(causes) if causes else Decision(None, met)
 
 
 def evaluate_registering(
@@ -99,13 +110,20 @@ def evaluate_registering(
     causes = [*_account_causes(account), *_eid_causes(requirement, account)]
     met = _meet(requirement.register, own, _NOT_LENT, now)
     if isinstance(met, Reason):
-        causes.append(met)
-    return _closed(causes) if causes or isinstance(met, Reason) else Decision(None, met)
+        return _closed([*causes, met])
+    return _closed(causes) if causes else Decision(None, met)
 
 
 def qualifies(requirement: Requirement, accreditation: HeldAccreditation, now: datetime) -> bool:
     """Tell whether a registration of the usage can rest on this accreditation alone (T4)."""
     return isinstance(_meet(requirement.register, (accreditation,), _NOT_LENT, now), Basis)
+
+
+def last_day_of_mandate(first_day: date) -> date:
+    """Return the last day a mandate from that day on may cover: twelve months at most (T4)."""
+    february_29 = first_day.month == 2 and first_day.day == 29
+    anniversary = first_day.replace(year=first_day.year + 1, day=28 if february_29 else first_day.day)
+    return anniversary if february_29 else anniversary - timedelta(days=1)
 
 
 def _closed(causes: Sequence[Reason]) -> Decision:
@@ -114,6 +132,10 @@ def _closed(causes: Sequence[Reason]) -> Decision:
 
 def _combined(code: ReasonCode, causes: Sequence[Reason]) -> Reason:
     return causes[0] if len(causes) == 1 else Reason(code, causes=tuple(causes))
+
+
+def _parts_of(reason: Reason) -> tuple[Reason, ...]:
+    return reason.causes if reason.code is ReasonCode.ALL_NEEDED else (reason,)
 
 
 def _earliest(moments: Iterable[datetime | None]) -> datetime | None:

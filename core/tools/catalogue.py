@@ -1,0 +1,144 @@
+"""The catalogue of tools, for pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from core.infra.localised import Localised
+from core.tools import requirements
+from core.tools.identifiers import ToolId
+from core.tools.requirements import Requirement
+from core.tools.tables import RequirementRow, TermsRow, ToolRow, UsageRow
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFacts:
+    """One way of using a tool, and what it needs now; `terms_url` where it has terms."""
+
+    code: str
+    name: Localised
+    default_role: str
+    requirement: Requirement
+    terms_version: str | None
+    terms_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFacts:
+    """What pages say about a tool.
+
+    `terms_version` is that of the first usage with terms: the version stands with each usage.
+    """
+
+    id: ToolId
+    code: str
+    name: Localised
+    description: Localised
+    purpose: Localised
+    publisher: str
+    support_address: str
+    home_url: str | None
+    logo_url: str | None
+    accreditation_kinds: tuple[str, ...]
+    usages: tuple[UsageFacts, ...]
+
+    @property
+    def terms_version(self) -> str | None:
+        """Return the version of the terms that come with the tool, if it has any."""
+        return next((usage.terms_version for usage in self.usages if usage.terms_version), None)
+
+    @property
+    def terms_url(self) -> str | None:
+        """Return where these terms can be read."""
+        return next((usage.terms_url for usage in self.usages if usage.terms_version), None)
+
+    def usage(self, code: str) -> UsageFacts | None:
+        """Return one usage."""
+        return next((usage for usage in self.usages if usage.code == code), None)
+
+
+def tool_facts(session: Session | Connection, tool_id: ToolId, *, now: datetime) -> ToolFacts | None:
+    """Return a tool with its usages as they are now; None if there is no such tool."""
+    tool = session.execute(_TOOL, {"tool_id": tool_id}).mappings().one_or_none()
+    if tool is None:
+        return None
+    terms = {row.version: row.url for row in session.execute(_TERMS, {"tool_id": tool_id})}
+    usages = session.execute(_USAGES, {"tool_id": tool_id, "now": now}).mappings()
+    return ToolFacts(
+        id=ToolId(tool["id"]),
+        code=tool["code"],
+        name=_localised(tool, "name"),
+        description=_localised(tool, "description"),
+        purpose=_localised(tool, "purpose"),
+        publisher=tool["publisher"],
+        support_address=tool["support_address"],
+        home_url=tool["home_url"],
+        logo_url=tool["logo_url"],
+        accreditation_kinds=tuple(tool["accreditation_kinds"]),
+        usages=tuple(_usage(row, terms) for row in usages),
+    )
+
+
+def tool_by_code(session: Session | Connection, code: str) -> ToolId | None:
+    """Return the tool with this code, such as `cadastrefinder`."""
+    found = session.scalar(select(ToolRow.__table__.c.id).where(ToolRow.__table__.c.code == code))
+    return None if found is None else ToolId(found)
+
+
+def usage_requirements(
+    session: Session | Connection, tool_id: ToolId, usage: str, *, now: datetime
+) -> Requirement | None:
+    """Return what a usage needs at a moment; None if there is no such usage."""
+    rows = session.execute(_USAGES, {"tool_id": tool_id, "now": now}).mappings()
+    return next((requirements.parse(row["requirement"]) for row in rows if row["code"] == usage), None)
+
+
+def _localised(row: RowMapping, name: str) -> Localised:
+    return Localised(row[f"{name}_nl"], row[f"{name}_fr"], row[f"{name}_en"])
+
+
+def _usage(row: RowMapping, terms: Mapping[str, str]) -> UsageFacts:
+    requirement = requirements.parse(row["requirement"])
+    return UsageFacts(
+        code=row["code"],
+        name=_localised(row, "name"),
+        default_role=row["default_role"],
+        requirement=requirement,
+        terms_version=requirement.terms,
+        terms_url=None if requirement.terms is None else terms[requirement.terms],
+    )
+
+
+_tool = ToolRow.__table__
+_usages = UsageRow.__table__
+_terms = TermsRow.__table__
+_requirements = RequirementRow.__table__
+_version = _requirements.alias("version")
+_in_force = (
+    select(func.max(_version.c.version))
+    .where(
+        _version.c.tool_id == _usages.c.tool_id,
+        _version.c.usage == _usages.c.code,
+        _version.c.applies_from <= bindparam("now", type_=_version.c.applies_from.type),
+    )
+    .correlate(_usages)
+    .scalar_subquery()
+)
+_TOOL = select(_tool).where(_tool.c.id == bindparam("tool_id"))
+_TERMS = select(_terms.c.version, _terms.c.url).where(_terms.c.tool_id == bindparam("tool_id"))
+_USAGES = (
+    select(_usages, _requirements.c.requirement)
+    .join(
+        _requirements,
+        and_(
+            _requirements.c.tool_id == _usages.c.tool_id,
+            _requirements.c.usage == _usages.c.code,
+            _requirements.c.version == _in_force,
+        ),
+    )
+    .where(_usages.c.tool_id == bindparam("tool_id"))
+    .order_by(_usages.c.position)
+)
