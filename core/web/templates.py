@@ -31,7 +31,7 @@ def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
         language_links=language_links,
         support_address=settings.support.address,
     )
-    environment.filters["company_number"] = company_number
+    environment.filters.update(company_number=company_number, zip=zip)
 
 
 def company_number(digits: str) -> str:
