@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.infra.ids import new_id
-from core.proof.jws import InvalidJwt
 from core.people.identifiers import PersonId
+from core.proof.jws import InvalidJwt
 from core.tools.context import ChosenContext
 from idp import session as sso
 from idp.oidc import codes, participants, response

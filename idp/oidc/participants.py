@@ -7,7 +7,7 @@ find the context here.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, delete
+from sqlalchemy import ColumnElement, RowMapping, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 

@@ -1,0 +1,80 @@
+"""The cookies of the provider: the session, one for each interaction, and the device proof.
+
+Over https their names begin with `__Host-`, so that no other host can set or replace them. Lax,
+because people arrive from tools; a POST from another site therefore comes without them.
+"""
+
+from datetime import timedelta
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from idp.credentials.devices import DEVICE_LIFE
+from idp.oidc.pending import PENDING_LIFE
+from idp.wiring import services
+
+_SESSION = "immo-idp"
+_DEVICE = "immo-device"
+_INTERACTION = "immo-interaction-"
+# Abandoned sign-ins leave their cookie behind; a browser sends only the latest few.
+_MOST_INTERACTIONS = 6
+
+
+def session_cookie() -> str | None:
+    """Return the cookie of the sign-in session, if the browser sent one."""
+    return request.cookies.get(_name(_SESSION))
+
+
+def set_session(response: Response, cookie: str) -> None:
+    """Give the browser a session that lasts until it closes, or until the session's life is over."""
+    _set(response, _SESSION, cookie, None)
+
+
+def clear_session(response: Response) -> None:
+    """Take the session's cookie from the browser."""
+    _clear(response, _name(_SESSION))
+
+
+def device_cookie() -> str | None:
+    """Return the proof of earlier sign-ins on this device, if there is one."""
+    return request.cookies.get(_name(_DEVICE))
+
+
+def set_device(response: Response, cookie: str) -> None:
+    """Leave the proof of this sign-in on the device."""
+    _set(response, _DEVICE, cookie, DEVICE_LIFE)
+
+
+def interaction_cookie(uid: str) -> str | None:
+    """Return the cookie that binds an interaction to this browser."""
+    return request.cookies.get(_name(_INTERACTION + uid))
+
+
+def set_interaction(response: Response, uid: str, cookie: str) -> None:
+    """Bind an interaction to this browser, and let go of those that were abandoned long ago."""
+    _set(response, _INTERACTION + uid, cookie, PENDING_LIFE)
+    # The names end in identifiers that sort by the time they were made.
+    prefix = _name(_INTERACTION)
+    held = sorted(name for name in request.cookies if name.startswith(prefix))
+    for name in held[: max(0, len(held) - _MOST_INTERACTIONS + 1)]:
+        _clear(response, name)
+
+
+def _set(response: Response, base: str, value: str, life: timedelta | None) -> None:
+    response.set_cookie(
+        _name(base),
+        value,
+        max_age=None if life is None else int(life.total_seconds()),
+        secure=services().settings.is_https,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def _clear(response: Response, name: str) -> None:
+    response.delete_cookie(name, path="/", secure=services().settings.is_https, httponly=True, samesite="Lax")
+
+
+def _name(base: str) -> str:
+    return f"__Host-{base}" if services().settings.is_https else base

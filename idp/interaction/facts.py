@@ -1,0 +1,184 @@
+"""Gathers what the policy needs to know about person, client, contexts and consent.
+
+On the way of a silent sign-in: one statement for consent and session, one for the context, and
+the tool. Everything that only a page needs is loaded by that page.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from core.people.profiles import person_facts
+from core.tools.access import offered_context, offered_contexts
+from core.tools.catalogue import ToolFacts, tool_facts
+from core.tools.context import OfferedContext
+from idp.claims.assemble import requestable
+from idp.interaction.policy import Facts, context_candidates
+from idp.oidc.consents import Standing, find_standing
+from idp.oidc.discovery import REACHABLE_ACR
+from idp.oidc.registered_client import RegisteredClient
+from idp.oidc.request import AuthorizationRequest, Progress
+from idp.oidc.subject import subject_identifier
+from idp.session import SsoSession
+from idp.wiring import Services
+
+REACHABLE = REACHABLE_ACR[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A version of a tool's terms, and where it can be read."""
+
+    version: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts for the policy, and what was found on the way to them.
+
+    `progress` is the given one, or an empty one where it is about somebody else's session.
+    `claims` are the names from the claims parameter that the client can really get; `terms` are
+    the tool's terms that come with the contexts in question.
+    """
+
+    facts: Facts
+    progress: Progress
+    standing: Standing = Standing()
+    tool: ToolFacts | None = None
+    terms: Terms | None = None
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Which client asks what of whom, and when."""
+
+    request: AuthorizationRequest
+    client: RegisteredClient
+    session: SsoSession
+    now: datetime
+
+
+def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
+    """Return everything that decides what is due next for the person of a session, as it is now."""
+    client, session = asking.client, asking.session
+    progress = _of_this_session(progress, session)
+    with services.database.connection() as connection:
+        standing = find_standing(connection, person_id=session.person_id, client_id=client.client_id, sid=session.sid)
+        settled = _settled(connection, asking, progress, standing)
+        if settled is None and person_facts(connection, session.person_id) is None:
+            return gather_nobody(progress, asking.now)
+        offered = contexts_to_show(connection, asking) if settled is None else (settled,)
+        tool = None if client.tool_id is None else tool_facts(connection, client.tool_id, now=asking.now)
+    usable = tuple(context for context in offered if context.is_usable)
+    claims = requestable(asking.request.claims.names, client.policy.scope)
+    terms = _terms(tool, usable)
+    facts = Facts(
+        now=asking.now,
+        reachable=REACHABLE,
+        person_id=session.person_id,
+        authentication=session.authentication,
+        is_hinted=_is_hinted(services, asking),
+        settled=None if settled is None else settled.chosen(),
+        usable=tuple(context.chosen() for context in usable),
+        consent_is_due=_consent_is_due(asking, standing, terms, claims),
+        skips_single_context=client.policy.skip_single_context,
+    )
+    return Gathered(facts, progress, standing, tool, terms, claims)
+
+
+def gather_nobody(progress: Progress, now: datetime) -> Gathered:
+    """Return the facts where nobody is signed in: a step's result about a session is void."""
+    return Gathered(Facts(now=now, reachable=REACHABLE), _of_this_session(progress, None))
+
+
+def contexts_to_show(connection: Connection, asking: Asking) -> tuple[OfferedContext, ...]:
+    """Return the contexts of the person at the client's tool, usable and closed.
+
+    Those that the request filters out are not among them; a request that wants none gets none.
+    """
+    tool_id = asking.client.tool_id
+    if tool_id is None or not asking.request.wants_context:
+        return ()
+    offered = offered_contexts(
+        connection,
+        person_id=asking.session.person_id,
+        tool_id=tool_id,
+        reachable=REACHABLE,
+        now=asking.now,
+    )
+    return tuple(context for context in offered if _matches(asking.request, context))
+
+
+def _of_this_session(progress: Progress, session: SsoSession | None) -> Progress:
+    """Forget what a step found out about a session that is over, or about another person."""
+    if progress.sid is None:
+        return progress
+    is_same = session is not None and (session.sid, session.person_id) == (progress.sid, progress.person_id)
+    return progress if is_same else Progress(denied=progress.denied)
+
+
+def _settled(connection: Connection, asking: Asking, progress: Progress, standing: Standing) -> OfferedContext | None:
+    """Return the first context that may stand without asking and can be used now."""
+    if not asking.request.wants_context:
+        return None
+    of_session, consent = standing.context, standing.consent
+    candidates = context_candidates(
+        asking.request,
+        progress,
+        of_session=None if of_session is None else of_session.registration_id,
+        of_tool=None if consent is None else consent.registration_id,
+    )
+    for registration_id in candidates:
+        offered = offered_context(
+            connection,
+            person_id=asking.session.person_id,
+            registration_id=registration_id,
+            reachable=REACHABLE,
+            now=asking.now,
+        )
+        if offered is not None and _may_stand(asking, offered):
+            return offered
+    return None
+
+
+def _may_stand(asking: Asking, offered: OfferedContext) -> bool:
+    is_of_tool = offered.tool_id == asking.client.tool_id
+    return is_of_tool and offered.is_usable and _matches(asking.request, offered)
+
+
+def _matches(request: AuthorizationRequest, context: OfferedContext) -> bool:
+    organisation = context.organisation
+    if request.organization not in {None, organisation.id, organisation.company_number}:
+        return False
+    return request.usage in {None, context.usage}
+
+
+def _is_hinted(services: Services, asking: Asking) -> bool:
+    hinted = asking.request.hinted_person
+    if hinted is None:
+        return True
+    return hinted == subject_identifier(asking.session.person_id, asking.client, services.settings.secret)
+
+
+def _terms(tool: ToolFacts | None, contexts: tuple[OfferedContext, ...]) -> Terms | None:
+    """Return the terms of the first usage in question that has some; each usage has its own."""
+    if tool is None:
+        return None
+    for context in contexts:
+        usage = tool.usage(context.usage)
+        if usage is not None and usage.terms_version is not None:
+            return Terms(usage.terms_version, usage.terms_url)
+    return None
+
+
+def _consent_is_due(asking: Asking, standing: Standing, terms: Terms | None, claims: tuple[str, ...]) -> bool:
+    if asking.client.policy.first_party:
+        return False
+    return standing.consent is None or not standing.consent.covers(
+        scope=asking.request.scope,
+        claims=claims,
+        terms_version=None if terms is None else terms.version,
+    )

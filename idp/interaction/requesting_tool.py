@@ -1,0 +1,13 @@
+"""The tool that sent the person, as pages show it."""
+
+from core.tools.catalogue import ToolFacts
+from core.web.locale import current_language
+from idp.interaction.pages import RequestingTool
+from idp.oidc.registered_client import RegisteredClient
+
+
+def requesting_tool(client: RegisteredClient, tool: ToolFacts | None) -> RequestingTool:
+    """Return the tool's name in the language of the page, or the name its client registered."""
+    if tool is None:
+        return RequestingTool(client.name)
+    return RequestingTool(tool.name.text(current_language()), publisher=tool.publisher)
