@@ -81,7 +81,7 @@ def leave_context(
 def contexts_of(session: Session, person_id: PersonId) -> frozenset[ChosenContext]:
     """Return the contexts under which clients take part in the sessions of a person."""
     columns = ParticipantRow.__table__.columns
-    statement = select(columns).where(ParticipantRow.person_id == person_id)
+    statement = select(*columns).where(ParticipantRow.person_id == person_id)
     found = (chosen_context(row) for row in session.execute(statement).mappings())
     return frozenset(context for context in found if context is not None)
 
