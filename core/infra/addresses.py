@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from queue import Empty, SimpleQueue
 
 from core.infra.errors import Unavailable
@@ -15,6 +15,8 @@ Resolver = Callable[[str, int], Sequence[str]]
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 # Carry an IPv4 address inside, so they would be a way around the rules for it.
 _TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+# Set apart by IANA, but not in every version of the standard library's lists.
+_SET_APART = (IPv4Network("192.0.0.0/24"), IPv6Network("3fff::/20"))
 
 
 def is_public(address: Address) -> bool:
@@ -28,6 +30,8 @@ def is_public(address: Address) -> bool:
             return is_public(address.ipv4_mapped)
         if address not in _GLOBAL_UNICAST or any(address in tunnel for tunnel in _TUNNELS):
             return False
+    if any(address in network for network in _SET_APART):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -49,6 +49,9 @@ class DeadlineSocket:
         return cast("BinaryIO", io.BufferedReader(_Received(self)))
 
     def close(self) -> None:
+        """Do nothing: `http.client` says so when it has the headers, and the body is still to come."""
+
+    def disconnect(self) -> None:
         """Close the connection."""
         self._socket.close()
 

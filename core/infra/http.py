@@ -103,7 +103,7 @@ class OutboundHttp:
             try:
                 return _talk(connected, method, target, content, max_bytes)
             finally:
-                connected.close()
+                connected.disconnect()
         except TimeoutError as error:
             raise Unavailable(reason="timeout", url=url) from error
         except (OSError, http.client.HTTPException) as error:
