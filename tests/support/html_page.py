@@ -112,7 +112,7 @@ class _Builder(HTMLParser):
 def parse(url: str, status: int, headers: dict[str, str], body: str) -> Page:
     """Read a document; one that is no HTML has no elements."""
     builder = _Builder()
-    if "html" in headers.get("content-type", ""):
+    if "html" in {name.lower(): value for name, value in headers.items()}.get("content-type", ""):
         builder.feed(body)
         builder.close()
     return Page(url, status, headers, body, builder.root)

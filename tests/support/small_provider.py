@@ -11,6 +11,7 @@ import time
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -56,7 +57,7 @@ class SmallProvider:
         signer = key or self.key
         return jwt.encode({"alg": "RS256", "kid": signer.kid, "typ": typ}, dict(claims), signer)
 
-    def logout_token(self, client_id: str, *, typ: str = "logout+jwt", key: RSAKey | None = None, **claims: Any) -> str:
+    def logout_token(self, client_id: str, /, *, typ: Any = "logout+jwt", key: Any = None, **claims: Any) -> str:
         """Return a good logout token, or one changed by `claims`, where None removes."""
         now = int(time.time())
         good = {
@@ -112,6 +113,11 @@ class SmallProvider:
             "access_token": f"at-{sent['code']}", "token_type": "Bearer", "expires_in": 600,
             "id_token": self.sign(claims),
         }  # fmt: skip
+
+
+def present() -> datetime:
+    """Return the machine's present moment, which libraries read for themselves."""
+    return datetime.now(UTC)
 
 
 @cache
