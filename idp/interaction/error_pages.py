@@ -74,12 +74,12 @@ _WORDS: Mapping[str, _Words] = {
     "sign-out-hint-invalid": _Words(
         N_("This sign-out request cannot be trusted"),
         N_("The tool sent a proof of your sign-in that did not come from Immo-Connect. You are still signed in."),
-        N_("Sign out from this page, or from the menu under your name."),
+        N_("To sign out all the same, go on from here and confirm."),
     ),
     "sign-out-return-not-registered": _Words(
         N_("The way back to the tool is not known"),
         N_("The tool asked to send you to an address that is not registered for it. You are still signed in."),
-        N_("Sign out from this page, or from the menu under your name."),
+        N_("To sign out all the same, go on from here and confirm."),
     ),
     "rate-limited": _Words(
         N_("Too many attempts"),

@@ -17,7 +17,7 @@ from core.web import csrf, locale
 from idp import session as sso
 from idp.interaction import browser, error_pages
 from idp.interaction.access import person_language
-from idp.interaction.pages import RequestingTool, SignedOutPage, SignOutPage, render
+from idp.interaction.pages import Decision, RequestingTool, SignedOutPage, SignOutPage, render
 from idp.interaction.requesting_tool import requesting_tool
 from idp.oidc import end_session
 from idp.oidc.authorize import client_finder
@@ -61,11 +61,13 @@ def resume(uid: str) -> Response:
 
 @bp.post("/end_session/<uid>")
 def confirm(uid: str) -> Response:
-    """Sign the person out after they said so."""
+    """Sign the person out, or not, as they said."""
     wanted, cookie = _parked(uid), browser.session_cookie()
     if cookie is None or sso.find(services().store, cookie, services().clock.now()) is None:
         return _after(wanted, was_asked=True)
     csrf.check(services().settings.secret, _binding(uid, cookie), request.form.get(csrf.FIELD))
+    if request.form.get("decision") != Decision.SIGN_OUT:
+        return redirect(url_for("home.home"), code=303)
     return _end(wanted, cookie)
 
 
