@@ -9,12 +9,14 @@ from collections.abc import Mapping
 
 import orjson
 from flask import Blueprint, Response
+from werkzeug.exceptions import HTTPException
 
 from core.infra import log
 from core.infra.errors import Unavailable
 from idp.oidc.errors import (
     InsufficientScope,
     InvalidClient,
+    InvalidRequest,
     InvalidToken,
     ProtocolError,
     ServerError,
@@ -61,6 +63,7 @@ def answer_errors(bp: Blueprint) -> None:
     """Let a blueprint of token-like endpoints answer every error in the words of OAuth."""
     bp.register_error_handler(ProtocolError, refuse)
     bp.register_error_handler(Unavailable, _unavailable)
+    bp.register_error_handler(HTTPException, _unreadable)
     bp.register_error_handler(Exception, _unexpected)
 
 
@@ -81,6 +84,11 @@ def _challenge(error: ProtocolError) -> str | None:
 
 def _unavailable(error: Unavailable) -> Response:
     return refuse(TemporarilyUnavailable(cause=error.code, details=dict(error.details)))
+
+
+def _unreadable(error: HTTPException) -> Response:
+    # Werkzeug's own refusals, of a body that ends too early and the like.
+    return refuse(InvalidRequest("The request cannot be read.", status=error.code))
 
 
 def _unexpected(error: Exception) -> Response:

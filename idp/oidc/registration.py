@@ -1,6 +1,6 @@
 """Client registration: RFC 7591, its management RFC 7592, and their storage.
 
-What metadata may say is `client_metadata.py`; the endpoints are `register.py`. Secrets and
+What metadata may say is `client_metadata.py`; the endpoints are `registration_endpoint.py`. Secrets and
 registration access tokens are made here, told once, and stored as digests.
 """
 
