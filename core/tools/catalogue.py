@@ -131,6 +131,7 @@ _TOOL = select(_tool).where(_tool.c.id == bindparam("tool_id"))
 _TERMS = select(_terms.c.version, _terms.c.url).where(_terms.c.tool_id == bindparam("tool_id"))
 _USAGES = (
     select(_usages, _requirements.c.requirement)
+    .select_from(_usages)
     .join(
         _requirements,
         and_(
