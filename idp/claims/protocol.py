@@ -109,7 +109,7 @@ PROTOCOL_CLAIMS = (
         name="at_hash",
         targets=frozenset({_ID}),
         required=frozenset(),
-        description=N_("Binds the ID token to the access token it came with."),
+        description=N_("Binds the ID token to the access token it came with; only where there is no context."),
         example="MTIzNDU2Nzg5MDEyMzQ1Ng",
         schema=shapes.TEXT,
     ),

@@ -19,9 +19,14 @@ from idp.signing.signer import Signer
 __all__ = ["InvalidJwt", "decode", "encode"]
 
 
-def encode(signer: Signer, claims: Mapping[str, Any], *, typ: str = "JWT") -> str:
-    """Return the claims as a signed JWT whose header names the key, its algorithm and `typ`."""
-    header = {"alg": signer.algorithm, "typ": typ, "kid": signer.kid}
+def encode(signer: Signer, claims: Mapping[str, Any], *, typ: str | None = None) -> str:
+    """Return the claims as a signed JWT whose header names the key, its algorithm and its type.
+
+    A plain JWT, such as an ID token, says no type: `JWT` would tell nobody anything.
+    """
+    header = {"alg": signer.algorithm, "kid": signer.kid}
+    if typ is not None:
+        header["typ"] = typ
     signing_input = _segment(orjson.dumps(header)) + b"." + _segment(orjson.dumps(claims))
     return (signing_input + b"." + _segment(signer.sign(signing_input))).decode("ascii")
 

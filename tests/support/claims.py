@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from core.infra.localised import Localised
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.people.assurance import Acr, Authentication
 from core.people.facts import Address, PersonFacts
 from core.people.identifiers import PersonId
 from core.tools.context import (
     AccreditationFacts,
-    Localised,
     MembershipFacts,
     OfferedContext,
     OrganisationFacts,

@@ -31,7 +31,9 @@ def id_token(
     """Return a signed ID token for the client, in the algorithm it registered.
 
     It lives ten minutes, and never longer than what the context rests on. `nonce` is echoed where
-    the request had one; `access_token` is bound by `at_hash` where one is issued beside it.
+    the request had one. `access_token`, issued beside it, is bound by `at_hash`, which is optional
+    here (Core section 3.1.3.6): a token that carries a context leaves it out to stay below two
+    kibibytes (`claims.md`, principle 7).
     """
     claims = id_token_claims(
         context,
@@ -55,7 +57,7 @@ def id_token(
     if nonce is not None:
         claims["nonce"] = nonce
     signer = keyring.signer(client.id_token_signed_response_alg)
-    if access_token is not None:
+    if access_token is not None and context.context is None:
         claims["at_hash"] = half_hash(access_token, signer.algorithm)
     return jws.encode(signer, claims)
 
