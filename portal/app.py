@@ -11,10 +11,10 @@ from core.infra import log
 from core.infra.errors import ImmoError, NotFound
 from core.infra.ids import new_id
 from core.infra.settings import Settings
-from core.web import frame
+from core.web import frame, health
 from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
-from portal import health, organisations, pages, session, sign_in
+from portal import organisations, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.pages import ProblemPage
 from portal.wiring import Services, build_services
@@ -23,7 +23,7 @@ COOKIE = "immo-portal"
 # Longer than a sign-in counts (`session.LIFE`), which is judged by its own clock.
 _KEPT = session.LIFE + timedelta(hours=1)
 _TEMPLATES = Path(__file__).parent / "templates"
-_BLUEPRINTS = (health.bp, sign_in.bp, organisations.bp)
+_BLUEPRINTS = (sign_in.bp, organisations.bp)
 _BODY_BYTES_MAX = 64 * 1024
 
 
@@ -40,6 +40,8 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     sign_in.install(app, made_of)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    checks = {"database": made_of.database.ping, "store": made_of.store.ping}
+    app.register_blueprint(health.blueprint(settings, checks))
     app.before_request(_name_request)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.register_error_handler(FormTokenInvalid, _show_expired_form)
