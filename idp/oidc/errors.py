@@ -15,10 +15,12 @@
     └─ TemporarilyUnavailable  ServerError
 
 `error` is the code of the specifications, `description` is for a tool's developer and keeps to the
-characters of RFC 6749 section 5.2, `status` is the HTTP status where the answer is JSON.
+characters of RFC 6749 section 5.2, `remedy` says on `/docs/errors` what to do, `status` is the HTTP
+status where the answer is JSON.
 """
 
 from core.infra.errors import ImmoError
+from core.infra.messages import N_
 
 _ALLOWED = frozenset(chr(c) for c in range(0x20, 0x7F)) - {'"', "\\"}
 
@@ -29,7 +31,7 @@ class ProtocolError(ImmoError):
     error = "invalid_request"
     status = 400
     description = "The request is not valid."
-    remedy = "Compare the request with the documentation."
+    remedy = N_("Compare the request with the documentation.")
 
     def __init__(self, description: str | None = None, **details: object) -> None:
         text = description or type(self).description
@@ -40,7 +42,7 @@ class ProtocolError(ImmoError):
 class InvalidRequest(ProtocolError):
     """A parameter is missing, repeated, malformed or contradicts another."""
 
-    remedy = "Correct the parameter that the description names."
+    remedy = N_("Correct the parameter that the description names.")
 
 
 class InvalidRequestUri(InvalidRequest):
@@ -55,7 +57,7 @@ class RequestNotSupported(InvalidRequest):
 
     error = "request_not_supported"
     description = "The request parameter is not supported."
-    remedy = "Send the parameters in the query."
+    remedy = N_("Send the parameters in the query.")
 
 
 class RequestUriNotSupported(InvalidRequest):
@@ -63,7 +65,7 @@ class RequestUriNotSupported(InvalidRequest):
 
     error = "request_uri_not_supported"
     description = "The request_uri parameter is not supported."
-    remedy = "Send the parameters in the query."
+    remedy = N_("Send the parameters in the query.")
 
 
 class RegistrationNotSupported(InvalidRequest):
@@ -71,13 +73,13 @@ class RegistrationNotSupported(InvalidRequest):
 
     error = "registration_not_supported"
     description = "The registration parameter is not supported."
-    remedy = "Register the client at the registration endpoint."
+    remedy = N_("Register the client at the registration endpoint.")
 
 
 class Unanswerable(ProtocolError):
     """Nobody it would be safe to redirect to: shown as a page (RFC 6749 section 4.1.2.1)."""
 
-    remedy = "Compare client_id and redirect_uri with the client's registration."
+    remedy = N_("Compare client_id and redirect_uri with the client's registration.")
 
 
 class UnknownClient(Unanswerable):
@@ -99,7 +101,7 @@ class InvalidClient(ProtocolError):
     error = "invalid_client"
     status = 401
     description = "Client authentication failed."
-    remedy = "Check the client_id, its secret or key, and the registered authentication method."
+    remedy = N_("Check the client_id, its secret or key, and the registered authentication method.")
 
 
 class UnauthorizedClient(ProtocolError):
@@ -107,7 +109,7 @@ class UnauthorizedClient(ProtocolError):
 
     error = "unauthorized_client"
     description = "The client is not registered for this."
-    remedy = "Register the grant type or response type for the client."
+    remedy = N_("Register the grant type or response type for the client.")
 
 
 class InvalidGrant(ProtocolError):
@@ -115,7 +117,7 @@ class InvalidGrant(ProtocolError):
 
     error = "invalid_grant"
     description = "The code or token is not valid."
-    remedy = "Start again with a new authorization request."
+    remedy = N_("Start again with a new authorization request.")
 
 
 class CodeReplayed(InvalidGrant):
@@ -144,7 +146,7 @@ class ContextGone(InvalidGrant):
     """The context the token was bound to is no longer usable."""
 
     description = "The chosen context is no longer usable."
-    remedy = "Let the user choose a context in a new authorization request."
+    remedy = N_("Let the user choose a context in a new authorization request.")
 
 
 class InvalidScope(ProtocolError):
@@ -152,7 +154,7 @@ class InvalidScope(ProtocolError):
 
     error = "invalid_scope"
     description = "A requested scope is not allowed."
-    remedy = "Ask only for scopes the client is registered for."
+    remedy = N_("Ask only for scopes the client is registered for.")
 
 
 class InvalidTarget(ProtocolError):
@@ -160,7 +162,7 @@ class InvalidTarget(ProtocolError):
 
     error = "invalid_target"
     description = "The resource is not known or not allowed."
-    remedy = "Ask for a resource that the client is registered for."
+    remedy = N_("Ask for a resource that the client is registered for.")
 
 
 class AccessDenied(ProtocolError):
@@ -169,7 +171,7 @@ class AccessDenied(ProtocolError):
     error = "access_denied"
     status = 403
     description = "The request was denied."
-    remedy = "Offer the user another way; ask again only when they want to."
+    remedy = N_("Offer the user another way; ask again only when they want to.")
 
 
 class UnsupportedResponseType(ProtocolError):
@@ -177,7 +179,7 @@ class UnsupportedResponseType(ProtocolError):
 
     error = "unsupported_response_type"
     description = "The response_type is not supported."
-    remedy = "Use response_type=code."
+    remedy = N_("Use response_type=code.")
 
 
 class UnsupportedGrantType(ProtocolError):
@@ -185,7 +187,7 @@ class UnsupportedGrantType(ProtocolError):
 
     error = "unsupported_grant_type"
     description = "The grant_type is not supported."
-    remedy = "Use one of the grant types in the discovery document."
+    remedy = N_("Use one of the grant types in the discovery document.")
 
 
 class UnsupportedTokenType(ProtocolError):
@@ -200,7 +202,7 @@ class LoginRequired(ProtocolError):
 
     error = "login_required"
     description = "The user must sign in."
-    remedy = "Send the request again without prompt=none."
+    remedy = N_("Send the request again without prompt=none.")
 
 
 class ConsentRequired(ProtocolError):
@@ -208,7 +210,7 @@ class ConsentRequired(ProtocolError):
 
     error = "consent_required"
     description = "The user must consent."
-    remedy = "Send the request again without prompt=none."
+    remedy = N_("Send the request again without prompt=none.")
 
 
 class AccountSelectionRequired(ProtocolError):
@@ -216,7 +218,7 @@ class AccountSelectionRequired(ProtocolError):
 
     error = "account_selection_required"
     description = "The user must choose a context."
-    remedy = "Send the request again without prompt=none."
+    remedy = N_("Send the request again without prompt=none.")
 
 
 class InteractionRequired(ProtocolError):
@@ -224,7 +226,7 @@ class InteractionRequired(ProtocolError):
 
     error = "interaction_required"
     description = "The user must complete a step."
-    remedy = "Send the request again without prompt=none."
+    remedy = N_("Send the request again without prompt=none.")
 
 
 class UnmetAuthenticationRequirements(ProtocolError):
@@ -232,7 +234,7 @@ class UnmetAuthenticationRequirements(ProtocolError):
 
     error = "unmet_authentication_requirements"
     description = "The required authentication level cannot be reached."
-    remedy = "Ask for a level this person can reach, or explain what they need."
+    remedy = N_("Ask for a level this person can reach, or explain what they need.")
 
 
 class InvalidToken(ProtocolError):
@@ -241,7 +243,7 @@ class InvalidToken(ProtocolError):
     error = "invalid_token"
     status = 401
     description = "The access token is not valid."
-    remedy = "Get a new access token."
+    remedy = N_("Get a new access token.")
 
 
 class InsufficientScope(ProtocolError):
@@ -250,7 +252,7 @@ class InsufficientScope(ProtocolError):
     error = "insufficient_scope"
     status = 403
     description = "The access token lacks a scope."
-    remedy = "Ask for the scope in the authorization request."
+    remedy = N_("Ask for the scope in the authorization request.")
 
 
 class InvalidClientMetadata(ProtocolError):
@@ -258,7 +260,7 @@ class InvalidClientMetadata(ProtocolError):
 
     error = "invalid_client_metadata"
     description = "A member of the client metadata is not valid."
-    remedy = "Correct the member that the description names."
+    remedy = N_("Correct the member that the description names.")
 
 
 class InvalidRedirectUri(ProtocolError):
@@ -266,7 +268,7 @@ class InvalidRedirectUri(ProtocolError):
 
     error = "invalid_redirect_uri"
     description = "A redirect URI is not valid."
-    remedy = "Register absolute URIs without a fragment."
+    remedy = N_("Register absolute URIs without a fragment.")
 
 
 class TemporarilyUnavailable(ProtocolError):
@@ -275,7 +277,7 @@ class TemporarilyUnavailable(ProtocolError):
     error = "temporarily_unavailable"
     status = 503
     description = "The service is not available for the moment."
-    remedy = "Try again a little later."
+    remedy = N_("Try again a little later.")
 
 
 class ServerError(ProtocolError):
@@ -284,4 +286,4 @@ class ServerError(ProtocolError):
     error = "server_error"
     status = 500
     description = "An unexpected error occurred."
-    remedy = "Try again; tell the helpdesk the reference number if it happens again."
+    remedy = N_("Try again; tell the helpdesk the reference number if it happens again.")
