@@ -28,14 +28,14 @@ _LOGGER = logging.getLogger("immo")
 
 # A name is secret as a whole or by its last word; `error_code` and its like are not.
 _SENSITIVE = (
-    r"(?:[a-z0-9_.-]*[_.-])?"
+    r"(?!(?:error|status|reason)_code\b)(?:[a-z0-9_.-]*[_.-])?"
     r"(?:code|token|secret|assertion|password|passwd|pin|cookie|authorization|verifier|"
     r"national[_-]?number|private[_-]?key|id[_-]?token[_-]?hint|session[_-]?id|nonce|csrf)"
 )
 _SECRET_FIELD = re.compile(_SENSITIVE, re.IGNORECASE)
-_OPEN_FIELDS = frozenset({"error_code", "status_code", "reason_code"})
 
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
     # name=value, name: value, "name": "value", as in URLs, forms, headers and JSON.
     (
         re.compile(
@@ -43,7 +43,6 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1\2\1\3{MASK}",
     ),
-    (re.compile(r"\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){1,4}"), MASK),
     (re.compile(r"//[^/\s:@]+:[^/\s@]+@"), f"//{MASK}@"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"), MASK),
@@ -85,7 +84,7 @@ class SecretFilter(logging.Filter):
 
 
 def _clean_field(name: str, value: object) -> object:
-    if name not in _OPEN_FIELDS and _SECRET_FIELD.fullmatch(name):
+    if _SECRET_FIELD.fullmatch(name):
         return MASK
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -107,7 +106,8 @@ class JsonLines(logging.Formatter):
         current = request_id.get()
         if current is not None:
             line["request_id"] = current
-        line.update(getattr(record, "immo_fields", {}))
+        for name, value in getattr(record, "immo_fields", {}).items():
+            line.setdefault(name, value)
         if record.exc_text:
             line["traceback"] = record.exc_text
         return json.dumps(line, ensure_ascii=False, default=str)

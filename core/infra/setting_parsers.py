@@ -1,15 +1,18 @@
 """From the text of a variable to its value; ValueError says what would be right, never what was given."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 E = TypeVar("E", bound=StrEnum)
 
-_HIDDEN_PARAMETERS = frozenset({"password", "sslpassword"})
 _MASK = "***"
+# Up to the last @, because a password may hold one that nobody encoded.
+_USER_PASSWORD = re.compile(r"(//[^/:@]*):.*@")
+_PASSWORD_PARAMETER = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 
 
 def text(value: str) -> str:
@@ -128,18 +131,6 @@ def log_level(value: str) -> str:
 
 
 def without_password(value: str) -> str:
-    """Return an address with its passwords masked, for the operator's eyes."""
-    parts = urlsplit(value)
-    if not parts.scheme or "//" not in value:
-        return value
-    access, at, host = parts.netloc.rpartition("@")
-    user, colon, _ = access.partition(":")
-    netloc = f"{user}:{_MASK}{at}{host}" if colon else parts.netloc
-    query = parts.query
-    if any(name in _HIDDEN_PARAMETERS for name, _ in parse_qsl(query)):
-        query = urlencode(
-            [(name, _MASK if name in _HIDDEN_PARAMETERS else shown) for name, shown in parse_qsl(query)], safe="*"
-        )
-    shown_url = urlunsplit((parts.scheme, netloc, parts.path, query, parts.fragment))
-    # An empty host would lose its slashes: sqlite:///var/file.
-    return shown_url if netloc else value.split("?", maxsplit=1)[0] + (f"?{query}" if query else "")
+    """Return an address with its passwords masked, for the operator's eyes; rather too much than too little."""
+    masked = _USER_PASSWORD.sub(rf"\1:{_MASK}@", value)
+    return _PASSWORD_PARAMETER.sub(rf"\1{_MASK}", masked)
