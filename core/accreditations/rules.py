@@ -4,7 +4,7 @@ Kinds are data (R1), so no kind is named here.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.infra.clock import BRUSSELS, belgian_date
@@ -45,7 +45,7 @@ class HeldAccreditation:
 
 def end_of_day(day: date) -> datetime:
     """Return the moment at which a Belgian day is over: midnight in Brussels."""
-    return datetime.combine(day + timedelta(days=1), time.min, BRUSSELS)
+    return datetime.combine(day + timedelta(days=1), time.min, BRUSSELS).astimezone(UTC)
 
 
 def ends_at(accreditation: HeldAccreditation) -> datetime | None:

@@ -130,6 +130,19 @@ def set_requirement(
     return version
 
 
+def move_home(session: Session, tool_id: ToolId, home_url: str | None, *, terms: Iterable[NewTerms] = ()) -> None:
+    """Change the address at which a tool, and its terms, are found; raises `NotFound`."""
+    tool = session.get(ToolRow, tool_id)
+    if tool is None:
+        raise NotFound(tool=tool_id)
+    tool.home_url = home_url
+    for known in terms:
+        row = session.get(TermsRow, (tool_id, known.version))
+        if row is None:
+            raise NotFound(tool=tool_id, terms=known.version)
+        row.url = known.url
+
+
 def _with_canonical_kinds(session: Session, requirement: Requirement) -> Requirement:
     codes = sorted(requirement.kinds())
     known = {code: canonical_kinds(session, (code,))[0] for code in codes}

@@ -5,13 +5,14 @@ still let one core answer sixty sign-ins a second.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from core.people.identifiers import PersonId
@@ -40,6 +41,12 @@ def hash_password(password: str) -> str:
 def store_password(session: Session, *, person_id: PersonId, hashed: str, now: datetime) -> None:
     """Make this hash the person's password, in place of an earlier one."""
     session.merge(PasswordRow(person_id=person_id, hash=hashed, changed_at=now))
+
+
+def store_passwords(session: Session, people: Sequence[PersonId], *, hashed: str, now: datetime) -> None:
+    """Give many people who have no password yet the same one: for imports and measurements."""
+    rows = [{"person_id": person_id, "hash": hashed, "changed_at": now} for person_id in people]
+    session.execute(insert(PasswordRow), rows)
 
 
 def stored_hash(session: Session, person_id: PersonId) -> str | None:

@@ -1,0 +1,110 @@
+"""The eight people of the demo world."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from core.people.details import PersonalDetails, change_details, note_eid_link, verify_phone_number
+from core.people.identifiers import PersonId
+from core.people.profiles import NewPerson, create, find_for_sign_in
+from idp.credentials.passwords import hash_password, store_password
+
+PASSWORD = "demo-Immo-2026"  # noqa: S105 - the demo world's, in its contract
+# Belgian identity cards are valid for ten years.
+_CARD_UNTIL_YEARS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _DemoPerson:
+    username: str
+    language: str
+    details: PersonalDetails
+    eid_linked: bool = False
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@immo-connect.example"
+
+
+_PEOPLE = (
+    _DemoPerson(
+        "demo.manager",
+        "nl",
+        PersonalDetails(
+            given_name="An",
+            middle_name="Maria Lieve",
+            family_name="Peeters",
+            nickname="Ann",
+            profile_url="https://immo-demo-noord.example/team/an-peeters",
+            picture_url="https://immo-demo-noord.example/team/an-peeters.jpg",
+            website="https://immo-demo-noord.example",
+            gender="female",
+            birthdate=date(1979, 4, 16),
+            zoneinfo="Europe/Brussels",
+            locale="nl-BE",
+            phone_number="+32 3 555 01 10",
+            street_address="Lange Leemstraat 112",
+            postal_code="2018",
+            locality="Antwerpen",
+            country="BE",
+        ),
+        eid_linked=True,
+    ),
+    _DemoPerson(
+        "demo.employee",
+        "nl",
+        PersonalDetails(
+            given_name="Bram",
+            family_name="Claes",
+            gender="male",
+            birthdate=date(1994, 9, 2),
+            locale="nl-BE",
+            phone_number="+32 470 55 01 22",
+        ),
+        eid_linked=True,
+    ),
+    _DemoPerson(
+        "demo.pending", "nl", PersonalDetails(given_name="Charlotte", family_name="Wouters", locale="nl-BE")
+    ),
+    _DemoPerson("demo.newcomer", "fr", PersonalDetails(given_name="Damien", family_name="Lambert", locale="fr-BE")),
+    _DemoPerson(
+        "demo.lapsed",
+        "fr",
+        PersonalDetails(
+            given_name="Élise", family_name="Dubois", locale="fr-BE", phone_number="+32 81 55 02 10"
+        ),
+    ),
+    _DemoPerson("demo.helpdesk", "nl", PersonalDetails(given_name="Fatima", family_name="El Amrani", locale="nl-BE")),
+    _DemoPerson("demo.operator", "fr", PersonalDetails(given_name="Gilles", family_name="Renard", locale="fr-BE")),
+    _DemoPerson("demo.developer", "en", PersonalDetails(given_name="Hannah", family_name="Janssens", locale="en-GB")),
+)
+
+
+def load(session: Session, *, now: datetime) -> Mapping[str, PersonId]:
+    """Create the people who are not there yet; return all by user name."""
+    return {person.username: _ensure(session, person, now) for person in _PEOPLE}
+
+
+def _ensure(session: Session, person: _DemoPerson, now: datetime) -> PersonId:
+    found = find_for_sign_in(session, person.username)
+    if found is not None:
+        return found.person_id
+    details = person.details
+    registering = NewPerson(
+        username=person.username,
+        email=person.email,
+        given_name=details.given_name or "",
+        family_name=details.family_name or "",
+        language=person.language,
+    )
+    person_id = create(session, registering, email_verified=True, now=now)
+    change_details(session, person_id, details, now=now)
+    if details.phone_number is not None:
+        verify_phone_number(session, person_id, now=now)
+    if person.eid_linked:
+        card_until = date(now.year + _CARD_UNTIL_YEARS, 6, 30)
+        note_eid_link(session, person_id, document_valid_until=card_until, now=now)
+    store_password(session, person_id=person_id, hashed=hash_password(PASSWORD), now=now)
+    return person_id
