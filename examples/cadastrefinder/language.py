@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, request
 
-from examples.cadastrefinder.words import ROLES, USAGES, WORDS
+from examples.cadastrefinder.words import KINDS, ROLES, USAGES, WORDS
 
 LANGUAGES = ("nl", "fr", "en")
 NAMES = {"nl": "Nederlands", "fr": "Français", "en": "English"}
@@ -57,6 +57,7 @@ def install(app: Flask) -> None:
         return {
             "say": say,
             "usage": lambda code: term(USAGES, code),
+            "kind": lambda code: term(KINDS, code),
             "role": lambda code: term(ROLES, code),
             "language": language(),
             "languages": NAMES,

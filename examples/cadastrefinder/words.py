@@ -8,6 +8,9 @@ ROLES = {
     "user": ("gebruiker", "utilisateur", "user"),
     "supervisor": ("toezichthouder", "superviseur", "supervisor"),
 }
+KINDS = {
+    "be.biv": ("BIV", "IPI", "BIV/IPI"),
+}
 WORDS = {
     "name": ("KadasterFinder", "CadastreFinder", "CadastreFinder"),
     "tagline": ("Elk perceel, in één zoekbeurt", "Chaque parcelle, en une recherche", "Every parcel, in one search"),
@@ -39,15 +42,18 @@ WORDS = {
         "You work for %(organisation)s as %(usage)s",
     ),
     "greeting-alone": ("Dag %(person)s", "Bonjour %(person)s", "Hello %(person)s"),
-    "role": ("Rol", "Rôle", "Role"),
-    "accreditation": ("Erkenning", "Agréation", "Accreditation"),
-    "own": ("eigen", "personnelle", "own"),
-    "mandated": (
-        "onder de verantwoordelijkheid van %(holder)s",
-        "sous la responsabilité de %(holder)s",
-        "under the responsibility of %(holder)s",
+    "role": ("Rol: %(role)s", "Rôle : %(role)s", "Role: %(role)s"),
+    "accreditation": (
+        "Erkenning %(kind)s %(number)s",
+        "Agréation %(kind)s %(number)s",
+        "Accreditation %(kind)s %(number)s",
     ),
-    "company-number": ("Ondernemingsnummer", "Numéro d'entreprise", "Company number"),
+    "accreditation-mandated": (
+        "Erkenning %(kind)s %(number)s, onder de verantwoordelijkheid van %(holder)s",
+        "Agréation %(kind)s %(number)s, sous la responsabilité de %(holder)s",
+        "Accreditation %(kind)s %(number)s, under the responsibility of %(holder)s",
+    ),
+    "company-number": ("Ondernemingsnummer %(number)s", "Numéro d'entreprise %(number)s", "Company number %(number)s"),
     "search": ("Zoeken", "Chercher", "Search"),
     "search-label": (
         "Gemeente, straat of kadastraal nummer",
