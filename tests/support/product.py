@@ -39,9 +39,26 @@ def keyed_template(database_server: DatabaseServer, schema_template: str, base_s
 
 
 @pytest.fixture(scope="session")
-def demo_template(database_server: DatabaseServer, keyed_template: str, base_settings: Settings) -> str:
+def demo_template(
+    database_server: DatabaseServer,
+    keyed_template: str,
+    base_settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
     """Return the URL of a database with the demo world and active signing keys."""
-    raise NotImplementedError
+    from core.infra.http import OutboundHttp
+    from core.infra.store.sqlite_store import SqliteStore
+    from idp.demo import world
+    from idp.wiring import Services
+
+    url = database_server.create(keyed_template)
+    clock = FixedClock(START)
+    store = SqliteStore(tmp_path_factory.mktemp("demo") / "store.sqlite3")
+    http = OutboundHttp(base_settings.outbound, base_settings.mode, frozenset())
+    with closing(Database(url)) as database:
+        keyring = Keyring(database, base_settings.keys_directory, clock)
+        world.load(Services(base_settings, clock, database, store, keyring, http))
+    return url
 
 
 @pytest.fixture
@@ -51,9 +68,7 @@ def keyring(database: Database, settings: Settings, clock: FixedClock) -> Keyrin
 
 
 @pytest.fixture
-def services(
-    settings: Settings, clock: FixedClock, database: Database, store: EphemeralStore, keyring: Keyring
-) -> Any:
+def services(settings: Settings, clock: FixedClock, database: Database, store: EphemeralStore, keyring: Keyring) -> Any:
     """Return what the provider is made of, on this test's own database and store."""
     from core.infra.http import OutboundHttp
     from idp.wiring import Services
