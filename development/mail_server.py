@@ -20,8 +20,9 @@ _LARGEST_BYTES = 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it was received: `text` and `html` are empty where it has no such part."""
+    """A mail as it was received, numbered from 1; `text` and `html` are empty where it has none."""
 
+    number: int
     to: tuple[str, ...]
     sender: str
     subject: str
@@ -35,12 +36,14 @@ class Mailbox:
 
     def __init__(self) -> None:
         self._mails: deque[Mail] = deque(maxlen=_KEPT)
+        self._received = 0
         self._changed = threading.Condition()
 
-    def add(self, mail: Mail) -> None:
-        """Put a mail on top."""
+    def receive(self, content: bytes, *, to: tuple[str, ...], sender: str) -> None:
+        """Put a message on top, decoded."""
         with self._changed:
-            self._mails.appendleft(mail)
+            self._received += 1
+            self._mails.appendleft(parse(content, number=self._received, to=to, sender=sender))
             self._changed.notify_all()
 
     def mails(self) -> tuple[Mail, ...]:
@@ -65,15 +68,16 @@ class Mailbox:
         """Receive one mail (RFC 5321 section 3.3)."""
         content = envelope.content
         assert isinstance(content, bytes)
-        self.add(parse(content, to=tuple(envelope.rcpt_tos), sender=envelope.mail_from or ""))
+        self.receive(content, to=tuple(envelope.rcpt_tos), sender=envelope.mail_from or "")
         return "250 Kept"
 
 
-def parse(content: bytes, *, to: tuple[str, ...], sender: str) -> Mail:
+def parse(content: bytes, *, number: int, to: tuple[str, ...], sender: str) -> Mail:
     """Return a received message as a `Mail`; its parts are decoded."""
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return Mail(
+        number=number,
         to=to,
         sender=sender,
         subject=str(message.get("Subject", "")),

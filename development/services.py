@@ -16,6 +16,7 @@ from typing import TypedDict
 
 from development.ports import LOOPBACK, free_port, wait_until_answers
 from development.programs import POSTGRES, REDIS, require
+from development.supervisor import dies_with_us
 
 _START_SECONDS = 30
 _STOP_SECONDS = 15
@@ -110,7 +111,7 @@ def _server(
 ) -> Iterator[None]:
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - a fixed command
-            [*_dies_with_us(stop_signal), *command],
+            [*dies_with_us(stop_signal), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -140,9 +141,3 @@ def _run_as(account: pwd.struct_passwd | None) -> _Identity:
     if account is None:
         return {}
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def _dies_with_us(stop_signal: signal.Signals) -> list[str]:
-    # A killed test run must not leave servers behind; only Linux can promise that.
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", stop_signal.name.removeprefix("SIG")] if setpriv else []

@@ -60,8 +60,8 @@ def test_the_audit_trail_refuses_changes(database: Database, statement: str) -> 
     with database.transaction() as session:
         session.execute(text(_AUDIT_ROW))
 
-    with pytest.raises((DatabaseError, IntegrityError), match="append-only"), database.reading() as session:
-        session.execute(text(statement))
+    with pytest.raises((DatabaseError, IntegrityError), match="append-only"), database.engine.begin() as connection:
+        connection.execute(text(statement))
 
 
 def test_version_names_count_upwards() -> None:

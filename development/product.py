@@ -1,0 +1,97 @@
+"""The programs of the product: what is set up before they start, and how each is started."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from development.addresses import DEFAULT_BASE_PORT, Addresses
+from development.ports import LOOPBACK
+from development.supervisor import Program
+from development.translations import compile_translations
+
+ROOT = Path(__file__).parent.parent
+_THREADS_PER_WORKER = 8
+
+
+class SetUpFailed(RuntimeError):
+    """A step of the set-up did not succeed; the message says which and what it wrote."""
+
+
+def environment(addresses: Addresses, folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of every program: what was given, completed for the demo world.
+
+    `folder` holds everything that is written at run time and has no address of its own.
+    """
+    is_default = addresses.base_port == DEFAULT_BASE_PORT
+    defaults = {
+        "IMMO_MODE": "demo",
+        "IMMO_DATABASE_URL": f"sqlite:///{folder / 'immo-connect.sqlite3'}",
+        "IMMO_STORE_PATH": str(folder / "store.sqlite3"),
+        "IMMO_KEYS_DIRECTORY": str(ROOT / "keys" / "development" if is_default else folder / "keys"),
+        "IMMO_SMTP_HOST": LOOPBACK,
+        "IMMO_SMTP_PORT": str(addresses.smtp_port),
+    }
+    places = {
+        "IMMO_ISSUER": addresses.issuer,
+        "IMMO_PORTAL_URL": addresses.portal,
+        "CADASTREFINDER_URL": addresses.cadastrefinder,
+        "CADASTREFINDER_SESSIONS": str(folder / "cadastrefinder.sqlite3"),
+        "MYRENT_URL": addresses.myrent,
+        "MYRENT_SESSIONS": str(folder / "myrent-pro.sqlite3"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**defaults, **given, **places}
+
+
+def set_up(environment: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Bring everything that must exist before the first start; each step is safe to repeat.
+
+    `say` receives one line before each step. Raises `SetUpFailed`.
+    """
+    say("Translations")
+    compile_translations()
+    for words, command in _STEPS:
+        say(words)
+        _run(command, environment)
+
+
+_STEPS = (
+    ("Database", ("idp", "database", "upgrade")),
+    ("Signing keys", ("idp", "keys", "ensure")),
+    ("Demo world", ("idp", "demo", "load")),
+)
+
+
+def programs(addresses: Addresses, environment: Mapping[str, str]) -> Iterator[Program]:
+    """Yield the programs in the order in which they start."""
+    here = addresses.base_port
+    mailbox = [sys.executable, "-m", "development.mailbox", "--port", str(here + 5)]
+    mailbox += ["--smtp-port", str(addresses.smtp_port)]
+    yield Program("mailbox", mailbox, environment, f"{addresses.mailbox}/messages.json")
+    yield _web("provider", "idp.wsgi:app", here, environment, "/health/ready")
+    yield _web("portal", "portal.wsgi:app", here + 1, environment, "/health/ready")
+    yield _web("cadastrefinder", "examples.cadastrefinder.app:app", here + 2, environment, "/")
+    yield _web("myrent-pro", "examples.myrent.app:app", here + 3, environment, "/")
+    yield Program("worker", [sys.executable, "-m", "idp", "worker"], environment, None)
+
+
+def _web(name: str, target: str, port: int, environment: Mapping[str, str], health: str) -> Program:
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK, "--port", str(port)]
+    command += ["--workers", "1", "--blocking-threads", str(_THREADS_PER_WORKER), "--no-ws", "--http", "1"]
+    command += ["--log-level", "warning", target]
+    return Program(name, command, environment, f"http://{LOOPBACK}:{port}{health}")
+
+
+def _run(command: tuple[str, ...], environment: Mapping[str, str]) -> None:
+    done = subprocess.run(  # noqa: S603 - a fixed command
+        [sys.executable, "-m", *command],
+        env=dict(environment),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SetUpFailed(f"{' '.join(command)} failed:\n{(done.stderr or done.stdout).strip()}")
