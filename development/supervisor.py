@@ -130,7 +130,10 @@ class Supervisor:
 
 
 def dies_with_us(stop_signal: signal.Signals = signal.SIGTERM) -> list[str]:
-    """Return what is put before a command so that it ends when we are killed (Linux only)."""
+    """Return what is put before a command so that it ends when we are killed.
+
+    Linux alone can promise that, and means the thread that started the command.
+    """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", stop_signal.name.removeprefix("SIG")] if setpriv else []
 

@@ -1,6 +1,5 @@
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,15 +68,13 @@ def test_a_killed_program_is_started_again(make: Make) -> None:
     supervisor = make(_web(port))
     supervisor.start()
     stop, said = threading.Event(), list[str]()
-    watcher = threading.Thread(target=supervisor.watch, args=(stop, said.append))
-    watcher.start()
+
+    def say(words: str) -> None:
+        said.append(words)
+        stop.set()
 
     supervisor._processes["web"].kill()
-    end = time.monotonic() + 10
-    while not said and time.monotonic() < end:
-        time.sleep(0.05)
-    stop.set()
-    watcher.join()
+    supervisor.watch(stop, say)
     supervisor.wait_until_ready("web")
 
     assert answers(port)
