@@ -6,12 +6,13 @@ never commit; `Database.transaction()` is the one place where a change becomes l
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     CheckConstraint,
@@ -85,6 +86,9 @@ def one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
+# What `Database.connection()` yields, under a name for modules that contain no SQL.
+Statements: TypeAlias = Connection
+
 # Constraint or index name → the error a person can act on. The slices add theirs with `explain`.
 _EXPLANATIONS: dict[str, type[ImmoError]] = {}
 
@@ -115,6 +119,9 @@ def _explained() -> Iterator[None]:
     except IntegrityError as error:
         raise _violation(error) from error
     except (OperationalError, PoolTimeout) as error:
+        # SQLite files a wrong statement under the same class as a locked or broken file.
+        if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise
         raise Unavailable("database-unavailable") from error
 
 

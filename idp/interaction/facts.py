@@ -7,8 +7,7 @@ the tool. Everything that only a page needs is loaded by that page.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
+from core.infra.db import Statements
 from core.people.profiles import person_facts
 from core.tools.access import offered_context, offered_contexts
 from core.tools.catalogue import ToolFacts, tool_facts
@@ -94,7 +93,7 @@ def gather_nobody(progress: Progress, now: datetime) -> Gathered:
     return Gathered(Facts(now=now, reachable=REACHABLE), _of_this_session(progress, None))
 
 
-def contexts_to_show(connection: Connection, asking: Asking) -> tuple[OfferedContext, ...]:
+def contexts_to_show(connection: Statements, asking: Asking) -> tuple[OfferedContext, ...]:
     """Return the contexts of the person at the client's tool, usable and closed.
 
     Those that the request filters out are not among them; a request that wants none gets none.
@@ -120,7 +119,7 @@ def _of_this_session(progress: Progress, session: SsoSession | None) -> Progress
     return progress if is_same else Progress(denied=progress.denied)
 
 
-def _settled(connection: Connection, asking: Asking, progress: Progress, standing: Standing) -> OfferedContext | None:
+def _settled(connection: Statements, asking: Asking, progress: Progress, standing: Standing) -> OfferedContext | None:
     """Return the first context that may stand without asking and can be used now."""
     if not asking.request.wants_context:
         return None
