@@ -87,9 +87,9 @@ def install(app: Flask, *, secure: bool) -> None:
 
 
 def _select() -> str:
-    known = (requested_language(), *g.get("immo_languages", ()), request.cookies.get(COOKIE))
-    found = next(filter(None, map(supported, known)), None)
-    return found or request.accept_languages.best_match(LANGUAGES) or _DEFAULT
+    accepted = (tag for tag, quality in request.accept_languages if quality > 0)
+    known = (requested_language(), *g.get("immo_languages", ()), request.cookies.get(COOKIE), *accepted)
+    return next(filter(None, map(supported, known)), _DEFAULT)
 
 
 def _with_language(arguments: list[tuple[str, str]], language: str) -> str:
