@@ -65,6 +65,10 @@ _LISTS = frozenset(
 )
 
 
+# Where they are absent the default of RFC 7591 section 2 is not an empty list.
+_NEVER_LEFT_OUT = frozenset({"grant_types", "response_types"})
+
+
 def metadata_of(client: RegisteredClient) -> dict[str, Any]:
     """Return the client's metadata under the names of the specifications, without empty members.
 
@@ -74,7 +78,7 @@ def metadata_of(client: RegisteredClient) -> dict[str, Any]:
     members = {name: value for name, value in client.metadata.items() if name not in _READ}
     for name in _METADATA_FIELDS:
         value = getattr(client, name)
-        if value is None or value == ():
+        if value is None or (value == () and name not in _NEVER_LEFT_OUT):
             continue
         members[_WIRE_NAMES.get(name, name)] = list(value) if name in _LISTS else value
     return members

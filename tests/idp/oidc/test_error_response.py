@@ -1,0 +1,74 @@
+"""The one renderer of refusals at token-like endpoints."""
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from werkzeug.exceptions import BadRequest
+
+from core.infra.errors import Unavailable
+from idp.oidc import error_response, errors
+from idp.oidc.error_response import NoToken
+from idp.oidc.errors import ProtocolError
+from tests.support.grants import assert_refused
+
+
+def _raising(error: Exception) -> FlaskClient:
+    app, bp = Flask("raising"), Blueprint("raising", __name__)
+    error_response.answer_errors(bp)
+
+    @bp.get("/")
+    def view() -> str:
+        raise error
+
+    app.register_blueprint(bp)
+    return app.test_client()
+
+
+def _kinds(kind: type[ProtocolError]) -> list[type[ProtocolError]]:
+    return [kind, *(found for child in kind.__subclasses__() for found in _kinds(child))]
+
+
+@pytest.mark.parametrize("kind", _kinds(ProtocolError), ids=lambda kind: kind.__name__)
+def test_every_refusal_is_told_in_the_words_of_oauth(kind: type[ProtocolError]) -> None:
+    error = errors.CodeReplayed("grt_1") if kind is errors.CodeReplayed else kind()
+
+    response = _raising(error).get("/")
+
+    assert_refused(response, kind.error, kind.status)
+    assert ("WWW-Authenticate" in response.headers) == (kind.status == 401 or kind is errors.InsufficientScope)
+
+
+def test_the_details_stay_inside() -> None:
+    response = _raising(errors.InvalidGrant(person_id="usr_secret", family_id="grt_secret")).get("/")
+
+    assert "secret" not in response.text
+
+
+def test_what_we_depend_on_and_does_not_answer_is_told_as_such() -> None:
+    response = _raising(Unavailable("store-unavailable", host="internal")).get("/")
+
+    assert_refused(response, "temporarily_unavailable", 503)
+    assert response.headers["Retry-After"] == "5"
+    assert "internal" not in response.text
+
+
+def test_an_unexpected_error_tells_nothing_of_itself() -> None:
+    response = _raising(RuntimeError("password=hunter2")).get("/")
+
+    assert_refused(response, "server_error", 500)
+    assert "hunter2" not in response.text
+
+
+def test_a_request_that_werkzeug_refuses_is_a_bad_request() -> None:
+    assert_refused(_raising(BadRequest("broken")).get("/"), "invalid_request")
+
+
+def test_a_description_never_breaks_out_of_its_header() -> None:
+    response = _raising(errors.InvalidToken('a"b\r\nSet-Cookie: x=1')).get("/")
+
+    assert "Set-Cookie" not in response.headers
+    assert response.headers["WWW-Authenticate"].count('"') == 6
+
+
+def test_no_token_names_no_error() -> None:
+    assert "error" not in _raising(NoToken()).get("/").headers["WWW-Authenticate"]
