@@ -12,7 +12,7 @@ from urllib.parse import quote_plus
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
-from joserfc.jwk import ECKey, Key, RSAKey
+from joserfc.jwk import ECKey, Key, KeyParameters, RSAKey
 from sqlalchemy import MetaData, select
 from werkzeug.test import TestResponse
 
@@ -232,7 +232,7 @@ def _entries(store: object) -> dict[object, object]:
 
 def a_key(kind: str = "EC", kid: str | None = "key-1") -> Key:
     """Return a new private key of a client."""
-    options = {"kid": kid} if kid else {}
+    options: KeyParameters = {"kid": kid} if kid else {}
     return RSAKey.generate_key(2048, options) if kind == "RSA" else ECKey.generate_key("P-256", options)
 
 

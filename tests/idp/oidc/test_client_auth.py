@@ -273,9 +273,9 @@ def test_the_clocks_may_differ_a_little(
     """FAPI2: 8 seconds of skew are accepted, more than 60 are not; a life is an hour at most."""
     key = a_key()
     client = _key_client(services, key)
-    now = int(services.clock.now().timestamp())
+    claims: dict[str, Any] = {claim: int(services.clock.now().timestamp()) + seconds}
 
-    response = _by_assertion(endpoints, an_assertion(services, client, key, **{claim: now + seconds}))
+    response = _by_assertion(endpoints, an_assertion(services, client, key, **claims))
 
     assert (response.status_code == 200) is works
 

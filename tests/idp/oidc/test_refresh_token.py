@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from core.infra.clock import FixedClock
 from core.organisations.identifiers import OrganisationId
 from core.tools import registration as tool_registration
+from idp.oidc.errors import RefreshTokenReused
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.tokens import refresh_token
 from idp.session import SESSION_LIFE
@@ -306,7 +307,7 @@ def test_rotation_after_revocation_gives_nothing(services: Services, endpoints: 
     with services.database.transaction() as session:
         refresh_token.revoke_family(session, services.store, presented.grant.family_id, now)
 
-    with pytest.raises(refresh_token.RefreshTokenReused), services.database.transaction() as session:
+    with pytest.raises(RefreshTokenReused), services.database.transaction() as session:
         refresh_token.rotate(session, presented, now)
 
     assert len(rows(services, "refresh_token")) == 1

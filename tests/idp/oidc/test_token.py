@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -141,7 +142,7 @@ def test_of_several_who_redeem_a_code_at_once_one_wins(services: Services) -> No
     ],
 )
 def test_a_failed_check_burns_the_code_and_gives_nothing(
-    services: Services, endpoints: FlaskClient, form: dict[str, str | None], error: str
+    services: Services, endpoints: FlaskClient, form: dict[str, Any], error: str
 ) -> None:
     """FAPI2 pkce-code-verifier modules: invalid_grant; a guess spends the code."""
     client = a_client(services)
@@ -285,7 +286,7 @@ def test_a_token_for_a_resource_does_not_open_userinfo(services: Services, endpo
     ],
 )
 def test_a_request_that_lacks_what_its_grant_needs_changes_nothing(
-    services: Services, endpoints: FlaskClient, form: dict[str, str | None], error: str
+    services: Services, endpoints: FlaskClient, form: dict[str, Any], error: str
 ) -> None:
     client = a_client(services)
 
