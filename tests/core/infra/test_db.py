@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Index, String, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Database, Moment, explain
@@ -215,6 +216,11 @@ def test_a_database_that_does_not_answer_is_unavailable() -> None:
         away.ping()
     with pytest.raises(Unavailable), away.transaction() as session:
         session.execute(text("SELECT 1"))
+
+
+def test_a_wrong_statement_is_a_mistake_and_no_outage(database: Database) -> None:
+    with pytest.raises(DBAPIError), database.reading() as session:
+        session.execute(text("SELECT no_such_column FROM no_such_table"))
 
 
 def test_a_database_answers_a_ping(database: Database) -> None:
