@@ -148,7 +148,7 @@ def test_the_time_limit_is_for_all_of_it_however_slowly_it_comes(behaviour: serv
         reaching(server).get_json(server.url, timeout_seconds=0.5)
 
     assert late.value.details["reason"] == "timeout"
-    assert 0.4 <= time.monotonic() - started < 2
+    assert 0.4 <= time.monotonic() - started < 5
 
 
 def test_a_handshake_that_never_ends_is_left(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_handshake_that_never_ends_is_left(tmp_path: Path) -> None:
     with serving(servers.silent) as server, pytest.raises(Unavailable):
         reaching(server).get_json(f"https://localhost:{server.port}", timeout_seconds=0.5)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 def test_a_name_server_that_never_answers_is_left() -> None:
@@ -173,7 +173,7 @@ def test_a_name_server_that_never_answers_is_left() -> None:
     never.set()
 
     assert late.value.details["reason"] == "name-look-up-timed-out"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
 
 
 def test_nobody_listening_and_unknown_names_are_unavailable() -> None:
