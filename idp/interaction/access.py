@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import url_for
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from core.infra.errors import ImmoError
@@ -51,7 +50,7 @@ class Interaction:
 
     def back(self) -> Response:
         """Send the browser to the address that decides what comes next."""
-        return redirect(url_for("interaction.resume", uid=self.pending.uid), code=303)
+        return browser.see_other(url_for("interaction.resume", uid=self.pending.uid))
 
     def keep(self, progress: Progress) -> None:
         """Write down what a step found out."""

@@ -1,4 +1,6 @@
-"""The cookies of the provider: the session, one for each interaction, and the device proof.
+"""What the provider tells a browser: where to go, and the cookies to keep.
+
+The session, one cookie for each interaction, and the device proof.
 
 Over https their names begin with `__Host-`, so that no other host can set or replace them. Lax,
 because people arrive from tools; a POST from another site therefore comes without them.
@@ -6,6 +8,7 @@ because people arrive from tools; a POST from another site therefore comes witho
 
 from datetime import timedelta
 
+from flask import Response as FlaskResponse
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -18,6 +21,13 @@ _DEVICE = "immo-device"
 _INTERACTION = "immo-interaction-"
 # Abandoned sign-ins leave their cookie behind; a browser sends only the latest few.
 _MOST_INTERACTIONS = 6
+
+
+def see_other(location: str) -> Response:
+    """Send the browser on with a GET, to an address exactly as it stands (RFC 9700 section 4.12)."""
+    response = FlaskResponse(status=303)
+    response.headers["Location"] = location
+    return response
 
 
 def session_cookie() -> str | None:

@@ -7,7 +7,6 @@ shown, /authorize answers in the same request and keeps nothing.
 from dataclasses import replace
 
 from flask import Blueprint, request, url_for
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from idp import session as sso
@@ -56,7 +55,7 @@ def resume(uid: str) -> Response:
     """Send the person to the step that is due, or answer the tool."""
     opened = open_interaction(uid)
     if isinstance(opened.outcome, Step):
-        return redirect(url_for(f"{opened.outcome}.show", uid=uid), code=303)
+        return browser.see_other(url_for(f"{opened.outcome}.show", uid=uid))
     if opened.pending.finished_at is None:
         # Marked before anything is granted: what is answered twice is answered within seconds.
         finished = replace(opened.pending, finished_at=opened.now)
@@ -88,7 +87,7 @@ def _receive(raw: bytes, *, may_answer_at_once: bool) -> Response:
         if answer is not None:
             return answer
     record, cookie = pending.park(found.store, wanted, now)
-    response = redirect(url_for("interaction.resume", uid=record.uid), code=303)
+    response = browser.see_other(url_for("interaction.resume", uid=record.uid))
     browser.set_interaction(response, record.uid, cookie)
     return response
 
@@ -135,6 +134,6 @@ def _conclude(
 def _answer(answer: AuthorizationResponse, client: RegisteredClient) -> Response:
     """Send the browser to the tool with the answer, as the tool wants to have it."""
     if answer.response_mode is ResponseMode.QUERY:
-        return redirect(answer.location(), code=303)
+        return browser.see_other(answer.location())
     page = FormPostPage(answer.redirect_uri, answer.parameters, RequestingTool(client.name))
     return Response(render(page), content_type="text/html; charset=utf-8")

@@ -6,7 +6,6 @@ parked, and the next request knows the session.
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from core.infra.errors import NotFound
@@ -50,7 +49,7 @@ def by_post() -> Response:
     if isinstance(wanted, Response):
         return wanted
     uid = end_session.park(services().store, wanted)
-    return redirect(url_for("sign_out.resume", uid=uid), code=303)
+    return browser.see_other(url_for("sign_out.resume", uid=uid))
 
 
 @bp.get("/end_session/<uid>")
@@ -67,7 +66,7 @@ def confirm(uid: str) -> Response:
         return _after(wanted, was_asked=True)
     csrf.check(services().settings.secret, _binding(uid, cookie), request.form.get(csrf.FIELD))
     if request.form.get("decision") != Decision.SIGN_OUT:
-        return redirect(url_for("home.home"), code=303)
+        return browser.see_other(url_for("home.home"))
     return _end(wanted, cookie)
 
 
@@ -105,7 +104,7 @@ def _proceed(wanted: LogoutRequest, *, uid: str | None) -> Response:
         return _end(wanted, cookie)
     if uid is None:
         parked = end_session.park(found.store, wanted)
-        return redirect(url_for("sign_out.resume", uid=parked), code=303)
+        return browser.see_other(url_for("sign_out.resume", uid=parked))
     return _ask(wanted, session, uid, cookie)
 
 
@@ -127,7 +126,7 @@ def _after(wanted: LogoutRequest, *, was_asked: bool) -> Response:
     """
     location = wanted.location()
     if location is not None and (was_asked or wanted.has_hint):
-        return redirect(location, code=303)
+        return browser.see_other(location)
     _prefer(wanted, None)
     client = _client(wanted)
     page = SignedOutPage(tool=None if client is None else RequestingTool(client.name), return_url=location)

@@ -10,11 +10,12 @@ from tests.support.html_page import Element, Page, parse
 from tests.support.tools import CALLBACK, PASSWORD
 
 TOOL = "openid profile organization"
+HOST = "login.immo.test"
 
 
-def request_of(client_id: str, **changes: str | None) -> dict[str, str]:
+def request_of(client_id: str | None, **changes: str | None) -> dict[str, str]:
     """Return the parameters of a good authorization request; None leaves one out."""
-    scope = "openid profile" if client_id == "plain" else TOOL
+    scope = TOOL if client_id in {"atlas", "rent"} else "openid profile"
     good: dict[str, str | None] = {
         "client_id": client_id,
         "redirect_uri": CALLBACK,
@@ -34,7 +35,7 @@ class Browser:
         self.response: TestResponse | None = None
         self.url = ""
 
-    def authorize(self, client_id: str = "atlas", **changes: str | None) -> "Browser":
+    def authorize(self, client_id: str | None = "atlas", **changes: str | None) -> "Browser":
         """Send an authorization request and follow it to a page or to the tool."""
         return self.get("/authorize", query_string=request_of(client_id, **changes))
 
@@ -72,6 +73,11 @@ class Browser:
         if button.attributes.get("name"):
             sent[button.attributes["name"]] = button.attributes.get("value", "")
         return {**sent, **changes}
+
+    def cookie(self, name: str) -> str | None:
+        """Return what the browser holds under a name, without its prefix."""
+        found = self.client.get_cookie(f"__Host-{name}", domain=HOST)
+        return None if found is None else found.value
 
     @property
     def page(self) -> Page:
