@@ -12,7 +12,10 @@ import re
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, TextIO
+
+import orjson
 
 DEBUG: Final = logging.DEBUG
 INFO: Final = logging.INFO
@@ -20,6 +23,7 @@ WARNING: Final = logging.WARNING
 ERROR: Final = logging.ERROR
 
 MASK = "***"
+_LONGEST = 20_000
 
 # Set by the outermost layer of each application for the time of a request.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -28,12 +32,13 @@ _LOGGER = logging.getLogger("immo")
 
 # A name is secret as a whole or by its last word; `error_code` and its like are not.
 _SENSITIVE = (
-    r"(?!(?:error|status|reason)_code\b)(?:[a-z0-9_.-]*[_.-])?"
+    r"(?!(?:error|status|reason)_code\b)(?:[a-z0-9_.-]{0,80}[_.-])?"
     r"(?:code|token|secret|assertion|password|passwd|pin|cookie|authorization|verifier|"
     r"national[_-]?number|private[_-]?key|id[_-]?token[_-]?hint|session[_-]?id|nonce|csrf)"
 )
 _SECRET_FIELD = re.compile(_SENSITIVE, re.IGNORECASE)
 
+# Repetitions are bounded: hostile text must not make the log slow.
 _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
     # name=value, name: value, "name": "value", as in URLs, forms, headers and JSON.
@@ -44,10 +49,12 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
         rf"\1\2\1\3{MASK}",
     ),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){1,4}"), MASK),
-    (re.compile(r"//[^/\s:@]+:[^/\s@]+@"), f"//{MASK}@"),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"), MASK),
+    (re.compile(r"//[^/\s:@]{0,200}:[^/\s@]{1,200}@"), f"//{MASK}@"),
+    (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{0,189}\w"), MASK),
     (re.compile(r"\b\d{2}\.?\d{2}\.?\d{2}[- ]?\d{3}[.]?\d{2}\b"), MASK),
 )
+# No mask can match a text without any of these: most identifiers and names have none.
+_SUSPICIOUS = re.compile(r"[@=:\s]|eyJ|\d{2}\.?\d{2}\.?\d{2}")
 
 
 def event(name: str, level: int = INFO, *, trace: BaseException | None = None, **fields: object) -> None:
@@ -55,11 +62,20 @@ def event(name: str, level: int = INFO, *, trace: BaseException | None = None, *
 
     A field whose name says that it is secret is masked.
     """
-    _LOGGER.log(level, name, exc_info=trace, extra={"immo_fields": fields})
+    if not _LOGGER.isEnabledFor(level):
+        return
+    caught = None if trace is None else (type(trace), trace, trace.__traceback__)
+    # Made here, because `Logger.log` would look for the caller's line, which no reader needs.
+    record = _LOGGER.makeRecord(_LOGGER.name, level, "", 0, name, (), caught, extra={"immo_fields": fields})
+    _LOGGER.handle(record)
 
 
 def clean(text: str) -> str:
-    """Return the text with everything masked that looks like a secret or a person's data."""
+    """Return the text, at most 20,000 characters, with all masked that looks like a secret or a person's data."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
+    if _SUSPICIOUS.search(text) is None:
+        return text
     for pattern, replacement in _MASKS:
         text = pattern.sub(replacement, text)
     return text
@@ -83,8 +99,13 @@ class SecretFilter(logging.Filter):
         return True
 
 
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_FIELD.fullmatch(name) is not None
+
+
 def _clean_field(name: str, value: object) -> object:
-    if _SECRET_FIELD.fullmatch(name):
+    if _is_secret(name):
         return MASK
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -110,7 +131,11 @@ class JsonLines(logging.Formatter):
             line.setdefault(name, value)
         if record.exc_text:
             line["traceback"] = record.exc_text
-        return json.dumps(line, ensure_ascii=False, default=str)
+        try:
+            return orjson.dumps(line).decode()
+        except TypeError:
+            # Lone surrogates and huge numbers come from hostile input, and must not silence the log.
+            return json.dumps(line)
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

@@ -3,9 +3,12 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
 from core.infra import log
 from core.infra.log import MASK, SecretFilter, clean
@@ -100,7 +103,7 @@ def test_fields_that_hold_none_are_kept(lines: io.StringIO, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "running",
     [
         f"GET /callback?code={SECRET}&state=x",
         f"grant_type=authorization_code&code={SECRET}&code_verifier={SECRET}",
@@ -120,15 +123,15 @@ def test_fields_that_hold_none_are_kept(lines: io.StringIO, name: str) -> None:
         "national number 85073003361",
     ],
 )
-def test_running_text_is_cleaned_of_secrets_and_persons(text: str) -> None:
-    cleaned = clean(text)
+def test_running_text_is_cleaned_of_secrets_and_persons(running: str) -> None:
+    cleaned = clean(running)
 
     for hidden in (SECRET, TOKEN, TOKEN.split(".")[1], "anna.peeters", "033.61", "85073003361"):
         assert hidden not in cleaned
 
 
 @pytest.mark.parametrize(
-    "text",
+    "harmless",
     [
         "worker_started",
         "GET /interaction/9f2c HTTP/1.1 200",
@@ -139,8 +142,26 @@ def test_running_text_is_cleaned_of_secrets_and_persons(text: str) -> None:
         "decoding took 12 ms",
     ],
 )
-def test_harmless_text_stays_as_it_is(text: str) -> None:
-    assert clean(text) == text
+def test_harmless_text_stays_as_it_is(harmless: str) -> None:
+    assert clean(harmless) == harmless
+
+
+@given(text(alphabet="eyJcodetken@=:. 0123456789-_\"'/\n", max_size=60))
+def test_the_quick_look_overlooks_nothing(anything: str) -> None:
+    assert clean(anything) == anything or log._SUSPICIOUS.search(anything)
+    for pattern, _ in log._MASKS:
+        assert pattern.search(anything) is None or log._SUSPICIOUS.search(anything)
+
+
+@pytest.mark.parametrize(
+    "piece", ["a.", "a_code", "code=", "//a:", "eyJ", "eyJaaaa.", "a@", "a@b.", "12.", "1 ", "Basic "]
+)
+def test_hostile_text_does_not_make_the_log_slow(piece: str) -> None:
+    started = time.process_time()
+
+    clean(piece * 500_000)
+
+    assert time.process_time() - started < 1
 
 
 def test_what_libraries_log_passes_the_same_filter(lines: io.StringIO) -> None:
@@ -168,6 +189,14 @@ def test_a_record_with_wrong_arguments_is_still_a_line(lines: io.StringIO) -> No
     logging.getLogger("some.library").info("%d of %d", 1)  # noqa: PLE1206 - what is tested
 
     assert written(lines)[0]["event"] == "%d of %d"
+
+
+def test_no_value_silences_the_log(lines: io.StringIO) -> None:
+    log.event("seen", surrogate="\ud800", huge=10**30, odd=object(), nothing="")
+
+    (line,) = written(lines)
+    assert line["huge"] == 10**30
+    assert line["surrogate"] == "\ud800"
 
 
 def test_authlib_never_logs_below_warning(lines: io.StringIO) -> None:
