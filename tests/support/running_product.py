@@ -1,0 +1,73 @@
+"""The whole product as processes, with the demo world, on a database and a store of its own.
+
+The same programs and set-up as `make run`, on a row of free ports. Started once for a test run:
+journeys change only what their own browser does.
+"""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from development.addresses import Addresses
+from development.ports import is_taken
+from development.product import ROOT, environment, programs, set_up
+from development.supervisor import Supervisor
+from tests.support.databases import IS_POSTGRES, DatabaseServer
+from tests.support.form_browser import FormBrowser
+
+PASSWORD = "demo-Immo-2026"
+_CROWD = 50
+
+
+@dataclass(frozen=True)
+class RunningProduct:
+    """Where the programs are, and the supervisor that can kill and start them."""
+
+    addresses: Addresses
+    supervisor: Supervisor
+    _unused: Iterator[int]
+
+    def browser(self, *, language: str = "en", stays_out_of: tuple[str, ...] = ()) -> FormBrowser:
+        """Return a browser that was never anywhere."""
+        return FormBrowser(language=language, stays_out_of=stays_out_of)
+
+    def somebody_new(self) -> str:
+        """Return the username of a person who used no tool yet and has one context at CadastreFinder."""
+        return f"load.{next(self._unused)}"
+
+
+@pytest.fixture(scope="session")
+def product(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, database_server: DatabaseServer
+) -> Iterator[RunningProduct]:
+    """Yield the running product; on PostgreSQL and Redis where the run tests these."""
+    folder: Path = tmp_path_factory.mktemp("product")
+    given = {name: value for name, value in os.environ.items() if not name.startswith("IMMO_")}
+    if IS_POSTGRES:
+        given["IMMO_DATABASE_URL"] = database_server.create(None)
+        given["IMMO_REDIS_URL"] = request.getfixturevalue("redis_server")
+    addresses = _free_addresses()
+    surroundings = environment(addresses, folder, given)
+    set_up(surroundings, lambda _words: None)
+    crowd = [sys.executable, "-m", "idp", "demo", "load", "--people", str(_CROWD), "--organisations", "1"]
+    subprocess.run(crowd, env=surroundings, cwd=ROOT, check=True, capture_output=True)
+    supervisor = Supervisor(tuple(programs(addresses, surroundings)), folder=ROOT, logs=folder / "log")
+    try:
+        supervisor.start()
+        yield RunningProduct(addresses, supervisor, iter(range(1, _CROWD + 1)))
+    finally:
+        supervisor.stop()
+
+
+def _free_addresses() -> Addresses:
+    for base_port in random.sample(range(20_000, 60_000, 10), 50):
+        found = Addresses(base_port)
+        if not any(is_taken(port) for port in found.ports()):
+            return found
+    raise AssertionError("no free row of ports")
