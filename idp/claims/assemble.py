@@ -55,7 +55,7 @@ def _claims(
 ) -> dict[str, Json]:
     claims: dict[str, Json] = {}
     for claim in _selected(target, scope, requested, allowed_scope):
-        value = claim.source(context)
+        value = claim.value(context, target)
         if value is not None and value != "":
             claims[claim.name] = value
     return claims

@@ -23,7 +23,9 @@ class Claim:
     """A claim: its scope, its source, where it goes, and what it means.
 
     `source` returns the value for a context, or None where it is not known: then the claim is
-    omitted. `targets` is where the scope puts it: with an access token at hand the standard claims
+    omitted. `fuller_source` and `fuller_example` are what userinfo says instead, where tokens have
+    no room for it all.
+    `targets` is where the scope puts it: with an access token at hand the standard claims
     belong to userinfo alone (Core section 5.4). `label` names it on the consent screen; without
     one it stands under the label of the row before it.
     """
@@ -35,7 +37,18 @@ class Claim:
     example: Json
     label: str | None = None
     targets: frozenset[Target] = frozenset({Target.USERINFO})
+    fuller_source: Callable[[ClaimsContext], Json] | None = None
+    fuller_example: Json = None
     schema: Schema = field(default_factory=lambda: shapes.TEXT)
+
+    def value(self, context: ClaimsContext, target: Target) -> Json:
+        """Return what the claim says there, or None where it is not known."""
+        fuller = self.fuller_source if target is Target.USERINFO else None
+        return (fuller or self.source)(context)
+
+    def example_in(self, target: Target) -> Json:
+        """Return an example of what the claim says there."""
+        return (self.fuller_example if target is Target.USERINFO else None) or self.example
 
     @property
     def is_requestable(self) -> bool:

@@ -1,7 +1,7 @@
 """Where the values of composed claims come from: functions of the context, None for "not known"."""
 
 from core.people.facts import PersonFacts
-from core.tools.context import AccreditationFacts, OrganisationFacts
+from core.tools.context import AccreditationFacts, MembershipFacts, OrganisationFacts
 from idp.claims.context import ClaimsContext
 from idp.claims.values import Json, known, timestamp
 
@@ -77,22 +77,27 @@ def _verified(facts: OrganisationFacts) -> Json:
 
 
 def membership(context: ClaimsContext) -> Json:
+    """Return the person's place in that organisation."""
+    return known(_place(context.context.membership)) if context.context else None
+
+
+def membership_with_contact(context: ClaimsContext) -> Json:
     """Return the person's place in that organisation, with the contact data they have there."""
     if context.context is None:
         return None
     facts = context.context.membership
-    return known(
-        {
-            "id": facts.id,
-            "status": facts.status,
-            "manager": facts.manager,
-            "type": facts.type,
-            "function": facts.function,
-            "since": None if facts.since is None else facts.since.isoformat(),
-            "email": facts.email,
-            "phone_number": facts.phone_number,
-        }
-    )
+    return known({**_place(facts), "email": facts.email, "phone_number": facts.phone_number})
+
+
+def _place(facts: MembershipFacts) -> dict[str, Json]:
+    return {
+        "id": facts.id,
+        "status": facts.status,
+        "manager": facts.manager,
+        "type": facts.type,
+        "function": facts.function,
+        "since": None if facts.since is None else facts.since.isoformat(),
+    }
 
 
 def usage(context: ClaimsContext) -> Json:

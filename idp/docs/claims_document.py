@@ -22,7 +22,7 @@ def claims_document(issuer: str) -> Mapping[str, Json]:
                 "in": in_order(claim.targets),
                 "requestable": claim.is_requestable,
                 "description": claim.description,
-                "example": claim.example,
+                "example": claim.example_in(Target.USERINFO),
                 "schema": claim.schema,
             }
             for claim in CLAIMS

@@ -70,7 +70,7 @@ def example(target: Target) -> dict[str, Json]:
     }
     if target is Target.ACCESS_TOKEN:
         protocol["aud"] = f"{protocol['iss']}/userinfo"
-    return protocol | {claim.name: claim.example for claim in CLAIMS if target in claim.targets}
+    return protocol | {claim.name: claim.example_in(target) for claim in CLAIMS if target in claim.targets}
 
 
 def _targets(targets: frozenset[Target]) -> str:

@@ -250,8 +250,6 @@ def test_context_of_an_id_token_is_the_one_of_claims_md() -> None:
             "type": "employee",
             "function": "Bediende",
             "since": "2025-03-01",
-            "email": "anna@immo-voorbeeld.example",
-            "phone_number": "+32 9 111 11 11",
         },
         NAMESPACE + "usage": {"code": "estate-agent", "registration": "reg_01kbq3v9m2e8rj4t6w0x5y7zae"},
         "roles": ["user"],
@@ -269,6 +267,21 @@ def test_context_of_an_id_token_is_the_one_of_claims_md() -> None:
                 "checked_at": "2026-09-20T03:10:00Z",
             }
         ],
+    }
+
+
+def test_contact_data_of_the_membership_are_for_userinfo_which_has_the_room() -> None:
+    claims: Any = userinfo_claims(a_claims_context(), scope=("openid", "organization"))
+
+    assert claims[NAMESPACE + "membership"] == {
+        "id": "mem_01kbq3v9m2e8rj4t6w0x5y7zad",
+        "status": "active",
+        "manager": False,
+        "type": "employee",
+        "function": "Bediende",
+        "since": "2025-03-01",
+        "email": "anna@immo-voorbeeld.example",
+        "phone_number": "+32 9 111 11 11",
     }
 
 
