@@ -179,17 +179,17 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         ),
         log_level=read("IMMO_LOG_LEVEL", "least severe level that is logged", parsers.log_level, default="INFO"),
         mail=_mail(reader),
-        support=SupportSettings(
-            read(
-                "IMMO_SUPPORT_ADDRESS",
-                "the helpdesk's mail address",
-                parsers.mail_address,
-                default="support@immo-connect.eu",
-            )
-        ),
+        support=_support(reader),
         outbound=_outbound(reader),
         listing=tuple(reader.listing),
     )
+
+
+def _support(reader: Reader) -> SupportSettings:
+    address = reader.read(
+        "IMMO_SUPPORT_ADDRESS", "the helpdesk's mail address", parsers.mail_address, default="support@immo-connect.eu"
+    )
+    return SupportSettings(address)
 
 
 def _mail(reader: Reader) -> MailSettings:
