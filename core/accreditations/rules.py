@@ -6,11 +6,14 @@ Kinds are data (R1), so no kind is named here.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from core.infra.clock import BRUSSELS, belgian_date
 
 # How long an accreditation still counts while its register does not answer.
 GRACE = timedelta(days=7)
+# Every token asks when some day ends, and there are few days: zones are slow to ask each time.
+_KEPT_DAYS = 4_096
 
 
 class AccreditationStatus(StrEnum):
@@ -43,6 +46,7 @@ class HeldAccreditation:
     checked_at: datetime
 
 
+@lru_cache(maxsize=_KEPT_DAYS)
 def end_of_day(day: date) -> datetime:
     """Return the moment at which a Belgian day is over: midnight in Brussels."""
     return datetime.combine(day + timedelta(days=1), time.min, BRUSSELS).astimezone(UTC)

@@ -11,9 +11,7 @@ from core.people.identifiers import PersonId
 from core.wallet.opening import open_wallet
 
 
-def found(
-    session: Session, company: Company, *, by: PersonId, details: MemberDetails, now: datetime
-) -> Membership:
+def found(session: Session, company: Company, *, by: PersonId, details: MemberDetails, now: datetime) -> Membership:
     """Add an organisation with its wallet and return the membership of its first manager (O2).
 
     Raises `InvalidCompanyNumber`, and `OrganisationExists` where somebody was first.

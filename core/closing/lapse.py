@@ -26,9 +26,7 @@ def accreditation_changed(
 
     Whoever worked under it, the holder included, is named to the outbox. Raises `NotFound`.
     """
-    holder = change_status(
-        session, accreditation_id, status=status, valid_until=valid_until, by=by, now=now
-    )
+    holder = change_status(session, accreditation_id, status=status, valid_until=valid_until, by=by, now=now)
     match status:
         case AccreditationStatus.ACTIVE | AccreditationStatus.GRACE:
             resume_resting_on(session, accreditation_id, now=now)

@@ -33,9 +33,7 @@ def membership(row: MembershipRow) -> Membership:
 
 def add(session: Session, value: Membership, *, now: datetime) -> None:
     """Store a new membership."""
-    row = MembershipRow(
-        id=value.id, organisation_id=value.organisation_id, person_id=value.person_id, created_at=now
-    )
+    row = MembershipRow(id=value.id, organisation_id=value.organisation_id, person_id=value.person_id, created_at=now)
     session.add(row)
     write(row, value, now=now)
     session.flush()
@@ -61,9 +59,7 @@ def locked(
     Raises `NotFound` if the membership does not exist. The rows are locked in the order of their
     identifiers, so two managers who act on each other wait and do not deadlock.
     """
-    organisation_id = session.scalar(
-        select(MembershipRow.organisation_id).where(MembershipRow.id == membership_id)
-    )
+    organisation_id = session.scalar(select(MembershipRow.organisation_id).where(MembershipRow.id == membership_id))
     live = [status.value for status in MembershipStatus if status.is_live]
     own = (MembershipRow.person_id == by) & MembershipRow.status.in_(live)
     rows = session.scalars(

@@ -59,9 +59,7 @@ def found(
 ) -> Membership:
     """Return the membership of whoever adds an organisation: its first manager, at once (O2)."""
     status = MembershipStatus.ACTIVE
-    return Membership(
-        membership_id, organisation_id, person_id, status, is_manager=True, since=today, details=details
-    )
+    return Membership(membership_id, organisation_id, person_id, status, is_manager=True, since=today, details=details)
 
 
 def request(

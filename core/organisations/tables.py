@@ -60,9 +60,7 @@ class OrganisationRow(Base):
         one_of("kind", OrganisationKind),
         one_of("status", OrganisationStatus),
         CheckConstraint("evidence_level BETWEEN 0 AND 2", name="evidence_level"),
-        CheckConstraint(
-            "manager_count >= 1 OR (manager_count = 0 AND status <> 'active')", name="manager_count"
-        ),
+        CheckConstraint("manager_count >= 1 OR (manager_count = 0 AND status <> 'active')", name="manager_count"),
         Index(
             "uq_organisation_company_number",
             "company_number",

@@ -79,9 +79,7 @@ def verify_phone_number(session: Session, person_id: PersonId, *, now: datetime)
     row.updated_at = now
 
 
-def note_eid_link(
-    session: Session, person_id: PersonId, *, document_valid_until: date | None, now: datetime
-) -> None:
+def note_eid_link(session: Session, person_id: PersonId, *, document_valid_until: date | None, now: datetime) -> None:
     """Note that the person's identity card is linked, or linked again with a newer card (E6)."""
     _living(session, person_id)
     row = session.get(EidLinkRow, person_id)

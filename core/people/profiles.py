@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.infra import audit
 from core.infra.ids import new_id
+from core.infra.kept_query import KeptQuery, Row
 from core.people.facts import Address, EidEvidence, PersonFacts
 from core.people.identifiers import PersonId
 from core.people.rules import (
@@ -91,6 +92,8 @@ def find_for_sign_in(session: Session | Connection, identifier: str) -> SignInRe
     None where there is none, and for an account whose person was anonymised.
     """
     key = username_key(identifier)
+    if not key.isprintable():
+        return None  # no column takes it, and it is nobody's
     if "@" in key:
         by_address = EmailAddressRow.address_key == address_key(identifier)
         row = session.execute(_SIGN_IN.where(by_address)).mappings().one_or_none()
@@ -103,8 +106,8 @@ def find_for_sign_in(session: Session | Connection, identifier: str) -> SignInRe
 
 def person_facts(session: Session | Connection, person_id: PersonId) -> PersonFacts | None:
     """Return what may be said about a person; None if unknown or anonymised."""
-    row = session.execute(_FACTS, {"person_id": person_id}).mappings().one_or_none()
-    return None if row is None else _facts(row)
+    rows = _FACTS.rows(session, {"person_id": person_id})
+    return _facts(rows[0]) if rows else None
 
 
 def chosen_language(session: Session | Connection, person_id: PersonId) -> str | None:
@@ -129,23 +132,23 @@ def _sign_in_record(row: RowMapping) -> SignInRecord:
     )
 
 
-def _facts(row: RowMapping) -> PersonFacts:
+def _facts(row: Row) -> PersonFacts:
     return PersonFacts(
         id=PersonId(row["id"]),
         address=_address(row),
         email=row["email"],
-        email_verified=row["verified_at"] is not None,
+        email_verified=row["email_verified"],
         eid=_eid(row),
         **{name: row[name] for name in _PLAIN},
     )
 
 
-def _address(row: RowMapping) -> Address | None:
+def _address(row: Row) -> Address | None:
     values = [row[name] for name in _ADDRESS]
     return Address(*values) if any(values) else None
 
 
-def _eid(row: RowMapping) -> EidEvidence | None:
+def _eid(row: Row) -> EidEvidence | None:
     linked_at = row["linked_at"]
     return None if linked_at is None else EidEvidence(linked_at, row["document_valid_until"])
 
@@ -158,9 +161,7 @@ _PLAIN = (
 _ADDRESS = ("street_address", "locality", "postal_code", "country")
 
 _LIVING = PersonRow.status != PersonStatus.ANONYMISED.value
-_CURRENT_ADDRESS = and_(
-    EmailAddressRow.person_id == PersonRow.id, EmailAddressRow.state == AddressState.CURRENT.value
-)
+_CURRENT_ADDRESS = and_(EmailAddressRow.person_id == PersonRow.id, EmailAddressRow.state == AddressState.CURRENT.value)
 _SIGN_IN = (
     select(
         PersonRow.id,
@@ -172,12 +173,12 @@ _SIGN_IN = (
     .outerjoin_from(PersonRow, EmailAddressRow, _CURRENT_ADDRESS)
     .where(_LIVING)
 )
-_FACTS = (
+_FACTS = KeptQuery(
     select(
         PersonRow.id,
         *(PersonRow.__table__.columns[name] for name in (*_PLAIN, *_ADDRESS)),
         EmailAddressRow.address.label("email"),
-        EmailAddressRow.verified_at,
+        EmailAddressRow.verified_at.is_not(None).label("email_verified"),
         EidLinkRow.linked_at,
         EidLinkRow.document_valid_until,
     )

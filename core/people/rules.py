@@ -1,6 +1,7 @@
 """Rules about people: states of an account, user names, e-mail addresses, terms of use."""
 
 import re
+import unicodedata
 from enum import StrEnum
 
 from core.infra.errors import Conflict, RuleError
@@ -67,13 +68,19 @@ class EmailTaken(Conflict):
 
 
 def username_key(username: str) -> str:
-    """Return the form in which user names are compared: case does not matter (A1)."""
-    return username.strip().casefold()
+    """Return the form in which user names are compared: case does not matter (A1).
+
+    Nor does how a keyboard composes a letter, or the width in which it was typed.
+    """
+    return unicodedata.normalize("NFKC", username.strip()).casefold()
 
 
 def address_key(address: str) -> str:
-    """Return the form in which e-mail addresses are compared: case does not matter (A0)."""
-    return address.strip().casefold()
+    """Return the form in which e-mail addresses are compared: case does not matter (A0).
+
+    Lower case and not casefold, which would take straße@ and strasse@ for one mailbox.
+    """
+    return unicodedata.normalize("NFC", address.strip()).lower()
 
 
 def require_username(username: str) -> str:
@@ -82,7 +89,7 @@ def require_username(username: str) -> str:
     At least six characters (A1): letters, digits, and between them dots, dashes, underscores. No
     at sign, so that no user name can be somebody's e-mail address.
     """
-    name = username.strip()
+    name = unicodedata.normalize("NFKC", username.strip())
     if not MINIMUM_USERNAME_LENGTH <= len(name) <= MAXIMUM_USERNAME_LENGTH:
         raise InvalidUsername(length=len(name))
     if not _USERNAME.fullmatch(name):

@@ -9,10 +9,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core.accreditations.rules import is_in_force
+from core.infra.kept_query import Row
 from core.infra.localised import Localised
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.people.assurance import Acr
@@ -27,7 +28,7 @@ from core.tools.context import (
 from core.tools.identifiers import RegistrationId, ToolId
 from core.tools.rules import Decision, evaluate
 
-_Rows = Sequence[RowMapping]
+_Rows = Sequence[Row]
 _SHOWN = ("id", "kind", "number", "list", "column", "status", "valid_until", "checked_at")
 
 
@@ -40,7 +41,7 @@ def offered_contexts(
     one; `reachable` is the highest level of sign-in that this person can be stepped up to.
     """
     parameters = {"person_id": person_id, "tool_id": tool_id, "now": now}
-    rows = session.execute(situations.ALL_OF_A_TOOL, parameters).mappings().all()
+    rows = situations.ALL_OF_A_TOOL.rows(session, parameters)
     groups = [tuple(group) for _, group in groupby(rows, key=lambda row: str(row["registration_id"]))]
     # Sorted here and not by the databases, which disagree about the order of names.
     groups.sort(key=lambda group: _order(group[0]))
@@ -57,7 +58,7 @@ def offered_context(
 ) -> OfferedContext | None:
     """Return one context as it is now, usable or closed; None if the person has no part in it."""
     parameters = {"person_id": person_id, "registration_id": registration_id, "now": now}
-    rows = session.execute(situations.ONE_REGISTRATION, parameters).mappings().all()
+    rows = situations.ONE_REGISTRATION.rows(session, parameters)
     return _offer(rows, reachable, now) if rows else None
 
 
@@ -82,11 +83,11 @@ def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:
     )
 
 
-def _order(row: RowMapping) -> tuple[str, str, int]:
+def _order(row: Row) -> tuple[str, str, int]:
     return (row["name"].casefold(), row["organisation_id"], row["position"])
 
 
-def _organisation(row: RowMapping) -> OrganisationFacts:
+def _organisation(row: Row) -> OrganisationFacts:
     return OrganisationFacts(
         id=OrganisationId(row["organisation_id"]),
         name=row["name"],
@@ -99,7 +100,7 @@ def _organisation(row: RowMapping) -> OrganisationFacts:
     )
 
 
-def _membership(row: RowMapping) -> MembershipFacts:
+def _membership(row: Row) -> MembershipFacts:
     return MembershipFacts(
         id=MembershipId(row["membership_id"]),
         status=row["membership_status"],
@@ -129,5 +130,5 @@ def _shown(rows: _Rows, decision: Decision, now: datetime) -> Iterator[Accredita
         )
 
 
-def _accreditation(row: RowMapping, prefix: str) -> dict[str, Any]:
+def _accreditation(row: Row, prefix: str) -> dict[str, Any]:
     return {name: row[f"{prefix}_{name}"] for name in _SHOWN}

@@ -97,7 +97,7 @@ def _managed(
 
 def _require_needs(session: Session, registration: RegistrationRow, member: MembershipRow, now: datetime) -> None:
     parameters = {"person_id": member.person_id, "registration_id": registration.id, "now": now}
-    rows = session.execute(situations.ONE_REGISTRATION, parameters).mappings().all()
+    rows = situations.ONE_REGISTRATION.rows(session, parameters)
     if not rows:
         raise NotMember(membership=member.id)
     decision = evaluate_needs(situations.read(rows), now=now)

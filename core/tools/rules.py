@@ -4,7 +4,7 @@ Pure. The picker, the token endpoint on every refresh, the employees' access tab
 developers' try-out page all ask `evaluate`; nothing else in the product decides this.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -93,7 +93,7 @@ def evaluate_needs(situation: Situation, *, now: datetime) -> Decision:
     Asked before a manager gives a role; `evaluate` asks it as one part of all.
     """
     causes = list(_eid_causes(situation.requirement, situation.account))
-    met = _meet(situation.requirement.use, situation.own, _lent(situation, now), now)
+    met = _meet(situation.requirement.use, situation.own, now, lent=lambda: _lent(situation, now))
     if isinstance(met, Reason):
         return _closed([*causes, met])
     return _closed(causes) if causes else Decision(None, met)
@@ -108,7 +108,7 @@ def evaluate_registering(
 ) -> Decision:
     """Decide whether a person's own accreditations suffice to register a usage (T1)."""
     causes = [*_account_causes(account), *_eid_causes(requirement, account)]
-    met = _meet(requirement.register, own, _NOT_LENT, now)
+    met = _meet(requirement.register, own, now)
     if isinstance(met, Reason):
         return _closed([*causes, met])
     return _closed(causes) if causes else Decision(None, met)
@@ -116,7 +116,7 @@ def evaluate_registering(
 
 def qualifies(requirement: Requirement, accreditation: HeldAccreditation, now: datetime) -> bool:
     """Tell whether a registration of the usage can rest on this accreditation alone (T4)."""
-    return isinstance(_meet(requirement.register, (accreditation,), _NOT_LENT, now), Basis)
+    return isinstance(_meet(requirement.register, (accreditation,), now), Basis)
 
 
 def last_day_of_mandate(first_day: date) -> date:
@@ -237,39 +237,47 @@ def _lent(situation: Situation, now: datetime) -> Basis | Reason:
     return Basis((), mandate, _earliest((until, ends_at(mandate.accreditation))))
 
 
+def _nothing_lent() -> Basis | Reason:
+    return _NOT_LENT
+
+
 def _meet(
-    need: Need, own: tuple[HeldAccreditation, ...], lent: Basis | Reason, now: datetime
+    need: Need,
+    own: tuple[HeldAccreditation, ...],
+    now: datetime,
+    *,
+    lent: Callable[[], Basis | Reason] = _nothing_lent,
 ) -> Basis | Reason:
     match need:
         case AccreditationNeeded():
             return _meet_by_own(need, own, now)
         case MandateNeeded():
-            return lent
+            return lent()
         case AllOf(parts):
-            results = [_meet(part, own, lent, now) for part in parts]
+            results = [_meet(part, own, now, lent=lent) for part in parts]
             missing = [found for found in results if isinstance(found, Reason)]
             if missing:
                 return _combined(ReasonCode.ALL_NEEDED, missing)
             met = [found for found in results if isinstance(found, Basis)]
             return reduce(Basis.joined, met, Basis())
         case AnyOf(parts):
-            results = [_meet(part, own, lent, now) for part in parts]
-            held = next((found for found in results if isinstance(found, Basis)), None)
-            missing = [found for found in results if isinstance(found, Reason)]
-            return held or _combined(ReasonCode.ANY_NEEDED, missing)
+            missing = []
+            for part in parts:
+                found = _meet(part, own, now, lent=lent)
+                if isinstance(found, Basis):
+                    return found
+                missing.append(found)
+            return _combined(ReasonCode.ANY_NEEDED, missing)
         case unreachable:
             assert_never(unreachable)
 
 
-def _meet_by_own(
-    need: AccreditationNeeded, own: tuple[HeldAccreditation, ...], now: datetime
-) -> Basis | Reason:
+def _meet_by_own(need: AccreditationNeeded, own: tuple[HeldAccreditation, ...], now: datetime) -> Basis | Reason:
     of_kind = [held for held in own if held.kind == need.kind]
     fitting = [
         held
         for held in of_kind
-        if (not need.lists or held.list in need.lists)
-        and (not need.columns or held.column in need.columns)
+        if (not need.lists or held.list in need.lists) and (not need.columns or held.column in need.columns)
     ]
     in_force = [held for held in fitting if is_in_force(held, now)]
     if not in_force:

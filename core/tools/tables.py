@@ -96,9 +96,7 @@ class UsageRow(Base):
     default_role: Mapped[str] = mapped_column(_Code)
     position: Mapped[int] = mapped_column(SmallInteger)
 
-    __table_args__ = (
-        ForeignKeyConstraint(["tool_id", "default_role"], ["tool_role.tool_id", "tool_role.code"]),
-    )
+    __table_args__ = (ForeignKeyConstraint(["tool_id", "default_role"], ["tool_role.tool_id", "tool_role.code"]),)
 
 
 class RequirementRow(Base):
@@ -113,9 +111,7 @@ class RequirementRow(Base):
     requirement: Mapped[str] = mapped_column(Text)
     applies_from: Mapped[datetime] = mapped_column(Moment)
 
-    __table_args__ = (
-        ForeignKeyConstraint(["tool_id", "usage"], ["tool_usage.tool_id", "tool_usage.code"]),
-    )
+    __table_args__ = (ForeignKeyConstraint(["tool_id", "usage"], ["tool_usage.tool_id", "tool_usage.code"]),)
 
 
 class RegistrationRow(Base):
@@ -137,9 +133,7 @@ class RegistrationRow(Base):
     __table_args__ = (
         one_of("status", RegistrationStatus),
         ForeignKeyConstraint(["tool_id", "usage"], ["tool_usage.tool_id", "tool_usage.code"]),
-        ForeignKeyConstraint(
-            ["tool_id", "terms_version"], ["tool_terms.tool_id", "tool_terms.version"]
-        ),
+        ForeignKeyConstraint(["tool_id", "terms_version"], ["tool_terms.tool_id", "tool_terms.version"]),
         UniqueConstraint("id", "organisation_id", "tool_id"),
         Index(
             "uq_registration_live",
@@ -173,9 +167,7 @@ class AccessRow(Base):
             ["registration_id", "organisation_id", "tool_id"],
             ["registration.id", "registration.organisation_id", "registration.tool_id"],
         ),
-        ForeignKeyConstraint(
-            ["membership_id", "organisation_id"], ["membership.id", "membership.organisation_id"]
-        ),
+        ForeignKeyConstraint(["membership_id", "organisation_id"], ["membership.id", "membership.organisation_id"]),
         ForeignKeyConstraint(["tool_id", "role"], ["tool_role.tool_id", "tool_role.code"]),
         Index("ix_tool_access_membership_id", "membership_id"),
     )
@@ -240,9 +232,7 @@ class MandateColleagueRow(Base):
     __tablename__ = "mandate_colleague"
 
     mandate_id: Mapped[str] = mapped_column(Identifier, ForeignKey("mandate.id"), primary_key=True)
-    membership_id: Mapped[str] = mapped_column(
-        Identifier, ForeignKey("membership.id"), primary_key=True
-    )
+    membership_id: Mapped[str] = mapped_column(Identifier, ForeignKey("membership.id"), primary_key=True)
 
 
 explain("uq_registration_live", AlreadyRegistered)

@@ -65,16 +65,12 @@ _PEOPLE = (
         ),
         eid_linked=True,
     ),
-    _DemoPerson(
-        "demo.pending", "nl", PersonalDetails(given_name="Charlotte", family_name="Wouters", locale="nl-BE")
-    ),
+    _DemoPerson("demo.pending", "nl", PersonalDetails(given_name="Charlotte", family_name="Wouters", locale="nl-BE")),
     _DemoPerson("demo.newcomer", "fr", PersonalDetails(given_name="Damien", family_name="Lambert", locale="fr-BE")),
     _DemoPerson(
         "demo.lapsed",
         "fr",
-        PersonalDetails(
-            given_name="Élise", family_name="Dubois", locale="fr-BE", phone_number="+32 81 55 02 10"
-        ),
+        PersonalDetails(given_name="Élise", family_name="Dubois", locale="fr-BE", phone_number="+32 81 55 02 10"),
     ),
     _DemoPerson("demo.helpdesk", "nl", PersonalDetails(given_name="Fatima", family_name="El Amrani", locale="nl-BE")),
     _DemoPerson("demo.operator", "fr", PersonalDetails(given_name="Gilles", family_name="Renard", locale="fr-BE")),

@@ -1,0 +1,130 @@
+"""Queries of the hot paths: compiled once, one packed column per row.
+
+SQLAlchemy's own path costs by the column and by the statement, each time anew. Here the database
+packs a row into one JSON array, the text of the statement is made once for each kind of
+database, and what comes back is turned into the types of the columns.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Boolean, ColumnElement, Connection, Date, Dialect, Select, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from core.infra.db import Moment
+
+# PostgreSQL gives a function at most a hundred arguments.
+_MOST_COLUMNS = 100
+
+Row = Mapping[str, Any]
+
+
+class _Packed(GenericFunction[str]):
+    """The columns of a row as the text of one JSON array."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_Packed, "postgresql")
+def _packed_postgresql(element: _Packed, compiler: SQLCompiler, **options: Any) -> str:
+    # As text: the driver would otherwise read the JSON itself, more slowly.
+    return f"json_build_array({compiler.process(element.clauses, **options)})::text"
+
+
+@compiles(_Packed, "sqlite")
+def _packed_sqlite(element: _Packed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_array({compiler.process(element.clauses, **options)})"
+
+
+class KeptQuery:
+    """A SELECT that is asked often; its columns carry names of their own.
+
+    Columns hold text, numbers, truth values, dates, moments and JSON.
+    """
+
+    def __init__(self, statement: Select[Any]) -> None:
+        columns = list(statement.selected_columns)
+        names = [column.key for column in columns]
+        if len(set(names)) != len(names) or len(names) > _MOST_COLUMNS:
+            raise ValueError("a kept query has at most a hundred columns, each with a name of its own")
+        self._names = [str(name) for name in names]
+        self._readers = [(place, reader) for place, column in enumerate(columns) if (reader := _reader(column))]
+        self._statement = statement.with_only_columns(_Packed(*columns).label("packed"), maintain_column_froms=True)
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, connection: Session | Connection, parameters: Mapping[str, object]) -> list[Row]:
+        """Return the rows as mappings from the names of the columns."""
+        if isinstance(connection, Session):
+            connection = connection.connection()
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        found = connection.exec_driver_sql(compiled.text, compiled.bound(parameters)).scalars()
+        return [self._read(packed) for packed in found]
+
+    def _read(self, packed: str) -> Row:
+        values = orjson.loads(packed)
+        for place, reader in self._readers:
+            if values[place] is not None:
+                values[place] = reader(values[place])
+        return dict(zip(self._names, values, strict=True))
+
+
+class _Compiled:
+    """The text of a statement for one kind of database, and how its parameters are handed over."""
+
+    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        self.text = str(compiled)
+        self._positions = compiled.positiontup
+        self._fixed = dict(compiled.params)
+        self._required = {name for name, parameter in compiled.binds.items() if parameter.required}
+        self._writers = {
+            name: writer
+            for name, parameter in compiled.binds.items()
+            if (writer := parameter.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+
+    def bound(self, parameters: Mapping[str, object]) -> Any:
+        """Return the parameters as the driver takes them; raise ValueError if one is not given."""
+        if not self._required <= parameters.keys():
+            raise ValueError("a parameter of the query is missing")
+        values = {**self._fixed, **parameters}
+        for name, writer in self._writers.items():
+            values[name] = writer(values[name])
+        if self._positions is None:
+            return values
+        return tuple(values[name] for name in self._positions)
+
+
+def _reader(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
+    match column.type:
+        case Moment():
+            return _moment
+        case Date():
+            return date.fromisoformat
+        case Boolean():
+            return bool
+        case JSON():
+            return _json
+        case _:
+            return None
+
+
+def _moment(value: str) -> datetime:
+    # SQLite holds UTC without saying so.
+    moment = datetime.fromisoformat(value)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _json(value: object) -> object:
+    # PostgreSQL packs JSON as what it is, SQLite as the text that it holds.
+    return orjson.loads(value) if isinstance(value, str) else value
