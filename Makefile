@@ -1,7 +1,7 @@
 # Everything a developer types. `make help` lists it; the work is done by small programs in development/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format types imports i18n lock migration
+.PHONY: help run test bench lint format types imports i18n strings lock migration
 
 PYTHON_IN = .venv/bin/python
 INPUTS = pyproject.toml development/prepare.sh
@@ -32,6 +32,9 @@ imports: .venv/ready-to-test ## Check who may import whom
 
 i18n: .venv/ready-to-test ## Check that Dutch and French are complete
 	@$(PYTHON_IN) -m development.checks i18n
+
+strings: .venv/ready-to-test ## Bring the catalogues to the strings of the code, new ones untranslated
+	@$(PYTHON_IN) -m development.catalogues update
 
 migration: .venv/ready-to-test ## Draft a migration: make migration WHAT="add a column"
 	@$(PYTHON_IN) -m development.migration "$(WHAT)"

@@ -8,7 +8,6 @@ from pathlib import Path
 from development.addresses import DEFAULT_BASE_PORT, Addresses
 from development.ports import LOOPBACK
 from development.supervisor import Program
-from development.translations import compile_translations
 
 ROOT = Path(__file__).parent.parent
 _THREADS_PER_WORKER = 8
@@ -49,8 +48,6 @@ def set_up(environment: Mapping[str, str], say: Callable[[str], None]) -> None:
 
     `say` receives one line before each step. Raises `SetUpFailed`.
     """
-    say("Translations")
-    compile_translations()
     for words, command in _STEPS:
         say(words)
         _run(command, environment)

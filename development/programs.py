@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +39,60 @@ class MissingProgram(RuntimeError):
         super().__init__(f"{program.command} is not installed (Debian package {program.package})")
 
 
+class MissingPrograms(RuntimeError):
+    """System programs are not installed and cannot be by us; the message is the line to type."""
+
+    def __init__(self, packages: Sequence[str]) -> None:
+        super().__init__(f"The tests need system packages: apt-get install {' '.join(packages)}")
+
+
 def require(program: Program) -> str:
     """Return the path of a program; raise `MissingProgram` when it is not installed."""
     found = program.path()
     if found is None:
         raise MissingProgram(program)
     return found
+
+
+def install_missing(say: Callable[[str], None]) -> None:
+    """See that every program that tests need is installed, through apt where we may.
+
+    Raises `MissingPrograms`, naming what to install, where we may not or apt does not succeed.
+    """
+    missing = [program for program in NEEDED if program.path() is None]
+    if not missing:
+        return
+    apt = _apt()
+    packages = sorted({program.package for program in missing})
+    if apt is None:
+        raise MissingPrograms(packages)
+    say(f"Installing {', '.join(packages)}")
+    update_and_install = (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages])
+    if not all(_succeeds([*apt, *arguments]) for arguments in update_and_install):
+        raise MissingPrograms(packages)
+    if any(program.path() is None for program in missing):
+        raise MissingPrograms(packages)
+
+
+def _apt() -> list[str] | None:
+    if shutil.which("apt-get") is None:
+        return None
+    # Run level 1 keeps the packages from starting servers: tests start their own.
+    settings = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get"]
+    if os.geteuid() == 0:
+        return settings
+    return ["sudo", "-n", *settings] if _succeeds(["sudo", "-n", "true"]) else None
+
+
+def _succeeds(command: Sequence[str]) -> bool:
+    if shutil.which(command[0]) is None:
+        return False
+    done = subprocess.run(  # noqa: S603 - fixed commands
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode != 0 and done.stderr:
+        print(done.stderr.strip(), flush=True)
+    return done.returncode == 0
 
 
 def _newest_postgres() -> str | None:

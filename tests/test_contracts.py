@@ -94,7 +94,9 @@ def test_a_module_without_a_layer_is_found(report: str) -> None:
 
 
 def test_every_contract_has_a_planted_violation() -> None:
-    numbers = {int(number) for number in re.findall(r"^name = (\d+) ", (ROOT / ".importlinter").read_text(), re.MULTILINE)}
+    numbers = {
+        int(number) for number in re.findall(r"^name = (\d+) ", (ROOT / ".importlinter").read_text(), re.MULTILINE)
+    }
 
     assert numbers == {number for number, _, _ in PLANTS}
 
