@@ -89,7 +89,8 @@ class PasswordSignIn:
         return SignedIn(record.person_id, authentication, record.language)
 
     def _look_up(self, identifier: str) -> tuple[SignInRecord | None, str | None]:
-        if not 0 < len(identifier.strip()) <= _MAXIMUM_IDENTIFIER_LENGTH:
+        # No account has a control character, and no database column takes every one of them.
+        if not 0 < len(identifier) <= _MAXIMUM_IDENTIFIER_LENGTH or not identifier.isprintable():
             return None, None
         with self.database.reading() as session:
             record = find_for_sign_in(session, identifier)
