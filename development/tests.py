@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from development import checks
@@ -25,12 +26,10 @@ def main(arguments: Sequence[str]) -> int:
     except MissingPrograms as error:
         print(error, file=sys.stderr)
         return 1
-    steps: list[tuple[str, Callable[[], bool]]] = [(name, lambda name=name: checks.run(name)) for name in checks.CHECKS]
-    steps += [
-        (f"tests on {words}", lambda backend=backend: _suite(backend, arguments))
-        for backend, words in _BACKENDS.items()
-    ]
-    failed = [name for name, step in steps if not _timed(name, step)]
+    steps: dict[str, Callable[[], bool]] = {name: partial(checks.run, name) for name in checks.CHECKS}
+    for backend, words in _BACKENDS.items():
+        steps[f"tests on {words}"] = partial(_suite, backend, arguments)
+    failed = [name for name, step in steps.items() if not _timed(name, step)]
     if failed:
         print(f"\nFailed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
