@@ -28,10 +28,11 @@ def request_of(client_id: str | None, **changes: str | None) -> dict[str, str]:
 
 
 class Browser:
-    """One person's browser at the provider: follows our redirects, stops before anybody else's."""
+    """One person's browser at the provider, set to English: follows our redirects, stops before anybody else's."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
         self.response: TestResponse | None = None
         self.url = ""
 
