@@ -1,17 +1,13 @@
 // Drives openid-client through one whole use of the provider. The page part is done by whoever
 // started us: we print one JSON object a line, and read the address the browser came back to.
 //
-//   node openid_client.mjs <folder with node_modules> <settings as JSON>
+//   node openid_client.mjs <settings as JSON>
 
-import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
 
-const [folder, text] = process.argv.slice(2);
-const settings = JSON.parse(text);
-const resolve = createRequire(`${folder}/package.json`).resolve;
-const oidc = await import(pathToFileURL(resolve("openid-client")).href);
+import * as oidc from "openid-client";
 
+const settings = JSON.parse(process.argv[2]);
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const say = (what, value) => console.log(JSON.stringify({ [what]: value }));
 const insecure = { execute: [oidc.allowInsecureRequests] };

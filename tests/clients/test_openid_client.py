@@ -1,18 +1,17 @@
 """openid-client from npm, unmodified, through discovery: registration, code with PKCE, refresh, userinfo, logout."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from development.programs import NODE, NPM, require
 from tests.support.running_product import RunningProduct
 from tests.support.steps import sign_in
 
-SCRIPT = Path(__file__).parent / "openid_client.mjs"
+FOLDER = Path(__file__).parent
 CALLBACK = "https://client.example/callback"
 GOODBYE = "https://client.example/goodbye"
 
@@ -21,8 +20,6 @@ class Driven:
     """The client as a process: it says one JSON object a line, and is told where the browser came back to."""
 
     def __init__(self, issuer: str, *, method: str, algorithm: str) -> None:
-        node = shutil.which("node")
-        assert node is not None, "node is missing"
         settings = {
             "issuer": issuer,
             "callback": CALLBACK,
@@ -31,7 +28,7 @@ class Driven:
             "algorithm": algorithm,
         }
         self._process = subprocess.Popen(
-            [node, str(SCRIPT), str(node_folder()), json.dumps(settings)],
+            [require(NODE), str(FOLDER / "openid_client.mjs"), json.dumps(settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -62,9 +59,11 @@ class Driven:
         return self._process.communicate(timeout=20)[1]
 
 
-def node_folder() -> Path:
-    """Return the folder whose node_modules holds the npm packages of the tests."""
-    return Path(os.environ.get("IMMO_TEST_NODE", Path(__file__).parent.parent / "support" / "node"))
+@pytest.fixture(scope="module", autouse=True)
+def _installed() -> None:
+    """See that the locked packages are there; the first run on a machine fetches them."""
+    if not (FOLDER / "node_modules" / "openid-client").exists():
+        subprocess.run([require(NPM), "ci", "--no-audit", "--no-fund"], cwd=FOLDER, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(

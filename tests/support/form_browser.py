@@ -68,20 +68,6 @@ class FormBrowser:
         """Return the cookies the browser holds, by name."""
         return {cookie.name: cookie.value or "" for cookie in self._session.cookies}
 
-    def set_cookie(self, name: str, value: str) -> None:
-        """Replace the value of a cookie the browser holds."""
-        for cookie in self._session.cookies:
-            if cookie.name == name:
-                cookie.value = value
-                return
-        raise AssertionError(f"no cookie {name}")
-
-    def forget(self, name: str) -> None:
-        """Drop a cookie, as a browser whose user cleared it."""
-        for cookie in list(self._session.cookies):
-            if cookie.name == name:
-                self._session.cookies.clear(cookie.domain, cookie.path, name)
-
     @property
     def answer(self) -> dict[str, str]:
         """Return the parameters in the query of the address where the browser is."""
