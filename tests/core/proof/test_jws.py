@@ -161,3 +161,23 @@ def test_payload_that_is_no_object_is_refused(payload: str, keys: FixedKeys, ec_
 def test_what_is_no_token_is_refused_and_not_a_crash(text: str, keys: FixedKeys) -> None:
     with pytest.raises(InvalidJwt):
         verify(text, keys=keys, typ=None)
+
+
+def test_segments_are_base64url_without_padding_and_nothing_else(keys: FixedKeys, rsa_key: RSAKey) -> None:
+    """RFC 7515 section 2: one token has one spelling, so that a list of refused ones is not evaded."""
+    head, payload, signature = signed(rsa_key, {"alg": "RS256", "kid": "rsa"}).split(".")
+    standard = signature.replace("-", "+").replace("_", "/")
+    assert standard != signature
+
+    for spelling in (f"{signature}==", f"{signature[:9]}\n{signature[9:]}", f"{signature}!", standard, f" {signature}"):
+        with pytest.raises(InvalidJwt):
+            verify(f"{head}.{payload}.{spelling}", keys=keys, typ=None)
+
+
+def test_token_with_more_or_fewer_parts_is_refused(keys: FixedKeys, ec_key: ECKey) -> None:
+    token = signed(ec_key, {"alg": "ES256", "kid": "ec"})
+    head, payload, signature = token.split(".")
+
+    for text in (f"{token}.", f".{token}", f"{head}.{signature}", f"{head}.{payload}.{payload}.{signature}"):
+        with pytest.raises(InvalidJwt):
+            verify(text, keys=keys, typ=None)
