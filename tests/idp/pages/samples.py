@@ -1,0 +1,169 @@
+"""One sample of every page of the provider, in every state that looks different."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from core.infra.localised import Localised
+from core.organisations.identifiers import MembershipId, OrganisationId
+from core.tools.context import (
+    AccreditationFacts,
+    MembershipFacts,
+    OfferedContext,
+    OrganisationFacts,
+    Reason,
+    ReasonCode,
+)
+from core.tools.identifiers import MandateId, RegistrationId, ToolId
+from idp.claims.scopes import ConsentKind
+from idp.interaction.pages import (
+    Consent,
+    ConsentPage,
+    ContextChoicePage,
+    ErrorPage,
+    FieldError,
+    FormPostPage,
+    HomePage,
+    LoginPage,
+    Page,
+    Received,
+    ReceivedGroup,
+    RequestingTool,
+    SignedOutPage,
+    SignOutPage,
+    Terms,
+)
+
+ACTION = "/interaction/uid/consent"
+TOOL = RequestingTool("CadastreFinder", "ORIS NV")
+NAMES = {"be.biv": Localised("Vastgoedmakelaar (BIV)", "Agent immobilier (IPI)", "Estate agent (BIV/IPI)")}
+AGENT = Localised("Vastgoedmakelaar", "Agent immobilier", "Estate agent")
+SYNDIC = Localised("Syndicus", "Syndic", "Syndic")
+USER = Localised("gebruiker", "utilisateur", "user")
+
+SUSPENDED = Reason(ReasonCode.REGISTRATION_SUSPENDED)
+MANY_REASONS = Reason(
+    ReasonCode.ALL_NEEDED,
+    causes=(
+        SUSPENDED,
+        Reason(ReasonCode.NO_ACCESS),
+        Reason(
+            ReasonCode.ANY_NEEDED,
+            causes=(Reason(ReasonCode.ACCREDITATION_LAPSED, "be.biv"), Reason(ReasonCode.MANDATE_MISSING)),
+        ),
+    ),
+)
+
+
+def organisation(name: str, company_number: str) -> OrganisationFacts:
+    """Return an active organisation."""
+    return OrganisationFacts(
+        id=OrganisationId(f"org_{company_number}"),
+        name=name,
+        company_number=company_number,
+        country="BE",
+        kind="legal_person",
+        status="active",
+        verified_source=None,
+        verified_at=None,
+    )
+
+
+NOORD = organisation("Immo Demo Noord BV", "0100001060")
+ZUID = organisation("Immo Demo Zuid SRL", "0100002050")
+
+
+def accreditation(*, lent_by: str | None = None) -> AccreditationFacts:
+    """Return an accreditation of one's own, or one that a colleague lends."""
+    return AccreditationFacts(
+        id="acr_1",
+        kind="be.biv",
+        number="500123",
+        list="tableau",
+        column="intermediary",
+        status="active",
+        valid_until=date(2027, 12, 31),
+        checked_at=datetime(2026, 9, 20, tzinfo=UTC),
+        mandate_id=MandateId("mnd_1") if lent_by else None,
+        holder_name=lent_by,
+    )
+
+
+def context(
+    registration: str,
+    where: OrganisationFacts,
+    usage: Localised = AGENT,
+    *,
+    accreditations: tuple[AccreditationFacts, ...] = (),
+    reason: Reason | None = None,
+) -> OfferedContext:
+    """Return a context that is usable, or closed for a reason."""
+    return OfferedContext(
+        tool_id=ToolId("tol_1"),
+        registration_id=RegistrationId(registration),
+        usage=usage.en.lower().replace(" ", "-"),
+        usage_name=usage,
+        role=None if reason else "user",
+        role_name=None if reason else USER,
+        entitlements=(),
+        organisation=where,
+        membership=MembershipFacts(MembershipId("mem_1"), "active", False, None, None, None, None, None),  # noqa: FBT003
+        accreditations=accreditations,
+        wallet_id=None,
+        expires_at=None,
+        reason=reason,
+    )
+
+
+def choice(
+    *contexts: OfferedContext, consent: Consent | None = None, errors: tuple[FieldError, ...] = ()
+) -> ContextChoicePage:
+    """Return the page that offers these contexts."""
+    return ContextChoicePage(ACTION, "token", TOOL, "Anna Peeters", contexts, NAMES, consent, errors, may_add=True)
+
+
+GROUPS = (
+    ReceivedGroup(ConsentKind.IDENTITY, "Wie", (Received("uw naam"), Received("uw taal", is_new=True))),
+    ReceivedGroup(ConsentKind.CONTACT, "Contact", (Received("uw e-mailadres"),)),
+    ReceivedGroup(ConsentKind.ORGANISATION, "Organisatie", (Received("haar naam"),)),
+    ReceivedGroup(ConsentKind.ACCREDITATION, "Erkenningen", (Received("nummer en status"),)),
+    ReceivedGroup(ConsentKind.WALLET, "Wallet", (Received("welke wallet betaalt"),)),
+    ReceivedGroup(ConsentKind.SIGN_IN, "Aanmelding", (Received("wanneer en hoe"),)),
+)
+FIRST_CONSENT = Consent(
+    GROUPS,
+    purpose="Kadastrale gegevens opzoeken.",
+    terms=Terms("v1", "https://tool.example/terms"),
+    privacy_url="https://tool.example/privacy",
+)
+CHANGED_CONSENT = Consent(GROUPS, is_changed=True, lasts=True)
+WRONG = (FieldError("username", "De gebruikersnaam en het wachtwoord horen niet bij elkaar."),)
+GONE = (FieldError("contexts", "Deze keuze is niet meer mogelijk."),)
+
+OFFICES = [organisation(f"Kantoor {number}", f"010000{number:04}") for number in range(9)]
+
+SAMPLES: dict[str, Callable[[], Page]] = {
+    "login": lambda: LoginPage("/interaction/uid/login", "token", TOOL, may_cancel=True),
+    "login-refused": lambda: LoginPage("/interaction/uid/login", "token", TOOL, "demo.manager", errors=WRONG),
+    "login-again": lambda: LoginPage("/interaction/uid/login", "token", None, notice="Meld u opnieuw aan."),
+    "choice": lambda: choice(
+        context("reg_1", NOORD, accreditations=(accreditation(),)), context("reg_2", ZUID, reason=SUSPENDED)
+    ),
+    "choice-lent": lambda: choice(context("reg_1", NOORD, accreditations=(accreditation(lent_by="Anna Peeters"),))),
+    "choice-and-consent": lambda: choice(
+        context("reg_1", NOORD), context("reg_2", ZUID, reason=SUSPENDED), consent=FIRST_CONSENT
+    ),
+    "choice-and-changed-consent": lambda: choice(context("reg_1", NOORD), consent=CHANGED_CONSENT),
+    "choice-of-many": lambda: choice(
+        *(context(f"reg_{n}", organisation(f"Kantoor {n}", f"010000{n:04}")) for n in range(9))
+    ),
+    "choice-of-none": lambda: choice(context("reg_2", ZUID, reason=MANY_REASONS), errors=GONE),
+    "consent": lambda: ConsentPage(ACTION, "token", RequestingTool("Plain client"), "Anna Peeters", FIRST_CONSENT),
+    "error": lambda: ErrorPage(
+        "interaction-expired", "Verlopen", "Te laat.", "Begin opnieuw.", "req_1", TOOL, "https://tool.example/"
+    ),
+    "sign-out": lambda: SignOutPage("/end_session", "token", "Anna Peeters", TOOL, (("request", "uid"),)),
+    "signed-out": lambda: SignedOutPage(TOOL, "https://tool.example/"),
+    "form-post": lambda: FormPostPage("https://tool.example/callback", (("code", "c"), ("state", "<s>")), TOOL),
+    "home": lambda: HomePage("https://portal.immo.test", "/end_session", "Anna Peeters"),
+    "home-unknown": lambda: HomePage("https://portal.immo.test", "/end_session"),
+}
