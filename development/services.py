@@ -9,10 +9,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
+
+import psycopg
 
 from development.ports import LOOPBACK, free_port, wait_until_answers
 from development.programs import POSTGRES, REDIS, require
@@ -51,7 +54,9 @@ def postgres() -> Iterator[str]:
             command += ["-c", option]
         # SIGINT is the fast shutdown: open connections are closed instead of waited for.
         with _server(command, port, folder / "log", account, stop_signal=signal.SIGINT):
-            yield f"postgresql://immo@{LOOPBACK}:{port}/postgres"
+            url = f"postgresql://immo@{LOOPBACK}:{port}/postgres"
+            _wait_until_ready(url)
+            yield url
 
 
 @contextmanager
@@ -129,6 +134,20 @@ def _server(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _wait_until_ready(url: str) -> None:
+    # PostgreSQL accepts connections before it lets anybody in; on a busy machine that takes a while.
+    end = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError as error:
+            if time.monotonic() > end:
+                raise StartFailed(f"PostgreSQL did not become ready: {error}") from error
+            time.sleep(0.05)
+        else:
+            return
 
 
 class _Identity(TypedDict, total=False):
