@@ -179,7 +179,7 @@ def test_malformed_parameters_are_answered_at_the_tool(browser: Browser, changes
 def test_repeated_parameter_is_refused(browser: Browser, name: str) -> None:
     sent = [*request_of("atlas").items(), (name, "1"), (name, "2")]
 
-    refused(browser.get("/authorize", query_string=sent), "invalid_request")  # type: ignore[arg-type]
+    refused(browser.get("/authorize", query_string=sent), "invalid_request")
 
 
 def test_repeated_state_is_refused_and_neither_is_returned(browser: Browser) -> None:

@@ -227,8 +227,8 @@ def test_abandoned_interactions_do_not_pile_up_in_the_browser(browser: Browser) 
         browser.client.get("/authorize", query_string={})
         browser.authorize("plain")
 
-    uids = [cookie.key for cookie in browser.client._cookies.values() if "interaction" in cookie.key]
-    assert len(uids) <= 6
+    held = [cookie.key for cookie in (browser.client._cookies or {}).values() if "interaction" in cookie.key]
+    assert 0 < len(held) <= 6
     assert browser.sign_in().page.has("#allow")
 
 
