@@ -367,8 +367,8 @@ def test_refresh_tokens_bound_to_the_session_end_and_others_live(
 ) -> None:
     offline = replace(grant, family_id=new_id("grt"), scope=(*grant.scope, "offline_access"))
     with services.database.transaction() as session:
-        start_family(session, grant, now=clock.now())
-        start_family(session, offline, now=clock.now())
+        start_family(session, grant, may_refresh=True, now=clock.now())
+        start_family(session, offline, may_refresh=True, now=clock.now())
 
     browser.get("/end_session").press("#sign-out")
 
