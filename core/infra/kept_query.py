@@ -61,6 +61,7 @@ class KeptQuery:
     def rows(self, connection: Session | Connection, parameters: Mapping[str, object]) -> list[Row]:
         """Return the rows as mappings from the names of the columns."""
         if isinstance(connection, Session):
+            connection.flush()  # as every query of a session sees what the session changed
             connection = connection.connection()
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)

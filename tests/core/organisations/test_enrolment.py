@@ -102,7 +102,9 @@ def test_nobody_has_two_live_memberships(database: Database, clock: FixedClock, 
 
 
 @pytest.mark.parametrize("status", [MembershipStatus.REFUSED, MembershipStatus.LEFT])
-def test_a_new_request_is_possible_after_an_end(database: Database, clock: FixedClock, status: MembershipStatus) -> None:
+def test_a_new_request_is_possible_after_an_end(
+    database: Database, clock: FixedClock, status: MembershipStatus
+) -> None:
     with database.transaction() as session:
         office = an_office(session, a_person(session, "anna.peeters", now=clock.now()), now=clock.now())
         bram = a_person(session, "bram.claes", now=clock.now())
