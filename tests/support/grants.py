@@ -13,10 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeyParameters, RSAKey
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from core.closing.founding import found
+from core.infra.db import Base
 from core.infra.ids import new_id, new_secret
 from core.infra.localised import Localised
 from core.infra.store.redis_store import RedisStore
@@ -205,10 +206,8 @@ def nothing_stored(services: Services) -> Iterator[None]:
 
 def rows(services: Services, table: str) -> list[dict[str, Any]]:
     """Return the rows of a table."""
-    metadata = MetaData()
-    metadata.reflect(services.database.engine, only=[table])
     with services.database.reading() as session:
-        return [dict(row._mapping) for row in session.execute(select(metadata.tables[table]))]
+        return [dict(row._mapping) for row in session.execute(select(Base.metadata.tables[table]))]
 
 
 def _everything(services: Services) -> tuple[object, ...]:
