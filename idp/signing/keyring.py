@@ -29,7 +29,7 @@ from idp.signing.software import KeyFileUnusable
 from idp.signing.states import SHOWN, KeyState
 from idp.signing.tables import SigningKeyRow
 
-_REFRESH_AFTER = timedelta(seconds=30)
+REFRESH_AFTER = timedelta(seconds=30)
 _RETRY_AFTER = timedelta(seconds=5)
 # Tokens with made-up kids must not become a database query each.
 _UNKNOWN_KID_PAUSE = timedelta(seconds=5)
@@ -116,7 +116,7 @@ class Keyring:
             return _Snapshot(known.signers, known.public, known.jwks, now, now + _RETRY_AFTER)
         public = _public_keys(rows, known.public if known else {})
         signers = self._signers(rows, known.signers if known else {})
-        return _Snapshot(signers, public, _document(rows), now, now + _REFRESH_AFTER)
+        return _Snapshot(signers, public, _document(rows), now, now + REFRESH_AFTER)
 
     def _rows(self) -> Sequence[Row[Any]]:
         columns = (

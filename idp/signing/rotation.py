@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from core.infra import audit
 from core.infra.db import Database, explain
 from core.infra.errors import Conflict, NotFound
 from core.proof.keys import ALGORITHMS
@@ -80,6 +81,7 @@ def activate(session: Session, *, kid: str, now: datetime, at_once: bool = False
     # The predecessor must have left before the unique index sees the successor.
     session.flush()
     row.state, row.changed_at = state.value, now
+    _record(session, "signing-key-activated", row, at_once=at_once, now=now)
     session.flush()
 
 
@@ -92,6 +94,7 @@ def retire(session: Session, *, kid: str, now: datetime, at_once: bool = False) 
     row = _locked(session, kid)
     state = states.retired(KeyState(row.state), since=row.changed_at, now=now, at_once=at_once)
     row.state, row.changed_at = state.value, now
+    _record(session, "signing-key-retired", row, at_once=at_once, now=now)
     session.flush()
 
 
@@ -122,17 +125,22 @@ def _ensure(database: Database, directory: Path, algorithm: str, *, now: datetim
 
 
 def _add(session: Session, signer: SoftwareSigner, state: KeyState, *, now: datetime) -> None:
-    session.add(
-        SigningKeyRow(
-            kid=signer.kid,
-            algorithm=signer.algorithm,
-            state=state.value,
-            public_jwk=dict(signer.public_jwk()),
-            created_at=now,
-            changed_at=now,
-        )
+    row = SigningKeyRow(
+        kid=signer.kid,
+        algorithm=signer.algorithm,
+        state=state.value,
+        public_jwk=dict(signer.public_jwk()),
+        created_at=now,
+        changed_at=now,
     )
+    session.add(row)
+    _record(session, "signing-key-made", row, at_once=state is KeyState.ACTIVE, now=now)
     session.flush()
+
+
+def _record(session: Session, action: str, row: SigningKeyRow, *, at_once: bool, now: datetime) -> None:
+    facts: dict[str, audit.Detail] = {"kid": row.kid, "algorithm": row.algorithm, "at_once": at_once}
+    audit.record(session, action=action, actor_id=None, subject_id=None, details=facts, now=now)
 
 
 def _active(algorithm: str) -> Select[SigningKeyRow]:

@@ -9,11 +9,16 @@ from enum import StrEnum
 
 from core.infra.errors import RuleError
 
-# How long others may keep our JWKS: what is published is known everywhere only after this.
+# How long others may keep our JWKS.
 JWKS_LIFE = timedelta(minutes=5)
 # No token of ours lives longer than this; an ID token may serve as a hint afterwards, and then a
 # key that is gone only costs a question (RP-Initiated Logout section 2).
 TOKEN_LIFE_MAX = timedelta(minutes=10)
+# Until every process of ours acts on a new state: each looks twice a minute.
+SPREAD = timedelta(minutes=1)
+
+SHOWN_BEFORE_SIGNING = SPREAD + JWKS_LIFE
+SHOWN_AFTER_SIGNING = SPREAD + TOKEN_LIFE_MAX
 
 
 class KeyState(StrEnum):
@@ -52,7 +57,7 @@ def activated(state: KeyState, *, since: datetime, now: datetime, at_once: bool)
     """
     if state is not KeyState.PUBLISHED:
         raise WrongKeyState(state=state)
-    _require_wait(since + JWKS_LIFE, now=now, at_once=at_once)
+    _require_wait(since + SHOWN_BEFORE_SIGNING, now=now, at_once=at_once)
     return KeyState.ACTIVE
 
 
@@ -66,7 +71,7 @@ def retired(state: KeyState, *, since: datetime, now: datetime, at_once: bool) -
         case KeyState.PUBLISHED:
             return KeyState.RETIRED
         case KeyState.RETIRING:
-            _require_wait(since + TOKEN_LIFE_MAX, now=now, at_once=at_once)
+            _require_wait(since + SHOWN_AFTER_SIGNING, now=now, at_once=at_once)
             return KeyState.RETIRED
         case KeyState.ACTIVE | KeyState.RETIRED:
             raise WrongKeyState(state=state)

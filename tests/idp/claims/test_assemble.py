@@ -1,6 +1,7 @@
 from datetime import date
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 from core.people.facts import Address
 from idp.claims.assemble import access_token_claims, id_token_claims, requestable, userinfo_claims
 from idp.claims.catalogue import BY_NAME
+from idp.claims.claim import Target
 from idp.claims.contextual import NAMESPACE
-from idp.claims.protocol import PROTOCOL_NAMES
+from idp.claims.protocol import PROTOCOL_CLAIMS, PROTOCOL_NAMES
 from idp.claims.scopes import SCOPE_NAMES
+from idp.docs.schemas import token_schema
 from tests.support.claims import (
     EVERY_SCOPE,
     a_claims_context,
@@ -57,6 +60,12 @@ offered = st.builds(
     entitlements=st.lists(st.text(min_size=1), max_size=3).map(tuple),
     wallet_id=st.none() | st.just("wal_1"),
 )
+_VALIDATORS = {
+    target: jsonschema.Draft202012Validator(dict(token_schema(target, "https://login.immo.test"))) for target in Target
+}
+_PROTOCOL_EXAMPLES = {
+    target: {claim.name: claim.example for claim in PROTOCOL_CLAIMS if target in claim.required} for target in Target
+}
 contexts = st.builds(a_claims_context, person=people, context=st.none() | offered)
 
 
@@ -111,6 +120,20 @@ def _leaves(value: Any) -> list[Any]:
             return [leaf for member in value for leaf in _leaves(member)]
         case _:
             return [value]
+
+
+@given(context=contexts, scope=some_scope, names=some_names)
+def test_whatever_is_known_of_a_person_what_is_said_is_valid_by_the_schema(
+    context: Any, scope: set[str], names: set[str]
+) -> None:
+    said: dict[Target, Any] = {
+        Target.ID_TOKEN: id_token_claims(context, scope=scope, requested=names, allowed_scope=EVERY_SCOPE),
+        Target.USERINFO: userinfo_claims(context, scope=scope, requested=names, allowed_scope=EVERY_SCOPE),
+        Target.ACCESS_TOKEN: access_token_claims(context, scope=scope),
+    }
+
+    for target, claims in said.items():
+        _VALIDATORS[target].validate({**_PROTOCOL_EXAMPLES[target], **claims})
 
 
 @given(context=contexts, allowed=some_scope, names=some_names)

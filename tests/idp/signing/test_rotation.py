@@ -6,14 +6,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from core.infra.audit import AuditRow
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.proof.keys import ALGORITHMS
 from idp.signing import rotation, software
 from idp.signing.software import KeyFileUnusable
-from idp.signing.states import JWKS_LIFE, TOKEN_LIFE_MAX, KeyState, TooEarly, WrongKeyState
+from idp.signing.states import SHOWN_AFTER_SIGNING, SHOWN_BEFORE_SIGNING, KeyState, TooEarly, WrongKeyState
 
 
 @pytest.fixture
@@ -136,7 +138,7 @@ def test_activation_retires_the_predecessor_of_the_same_algorithm_alone(
     old = an_active_key(database, folder, clock)
     other = an_active_key(database, folder, clock, "EdDSA")
     new = a_new_key(database, folder, clock)
-    clock.advance(JWKS_LIFE)
+    clock.advance(SHOWN_BEFORE_SIGNING)
 
     with database.transaction() as session:
         rotation.activate(session, kid=new, now=clock.now())
@@ -157,15 +159,34 @@ def test_refused_activation_changes_nothing(database: Database, folder: Path, cl
 def test_whole_rotation(database: Database, folder: Path, clock: FixedClock) -> None:
     old = an_active_key(database, folder, clock)
     new = a_new_key(database, folder, clock)
-    clock.advance(JWKS_LIFE)
+    clock.advance(SHOWN_BEFORE_SIGNING)
     with database.transaction() as session:
         rotation.activate(session, kid=new, now=clock.now())
-    clock.advance(TOKEN_LIFE_MAX)
+    clock.advance(SHOWN_AFTER_SIGNING)
 
     with database.transaction() as session:
         rotation.retire(session, kid=old, now=clock.now())
 
     assert states(database) == {old: KeyState.RETIRED, new: KeyState.ACTIVE}
+
+
+def test_every_step_of_a_rotation_is_in_the_audit_trail(database: Database, folder: Path, clock: FixedClock) -> None:
+    old = an_active_key(database, folder, clock)
+    new = a_new_key(database, folder, clock)
+    with database.transaction() as session:
+        rotation.activate(session, kid=new, now=clock.now(), at_once=True)
+        rotation.retire(session, kid=old, now=clock.now(), at_once=True)
+
+    with database.reading() as session:
+        rows = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+
+    assert [(row.action, row.details["kid"]) for row in rows] == [
+        ("signing-key-made", old),
+        ("signing-key-made", new),
+        ("signing-key-activated", new),
+        ("signing-key-retired", old),
+    ]
+    assert rows[2].details == {"kid": new, "algorithm": "ES256", "at_once": True}
 
 
 def test_active_key_is_not_retired(database: Database, folder: Path, clock: FixedClock) -> None:
@@ -201,7 +222,7 @@ def test_unknown_key_is_not_found(database: Database, clock: FixedClock, step: o
 def test_competing_activations_leave_one_active_key(database: Database, folder: Path, clock: FixedClock) -> None:
     an_active_key(database, folder, clock)
     candidates = [a_new_key(database, folder, clock) for _ in range(2)]
-    clock.advance(JWKS_LIFE)
+    clock.advance(SHOWN_BEFORE_SIGNING)
     barrier = threading.Barrier(2)
 
     def activate(kid: str) -> None:
