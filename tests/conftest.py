@@ -4,4 +4,6 @@ pytest_plugins = (
     "tests.support.mail",
     "tests.support.ground",
     "tests.support.product",
+    "tests.support.chromium",
+    "tests.support.running_product",
 )

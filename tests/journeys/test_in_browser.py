@@ -1,0 +1,196 @@
+"""The first way in a real browser, with the content security policies in force; and what axe says on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.accessibility import violations
+from tests.support.running_product import PASSWORD, RunningProduct
+from tests.support.steps import NOORD, ZUID
+
+_SECONDS = 15_000
+
+
+@contextmanager
+def a_window(
+    chromium: Browser, *, language: str = "en", width: int = 1280, scheme: str = "light", scripts: bool = True
+) -> Iterator[Page]:
+    """Open a window of its own; at the end the browser must have refused nothing."""
+    context = chromium.new_context(
+        locale=language,
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(_SECONDS)
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert refused == [], "the browser complained"
+
+
+def sign_in(page: Page, product: RunningProduct, *, username: str = "demo.manager") -> None:
+    """Sign in at CadastreFinder for Noord."""
+    page.goto(product.addresses.cadastrefinder)
+    page.click("#sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("#sign-in")
+    page.click(f"button.start-context[data-organization='{NOORD}']")
+    expect(page.locator("#greeting")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize(
+    ("language", "greetings", "goodbye"),
+    [
+        (
+            "nl",
+            ("U werkt voor Immo Demo Noord BV als vastgoedmakelaar", "U werkt voor Immo Demo Zuid SRL als syndicus"),
+            "U bent afgemeld.",
+        ),
+        (
+            "fr",
+            (
+                "Vous travaillez pour Immo Demo Noord BV comme agent immobilier",
+                "Vous travaillez pour Immo Demo Zuid SRL comme syndic",
+            ),
+            "Vous êtes déconnecté.",
+        ),
+        (
+            "en",
+            ("You work for Immo Demo Noord BV as estate agent", "You work for Immo Demo Zuid SRL as syndic"),
+            "You are signed out.",
+        ),
+    ],
+)
+def test_the_story(
+    product: RunningProduct,
+    chromium: Browser,
+    language: str,
+    greetings: tuple[str, str],
+    goodbye: str,
+    scripts: bool,  # noqa: FBT001
+) -> None:
+    with a_window(chromium, language=language, scripts=scripts) as page:
+        sign_in(page, product)
+        expect(page.locator("#greeting")).to_have_text(greetings[0])
+
+        page.goto(product.addresses.myrent)
+        page.click("#sign-in")
+        page.click(f"button.start-context[data-organization='{ZUID}']")
+        expect(page.locator("#greeting")).to_have_text(greetings[1])
+
+        page.click("#name-menu summary")
+        page.click("#change-context")
+        page.click(f"button.start-context[data-organization='{NOORD}']")
+        expect(page.locator("#greeting")).to_have_text(greetings[0])
+
+        page.click("#name-menu summary")
+        page.click("#sign-out")
+        expect(page.locator("#signed-out")).to_have_text(goodbye)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+
+        page.goto(f"{product.addresses.cadastrefinder}/sign-in")
+        expect(page.locator("form#login")).to_be_visible()
+
+
+def test_the_language_that_is_chosen_in_a_tool_is_the_providers_as_well(
+    product: RunningProduct, chromium: Browser
+) -> None:
+    with a_window(chromium, language="en") as page:
+        page.goto(product.addresses.cadastrefinder)
+        page.click("#language-fr")
+        expect(page.locator("#sign-in")).to_have_text("Connexion")
+        page.click("#sign-in")
+        expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_portals_menu_chooses_an_organisation_and_signs_out(
+    product: RunningProduct,
+    chromium: Browser,
+    scripts: bool,  # noqa: FBT001
+) -> None:
+    with a_window(chromium, scripts=scripts) as page:
+        sign_in(page, product)
+        page.click("#name-menu summary")
+        page.click("#my-organisations")
+        page.click("#sign-in")
+
+        page.click("#name-menu-button")
+        page.click("#name-menu a[href='/context']")
+        page.click(f"button.choose-organisation[data-organization='{ZUID}']")
+        expect(page.locator("#name-menu-button")).to_contain_text("Immo Demo Zuid SRL")
+
+        page.click("#name-menu-button")
+        page.click("#sign-out")
+        expect(page.locator("#signed-out")).to_be_visible()
+        page.goto(f"{product.addresses.cadastrefinder}/sign-in")
+        expect(page.locator("form#login")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing_in_the_tools_and_the_portal_and_nothing_is_cut_off(
+    product: RunningProduct, chromium: Browser, scheme: str, width: int
+) -> None:
+    here = product.addresses
+    strangers = (here.cadastrefinder, here.myrent, here.portal, f"{here.portal}/signed-out")
+    members = (
+        f"{here.cadastrefinder}/",
+        f"{here.cadastrefinder}/search?q=gent",
+        f"{here.cadastrefinder}/search?q=nowhere",
+        f"{here.cadastrefinder}/claims",
+        f"{here.myrent}/",
+        f"{here.myrent}/claims",
+        f"{here.portal}/",
+        f"{here.portal}/context",
+    )
+    found: list[str] = []
+
+    with a_window(chromium, width=width, scheme=scheme) as page:
+        for address in strangers:
+            found += _judge(page, address, width)
+        sign_in(page, product)
+        page.goto(f"{here.myrent}/sign-in")
+        page.click(f"button.start-context[data-organization='{ZUID}']")
+        page.goto(f"{here.portal}/sign-in")
+        for address in members:
+            found += _judge(page, address, width)
+
+    assert found == []
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_axe_finds_nothing_where_a_sign_in_was_stopped_or_a_page_is_missing(
+    product: RunningProduct, chromium: Browser, scheme: str, width: int
+) -> None:
+    here = product.addresses
+    stopped = f"callback?error=access_denied&iss={here.issuer}"
+    context = chromium.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page = context.new_page()
+    addresses = [f"{tool}/{stopped}" for tool in (here.cadastrefinder, here.myrent, here.portal)]
+
+    found = [line for address in (*addresses, f"{here.portal}/nowhere") for line in _judge(page, address, width)]
+
+    context.close()
+    assert found == []
+
+
+def _judge(page: Page, address: str, width: int) -> list[str]:
+    found = []
+    for language in ("nl", "fr", "en"):
+        page.goto(f"{address}{'&' if '?' in address else '?'}language={language}")
+        for opener in ("#name-menu summary", "#name-menu-button"):
+            if page.locator(opener).count():
+                page.click(opener)
+        found += [f"{address} {language}: {violation}" for violation in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{address} {language}: wider than the window")
+    return found
