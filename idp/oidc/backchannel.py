@@ -1,18 +1,19 @@
 """Ending a session for everybody who took part in it: OpenID Connect Back-Channel Logout 1.0.
 
-`end_for_everybody` writes what has to happen in the caller's transaction; `tell` is what the
-worker does with each message of it.
+`end_for_everybody` writes what has to happen in the caller's transaction; `tell` is what is done
+with each message of it, by the worker, and at once for the tool that waits for its user.
 """
 
+import time
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from core.infra import outbox
 from core.infra.errors import Unavailable
-from core.infra.http import OutboundRefused
+from core.infra.http import TIMEOUT_SECONDS, OutboundRefused
 from core.infra.log import event
-from core.infra.outbox import Undeliverable
+from core.infra.outbox import Delivery, Undeliverable
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import LogoutNotice
 from core.people.identifiers import PersonId
@@ -22,6 +23,8 @@ from idp.oidc.subject import subject_identifier
 from idp.oidc.tokens.logout_token import logout_token
 from idp.oidc.tokens.refresh_token import revoke_session
 from idp.wiring import Services
+
+_AT_ONCE_SECONDS = 2.0
 
 
 def end_for_everybody(session: Session, store: EphemeralStore, *, sid: str, now: datetime) -> tuple[str, ...]:
@@ -40,7 +43,30 @@ def end_for_everybody(session: Session, store: EphemeralStore, *, sid: str, now:
     return tuple(told)
 
 
-def tell(services: Services, notice: LogoutNotice, *, now: datetime) -> None:
+def tell_at_once(services: Services, *, notices: int, now: datetime) -> None:
+    """Try to deliver as many notices as a sign-out has just written, for a moment.
+
+    A tool expects to hear of it before its user comes back (section 2.5). What does not get
+    through is the worker's, like everything else in the outbox.
+    """
+
+    def handle(delivery: Delivery) -> None:
+        assert isinstance(delivery.message, LogoutNotice)
+        tell(services, delivery.message, now=now, timeout_seconds=_AT_ONCE_SECONDS)
+
+    until = time.monotonic() + _AT_ONCE_SECONDS
+    for _ in range(notices):
+        if time.monotonic() < until:
+            outbox.drain(services.database, {LogoutNotice.topic: handle}, now=now, batch=1)
+
+
+def tell(
+    services: Services,
+    notice: LogoutNotice,
+    *,
+    now: datetime,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> None:
     """Tell one client that a session is over (section 2.5).
 
     Raises `Unavailable` where another attempt may succeed, `Undeliverable` where none will.
@@ -58,7 +84,9 @@ def tell(services: Services, notice: LogoutNotice, *, now: datetime) -> None:
         keyring=services.keyring,
     )
     try:
-        status = services.http.post_form(client.backchannel_logout_uri, {"logout_token": token})
+        status = services.http.post_form(
+            client.backchannel_logout_uri, {"logout_token": token}, timeout_seconds=timeout_seconds
+        )
     except OutboundRefused as refused:
         raise Undeliverable(client_id=notice.client_id) from refused
     if not 200 <= status < 300:

@@ -101,14 +101,15 @@ def end(services: Services, cookie: str, *, now: datetime) -> SsoSession | None:
     """End the session of a cookie, for this browser and for every client that took part.
 
     A session that began to end before a crash is ended now. Returns it, or None where there is
-    none.
+    none. Takes a moment longer where a client to be told is slow.
     """
     session = sso.begin_to_end(services.store, cookie)
     if session is None:
         return None
     with services.database.transaction() as transaction:
-        backchannel.end_for_everybody(transaction, services.store, sid=session.sid, now=now)
+        told = backchannel.end_for_everybody(transaction, services.store, sid=session.sid, now=now)
     sso.forget(services.store, cookie)
+    backchannel.tell_at_once(services, notices=len(told), now=now)
     return session
 
 
