@@ -164,8 +164,9 @@ def _membership_cause(status: MembershipStatus) -> Reason | None:
 
 
 def _ownerless_until(organisation: OrganisationStanding) -> datetime | None:
-    since = organisation.ownerless_since
-    return None if since is None else since + OWNERLESS_GRACE
+    if organisation.status is not OrganisationStatus.OWNERLESS or organisation.ownerless_since is None:
+        return None
+    return organisation.ownerless_since + OWNERLESS_GRACE
 
 
 def _organisation_causes(organisation: OrganisationStanding, now: datetime) -> Iterator[Reason]:

@@ -14,7 +14,7 @@ from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.infra.localised import Localised
 from tests.support import offices
-from tests.support.offices import a_person, an_accreditation, same
+from tests.support.offices import a_person, an_accreditation
 
 
 def entry(kind: str = "be.biv", number: str = "500001", list_: str = "tableau", column: str | None = None) -> Entry:
