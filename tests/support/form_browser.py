@@ -30,7 +30,7 @@ class FormBrowser:
         self._session.verify = verify
         self._session.headers["Accept-Language"] = language
         self._session.headers["Accept"] = "text/html,application/xhtml+xml"
-        self._stays_out_of = stays_out_of
+        self.stays_out_of = stays_out_of
         self.trail: list[str] = []
         self.page = parse("about:blank", 0, {}, "")
 
@@ -77,7 +77,7 @@ class FormBrowser:
         self.trail = []
         for _ in range(_HOPS_MAX):
             self.trail.append(url)
-            if url.startswith(self._stays_out_of or ("\0",)):
+            if url.startswith(self.stays_out_of or ("\0",)):
                 self.page = parse(url, 0, {}, "")
                 return self.page
             response = self._session.request(method, url, data=fields, allow_redirects=False, timeout=_TIMEOUT_SECONDS)

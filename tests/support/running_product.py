@@ -31,7 +31,17 @@ class RunningProduct:
 
     addresses: Addresses
     supervisor: Supervisor
+    logs: Path
     _unused: Iterator[int]
+
+    def crash(self, *names: str) -> None:
+        """Kill programs as a crash would, and start them again."""
+        for name in names:
+            self.supervisor.kill(name)
+        for name in names:
+            self.supervisor.start_one(name)
+        for name in names:
+            self.supervisor.wait_until_ready(name)
 
     def browser(self, *, language: str = "en", stays_out_of: tuple[str, ...] = ()) -> FormBrowser:
         """Return a browser that was never anywhere."""
@@ -57,10 +67,11 @@ def product(
     set_up(surroundings, lambda _words: None)
     crowd = [sys.executable, "-m", "idp", "demo", "load", "--people", str(_CROWD), "--organisations", "1"]
     subprocess.run(crowd, env=surroundings, cwd=ROOT, check=True, capture_output=True)
-    supervisor = Supervisor(tuple(programs(addresses, surroundings)), folder=ROOT, logs=folder / "log")
+    logs = folder / "log"
+    supervisor = Supervisor(tuple(programs(addresses, surroundings)), folder=ROOT, logs=logs)
     try:
         supervisor.start()
-        yield RunningProduct(addresses, supervisor, iter(range(1, _CROWD + 1)))
+        yield RunningProduct(addresses, supervisor, logs, iter(range(1, _CROWD + 1)))
     finally:
         supervisor.stop()
 

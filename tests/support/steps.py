@@ -27,9 +27,9 @@ def offered(page: Page) -> list[tuple[str, str, str]]:
     return [(number, usage, role) for number, usage, role in found]
 
 
-def eventually_signed_out(browser: FormBrowser, address: str) -> bool:
-    """Tell whether a tool's session ends within seconds, as the worker tells it to."""
-    for _ in range(100):
+def eventually_signed_out(browser: FormBrowser, address: str, *, seconds: int = 10) -> bool:
+    """Tell whether a tool's session ends within so many seconds, as the worker tells it to."""
+    for _ in range(10 * seconds):
         if browser.open(f"{address}/claims.json").status == 401:
             return True
         time.sleep(0.1)
