@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from core.closing.letters import tell_of_closed_access
 from core.infra import outbox
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import LogoutNotice
@@ -21,7 +22,7 @@ def close_unusable(
     """End the tokens and participations of a person whose context is gone, and return these.
 
     Every context is judged as it is now, so it does not matter what changed, or how often this is
-    called: what is usable stays. Their tools are told by back-channel logout.
+    called: what is usable stays. Their tools are told by back-channel logout, the person by mail.
     """
     held = participants.contexts_of(session, person_id) | refresh_token.contexts_of(session, person_id, now)
     closed = frozenset(context for context in held if not _is_usable(session, person_id, context, now))
@@ -30,6 +31,7 @@ def close_unusable(
         left = participants.leave_context(session, person_id=person_id, registration_id=context.registration_id)
         for gone in left:
             outbox.enqueue(session, LogoutNotice(gone.client_id, gone.person_id, gone.sid), now=now)
+        tell_of_closed_access(session, person_id=person_id, registration_id=context.registration_id, now=now)
     return closed
 
 
