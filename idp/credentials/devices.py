@@ -38,7 +38,7 @@ def with_proof(secret: Secret, cookie: str | None, person_id: PersonId) -> str:
 
 
 def _proofs(cookie: str | None) -> list[str]:
-    return (cookie or "").split("~")[:_MOST_PEOPLE]
+    return [proof for proof in (cookie or "").split("~") if proof][:_MOST_PEOPLE]
 
 
 def _mac(secret: Secret, nonce: str, person_id: PersonId) -> str:
