@@ -10,6 +10,7 @@ from core.infra.http import OutboundHttp
 from core.infra.outbox import drain
 from core.infra.settings import Mode
 from core.organisations.enrolment import add_member
+from core.organisations.identifiers import MembershipId
 from core.organisations.rules import MemberDetails
 from core.tools.assignments import assign_role, block_access
 from development.mail_server import Mailbox
@@ -31,7 +32,7 @@ class World:
 
     services: Services
     office: Office
-    membership_id: str
+    membership_id: MembershipId
     tool: Server
     client: FlaskClient
 
