@@ -56,7 +56,7 @@ make_environment() {
 install() {
     "$@" > "$log" 2>&1 && return
     tail -n 5 "$log" >&2
-    if grep -qiE 'name resolution|connection (refused|timed out|broken)|network is unreachable|newconnectionerror|proxyerror|max retries' "$log"; then
+    if grep -qiE 'name resolution|connection (refused|timed out|broken)|network is unreachable|from versions: none|newconnectionerror|proxyerror|max retries' "$log"; then
         fail "The packages could not be downloaded: there is no way to the package index. Check the network and try again."
     fi
     fail "The packages could not be installed; everything pip said is in $log."
