@@ -36,11 +36,16 @@ def check(secret: Secret, binding: str | None, given: str | None) -> None:
     """
     salt, _, digest = (given or "").partition(".")
     expected = _digest(secret, binding or "", salt)
-    fits = hmac.compare_digest(expected.encode(), digest.encode())
+    fits = hmac.compare_digest(expected.encode(), _bytes(digest))
     if not (fits and binding and salt):
         raise FormTokenInvalid
 
 
 def _digest(secret: Secret, binding: str, salt: str) -> str:
     key = hmac.digest(secret.reveal().encode(), _PURPOSE, hashlib.sha256)
-    return hmac.digest(key, f"{salt}.{binding}".encode(), hashlib.sha256).hex()
+    return hmac.digest(key, _bytes(f"{salt}.{binding}"), hashlib.sha256).hex()
+
+
+def _bytes(text: str) -> bytes:
+    # What a browser sends may hold half characters; they are wrong, and no reason to stumble.
+    return text.encode("utf-8", "surrogatepass")

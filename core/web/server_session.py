@@ -1,8 +1,7 @@
 """Browser sessions whose content stays on the server: Flask's `session` on the ephemeral store.
 
 The browser holds 256 random bits; the store holds JSON under their digest, so that reading the
-store opens no session. Signing in calls `rotate`, signing out `destroy`. Back-channel logout
-ends a session by its `key` without its cookie.
+store opens no session. Signing in calls `rotate`, signing out `destroy`.
 """
 
 import json
@@ -118,7 +117,3 @@ class StoreSessions(SessionInterface):
         content = json.dumps(dict(session)).encode()
         self._store.put(Kind.PORTAL_SESSION, session.key, content, self._life)
         response.set_cookie(self._cookie, session.require_secret(), secure=self._secure, httponly=True, samesite="Lax")
-
-    def end(self, key: str) -> None:
-        """End the session with this key wherever its browser is."""
-        self._store.delete(Kind.PORTAL_SESSION, key)

@@ -13,6 +13,7 @@ from core.tools.catalogue import tool_by_code
 from core.tools.identifiers import ToolId
 from core.tools.publishing import NewRole, NewTerms, NewTool, NewUsage, move_home, publish
 from core.tools.requirements import AccreditationNeeded, AnyOf, MandateNeeded, Requirement
+from idp.demo import logos
 from idp.demo.addresses import tool_address
 from idp.demo.kinds import BIV
 from idp.demo.older_tools import OLDER_TOOLS
@@ -40,6 +41,7 @@ _CADASTREFINDER = NewTool(
     publisher="KadasterFinder BV",
     support_address="support@cadastrefinder.example",
     home_url=None,
+    logo_url=logos.CADASTREFINDER,
     accreditation_kinds=(BIV,),
     roles=(
         replace(_USER, entitlements=("parcel:search",)),
@@ -86,6 +88,7 @@ _MYRENT_PRO = NewTool(
     publisher="MyRent NV",
     support_address="helpdesk@myrent-pro.example",
     home_url=None,
+    logo_url=logos.MYRENT_PRO,
     accreditation_kinds=(BIV,),
     roles=(
         replace(_USER, entitlements=("lease:read", "lease:write")),

@@ -41,7 +41,6 @@ class Decision(StrEnum):
 
     ALLOW = "allow"
     CANCEL = "cancel"
-    ADD_CONTEXT = "add-context"
     SIGN_OUT = "sign-out"
 
 
@@ -49,7 +48,7 @@ class Decision(StrEnum):
 class RequestingTool:
     """The tool that sent the person, as every page of its request names it.
 
-    `logo_url` must lie on our own origin or be a data address: pages load nothing from others.
+    `logo_url` is a data address: pages load nothing from others.
     """
 
     name: str
@@ -138,8 +137,7 @@ class OrganisationContexts:
 class ContextChoicePage:
     """For whom, in which capacity: and, where it is due, the consent on the same screen (C1, C3).
 
-    `accreditation_names` names the kinds by code, for the reasons and for what a context rests
-    on. `may_add` shows the button that asks for another context.
+    `accreditation_names` names the kinds by code, for the reasons and for what a context rests on.
     """
 
     template: ClassVar[str] = "context_choice.html"
@@ -153,8 +151,6 @@ class ContextChoicePage:
     accreditation_names: Mapping[str, Localised]
     consent: Consent | None = None
     errors: tuple[FieldError, ...] = ()
-    may_add: bool = False
-    may_remember: bool = True
 
     @property
     def organisations(self) -> tuple[OrganisationContexts, ...]:
@@ -222,10 +218,7 @@ class ErrorPage:
 
 @dataclass(frozen=True, slots=True)
 class SignOutPage:
-    """Asks before signing out everywhere (RP-Initiated Logout section 2).
-
-    `fields` are hidden fields that the submission carries along.
-    """
+    """Asks before signing out everywhere (RP-Initiated Logout section 2)."""
 
     template: ClassVar[str] = "sign_out.html"
     leads_away: ClassVar[bool] = True
@@ -234,7 +227,6 @@ class SignOutPage:
     csrf_token: str
     person_name: str
     tool: RequestingTool | None = None
-    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.tools.context import (
 )
 from core.tools.identifiers import MandateId, RegistrationId, ToolId
 from idp.claims.scopes import ConsentKind
+from idp.demo import logos
 from idp.interaction.pages import (
     Consent,
     ConsentPage,
@@ -34,7 +35,8 @@ from idp.interaction.pages import (
 )
 
 ACTION = "/interaction/uid/consent"
-TOOL = RequestingTool("CadastreFinder", "ORIS NV")
+TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)
+UNMARKED = RequestingTool("Plain client")
 NAMES = {"be.biv": Localised("Vastgoedmakelaar (BIV)", "Agent immobilier (IPI)", "Estate agent (BIV/IPI)")}
 AGENT = Localised("Vastgoedmakelaar", "Agent immobilier", "Estate agent")
 SYNDIC = Localised("Syndicus", "Syndic", "Syndic")
@@ -118,7 +120,7 @@ def choice(
     *contexts: OfferedContext, consent: Consent | None = None, errors: tuple[FieldError, ...] = ()
 ) -> ContextChoicePage:
     """Return the page that offers these contexts."""
-    return ContextChoicePage(ACTION, "token", TOOL, "Anna Peeters", contexts, NAMES, consent, errors, may_add=True)
+    return ContextChoicePage(ACTION, "token", TOOL, "Anna Peeters", contexts, NAMES, consent, errors)
 
 
 GROUPS = (
@@ -143,7 +145,7 @@ OFFICES = [organisation(f"Kantoor {number}", f"010000{number:04}") for number in
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     "login": lambda: LoginPage("/interaction/uid/login", "token", TOOL, may_cancel=True),
-    "login-refused": lambda: LoginPage("/interaction/uid/login", "token", TOOL, "demo.manager", errors=WRONG),
+    "login-refused": lambda: LoginPage("/interaction/uid/login", "token", UNMARKED, "demo.manager", errors=WRONG),
     "login-again": lambda: LoginPage("/interaction/uid/login", "token", None, notice="Meld u opnieuw aan."),
     "choice": lambda: choice(
         context("reg_1", NOORD, accreditations=(accreditation(),)), context("reg_2", ZUID, reason=SUSPENDED)
@@ -157,11 +159,11 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         *(context(f"reg_{n}", organisation(f"Kantoor {n}", f"010000{n:04}")) for n in range(9))
     ),
     "choice-of-none": lambda: choice(context("reg_2", ZUID, reason=MANY_REASONS), errors=GONE),
-    "consent": lambda: ConsentPage(ACTION, "token", RequestingTool("Plain client"), "Anna Peeters", FIRST_CONSENT),
+    "consent": lambda: ConsentPage(ACTION, "token", UNMARKED, "Anna Peeters", FIRST_CONSENT),
     "error": lambda: ErrorPage(
         "interaction-expired", "Verlopen", "Te laat.", "Begin opnieuw.", "req_1", TOOL, "https://tool.example/"
     ),
-    "sign-out": lambda: SignOutPage("/end_session", "token", "Anna Peeters", TOOL, (("request", "uid"),)),
+    "sign-out": lambda: SignOutPage("/end_session", "token", "Anna Peeters", TOOL),
     "signed-out": lambda: SignedOutPage(TOOL, "https://tool.example/"),
     "form-post": lambda: FormPostPage("https://tool.example/callback", (("code", "c"), ("state", "<s>")), TOOL),
     "home": lambda: HomePage("https://portal.immo.test", "/end_session", "Anna Peeters"),

@@ -17,6 +17,7 @@ from tests.idp.pages.samples import (
     SAMPLES,
     SUSPENDED,
     TOOL,
+    UNMARKED,
     WRONG,
     ZUID,
     accreditation,
@@ -46,7 +47,7 @@ def ids(html: str) -> set[str]:
     ("sample", "expected"),
     [
         ("login", {"login", "username", "password", "sign-in", "cancel"}),
-        ("choice", {"add-context", "cancel"}),
+        ("choice", {"cancel"}),
         ("consent", {"allow", "cancel"}),
         ("form-post", {"response", "continue"}),
         ("sign-out", {"sign-out"}),
@@ -106,6 +107,13 @@ def test_what_others_wrote_is_shown_and_never_run(show: Show) -> None:
     assert "<script>alert" not in html
     assert "<img src=x>" not in html
     assert 'value="&#34;&gt;&lt;b&gt;name"' in html
+
+
+def test_a_tool_is_shown_by_its_mark_or_by_the_first_letter_of_its_name(show: Show) -> None:
+    marked, unmarked = (show(LoginPage("/x", "token", tool)) for tool in (TOOL, UNMARKED))
+
+    assert re.search(r'<img class="tool-mark" src="data:image/svg\+xml[^"]+" alt=""', marked)
+    assert '<span class="tool-mark" aria-hidden="true">P</span>' in unmarked
 
 
 def test_a_refused_sign_in_is_said_on_top_and_at_the_field(show: Show) -> None:
