@@ -126,7 +126,7 @@ def _explained() -> Iterator[None]:
 
 
 class Database:
-    """One engine and its three ways in: transaction, reading, and statements on their own.
+    """One engine and its ways in: transaction, reading, changing, and statements on their own.
 
     Each raises `Unavailable` when the database does not answer or stays locked, and turns a
     violated constraint into the error that `explain` gave it, else into `Conflict`.
@@ -151,6 +151,12 @@ class Database:
         """Open a session for queries; what is changed in it is lost."""
         with _explained(), Session(self._reading) as session:
             yield session
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """Open a connection whose changes last together, or not at all: `transaction` for the hot paths."""
+        with _explained(), self.engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

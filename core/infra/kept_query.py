@@ -1,4 +1,4 @@
-"""Queries of the hot paths: compiled once, one packed column per row.
+"""Statements of the hot paths: compiled once, and for queries one packed column per row.
 
 SQLAlchemy's own path costs by the column and by the statement, each time anew. Here the database
 packs a row into one JSON array, the text of the statement is made once for each kind of
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Boolean, ColumnElement, Connection, Date, Dialect, Select, Text
+from sqlalchemy import JSON, Boolean, ColumnElement, Connection, Date, Delete, Dialect, Insert, Select, Text, Update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -78,10 +78,29 @@ class KeptQuery:
         return dict(zip(self._names, values, strict=True))
 
 
+class KeptChange:
+    """An INSERT, UPDATE or DELETE that is made often; every value in it is a named parameter."""
+
+    def __init__(self, statement: Insert | Update | Delete) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def make(self, connection: Session | Connection, parameters: Mapping[str, object]) -> int:
+        """Make the change and return how many rows it concerned."""
+        if isinstance(connection, Session):
+            connection.flush()
+            connection = connection.connection()
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        return connection.exec_driver_sql(compiled.text, compiled.bound(parameters)).rowcount
+
+
 class _Compiled:
     """The text of a statement for one kind of database, and how its parameters are handed over."""
 
-    def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
+    def __init__(self, statement: Select[Any] | Insert | Update | Delete, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         self.text = str(compiled)
