@@ -11,11 +11,12 @@ from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.infra.db import Database
 from core.infra.ids import new_secret
+from core.infra.kept_query import KeptQuery, Row
 from core.infra.store.interface import EphemeralStore, Kind
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.tables import ClientRow
@@ -109,37 +110,39 @@ def find_client(connection: Connection | Session, client_id: str) -> RegisteredC
     """
     if len(client_id) > _LONGEST_ID or not client_id.isprintable():
         return None  # no column takes it, and it is nobody's
-    row = connection.execute(_SELECT, {"wanted": client_id}).first()
-    return None if row is None else _from_row(row)
+    rows = _ONE.rows(connection, {"wanted": client_id})
+    return _from_row(rows[0]) if rows else None
 
 
-_SELECT = select(
-    ClientRow.client_id,
-    ClientRow.tool_id,
-    ClientRow.secret_digest,
-    ClientRow.metadata_.label("members"),
-    ClientRow.policy,
-    ClientRow.enabled,
-).where(ClientRow.client_id == bindparam("wanted"))
+_ONE = KeptQuery(
+    select(
+        ClientRow.client_id,
+        ClientRow.tool_id,
+        ClientRow.secret_digest,
+        ClientRow.metadata_.label("members"),
+        ClientRow.policy,
+        ClientRow.enabled,
+    ).where(ClientRow.client_id == bindparam("wanted"))
+)
 
 
-def _from_row(row: Row[Any]) -> RegisteredClient:
-    members = row.members
+def _from_row(row: Row) -> RegisteredClient:
+    members = row["members"]
     values: dict[str, Any] = {
         name: tuple(members[wire]) if name in _LISTS else members[wire]
         for name in _METADATA_FIELDS
         if (wire := _WIRE_NAMES.get(name, name)) in members
     }
     policy: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in row.policy.items()
+        name: tuple(value) if isinstance(value, list) else value for name, value in row["policy"].items()
     }
-    values.setdefault("name", row.client_id)
+    values.setdefault("name", row["client_id"])
     values.setdefault("redirect_uris", ())
     return RegisteredClient(
-        client_id=row.client_id,
-        tool_id=row.tool_id,
-        enabled=row.enabled,
-        secret_digest=row.secret_digest,
+        client_id=row["client_id"],
+        tool_id=row["tool_id"],
+        enabled=row["enabled"],
+        secret_digest=row["secret_digest"],
         policy=ClientPolicy(**policy),
         metadata=members,
         **values,

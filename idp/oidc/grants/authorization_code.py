@@ -59,8 +59,8 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             now=now,
         )
         may_refresh = _may_refresh(client, grant)
-        with ground.database.transaction() as session:
-            token = refresh_token.start_family(session, grant, may_refresh=may_refresh, now=now)
+        with ground.database.changing() as connection:
+            token = refresh_token.start_family(connection, grant, may_refresh=may_refresh, now=now)
         issue.remember_grant(ground.store, grant)
         _respect_revocation(ground, grant, now)
         log.event("code_redeemed", client_id=client.client_id, person_id=grant.subject.person_id)

@@ -20,8 +20,8 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
     def authenticate_refresh_token(self, refresh_token_value: str) -> PresentedToken | None:
         """Return the token if it is this client's and usable; None where it is unknown or foreign."""
         ground = services()
-        with ground.database.reading() as session:
-            presented = refresh_token.find(session, refresh_token_value)
+        with ground.database.connection() as connection:
+            presented = refresh_token.find(connection, refresh_token_value)
         if presented is None or not presented.check_client(self.request.client):
             return None
         refresh_token.require_usable(presented, database=ground.database, store=ground.store, now=ground.clock.now())
@@ -51,8 +51,8 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             now=now,
         )
         if client.is_public:
-            with ground.database.transaction() as session:
-                response["refresh_token"] = refresh_token.rotate(session, presented, now)
+            with ground.database.changing() as connection:
+                response["refresh_token"] = refresh_token.rotate(connection, presented, now)
         issue.remember_grant(ground.store, grant)
         log.event("token_refreshed", client_id=client.client_id, person_id=grant.subject.person_id)
         return 200, response, []

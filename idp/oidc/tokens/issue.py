@@ -34,9 +34,9 @@ def load_context(services: Services, client: RegisteredClient, subject: Subject,
     Raises `ContextGone` when the context is no longer usable, `InvalidGrant` when the person is gone.
     """
     try:
-        with services.database.reading() as session:
+        with services.database.connection() as connection:
             return load_claims(
-                session,
+                connection,
                 person_id=subject.person_id,
                 authentication=subject.authentication,
                 sid=subject.sid,

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.infra.db import Database
 from core.infra.ids import digest, new_secret
+from core.infra.kept_query import KeptChange, KeptQuery
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
@@ -55,7 +56,7 @@ class PresentedToken:
         return self.grant.get_scope()
 
 
-def start_family(session: Session, grant: CodeGrant, *, may_refresh: bool, now: datetime) -> str | None:
+def start_family(connection: Session | Connection, grant: CodeGrant, *, may_refresh: bool, now: datetime) -> str | None:
     """Record what descends from a code and return its first refresh token, if it gets one.
 
     Every family has its row, so that the end of a session or context finds its access tokens too.
@@ -63,8 +64,8 @@ def start_family(session: Session, grant: CodeGrant, *, may_refresh: bool, now: 
     """
     subject = grant.subject
     is_offline = may_refresh and "offline_access" in grant.scope
-    session.execute(
-        insert(_family),
+    _ADD_FAMILY.make(
+        connection,
         {
             "id": grant.family_id,
             "client_id": grant.client_id,
@@ -78,7 +79,7 @@ def start_family(session: Session, grant: CodeGrant, *, may_refresh: bool, now: 
             "revoked_at": None,
         },
     )
-    return _add_token(session, grant.family_id, now) if may_refresh else None
+    return _add_token(connection, grant.family_id, now) if may_refresh else None
 
 
 def _end(subject: Subject, now: datetime, *, may_refresh: bool, is_offline: bool) -> datetime:
@@ -89,33 +90,10 @@ def _end(subject: Subject, now: datetime, *, may_refresh: bool, is_offline: bool
     return now + TOMBSTONE_LIFE
 
 
-def find(session: Session, token: str) -> PresentedToken | None:
+def find(connection: Session | Connection, token: str) -> PresentedToken | None:
     """Return what a refresh token stands for, whatever its state; None when there is none."""
-    row = session.execute(_FIND, {"wanted": digest(token)}).first()
-    if row is None:
-        return None
-    return PresentedToken(
-        digest=row.digest,
-        client_id=row.client_id,
-        grant=CodeGrant.from_json(row.grant),
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        spent_at=row.spent_at,
-    )
-
-
-_FIND = (
-    select(
-        _token.c.digest,
-        _token.c.spent_at,
-        _family.c.client_id,
-        _family.c.grant,
-        _family.c.expires_at,
-        _family.c.revoked_at,
-    )
-    .join(_family, _family.c.id == _token.c.family_id)
-    .where(_token.c.digest == bindparam("wanted"))
-)
+    rows = _FIND.rows(connection, {"wanted": digest(token)})
+    return PresentedToken(**{**rows[0], "grant": CodeGrant.from_json(rows[0]["grant"])}) if rows else None
 
 
 def require_usable(presented: PresentedToken, *, database: Database, store: EphemeralStore, now: datetime) -> None:
@@ -135,22 +113,15 @@ def require_usable(presented: PresentedToken, *, database: Database, store: Ephe
     raise RefreshTokenReused(family_id=presented.grant.family_id)
 
 
-def rotate(session: Session, presented: PresentedToken, now: datetime) -> str:
+def rotate(connection: Session | Connection, presented: PresentedToken, now: datetime) -> str:
     """Spend the token and return its successor; of concurrent callers exactly one gets one.
 
     The others get `RefreshTokenReused`, as does everybody once the family is revoked.
     """
     family_id = presented.grant.family_id
-    alive = exists().where(_family.c.id == family_id, _family.c.revoked_at.is_(None))
-    spent = session.execute(
-        update(_token)
-        .where(_token.c.digest == presented.digest, _token.c.spent_at.is_(None), alive)
-        .values(spent_at=now)
-        .returning(_token.c.digest)
-    ).all()
-    if not spent:
+    if not _SPEND.make(connection, {"presented": presented.digest, "family": family_id, "now": now}):
         raise RefreshTokenReused(family_id=family_id)
-    return _add_token(session, family_id, now)
+    return _add_token(connection, family_id, now)
 
 
 def revoke_family(session: Session, store: EphemeralStore, family_id: str, now: datetime) -> None:
@@ -221,10 +192,36 @@ def _revoke(session: Session, store: EphemeralStore, concerned: ColumnElement[bo
             pipeline.put(Kind.REVOKED_FAMILY, family_id, b"1", TOMBSTONE_LIFE)
 
 
-def _add_token(session: Session, family_id: str, now: datetime) -> str:
+def _add_token(connection: Session | Connection, family_id: str, now: datetime) -> str:
     token = new_secret()
-    session.execute(
-        insert(_token),
-        {"digest": digest(token), "family_id": family_id, "created_at": now, "spent_at": None},
-    )
+    _ADD_TOKEN.make(connection, {"digest": digest(token), "family_id": family_id, "created_at": now, "spent_at": None})
     return token
+
+
+def _adding(table: Table) -> KeptChange:
+    return KeptChange(insert(table).values({column.name: bindparam(column.name) for column in table.columns}))
+
+
+_ADD_FAMILY = _adding(_family)
+_ADD_TOKEN = _adding(_token)
+_FIND = KeptQuery(
+    select(
+        _token.c.digest,
+        _token.c.spent_at,
+        _family.c.client_id,
+        _family.c.grant,
+        _family.c.expires_at,
+        _family.c.revoked_at,
+    )
+    .join_from(_token, _family, _family.c.id == _token.c.family_id)
+    .where(_token.c.digest == bindparam("wanted"))
+)
+_SPEND = KeptChange(
+    update(_token)
+    .where(
+        _token.c.digest == bindparam("presented"),
+        _token.c.spent_at.is_(None),
+        exists().where(_family.c.id == bindparam("family"), _family.c.revoked_at.is_(None)),
+    )
+    .values(spent_at=bindparam("now"))
+)
