@@ -43,6 +43,20 @@ class Addresses:
         """Where mails are handed over."""
         return self.base_port + 7
 
+    @property
+    def folder_name(self) -> str:
+        """The name of the folder with what is written at run time.
+
+        One for each set of addresses, because addresses are written into the demo world.
+        """
+        parts = ["run", "tls" if self.tls else "", "" if self.is_default else str(self.base_port)]
+        return "-".join(filter(None, parts))
+
+    @property
+    def is_default(self) -> bool:
+        """Tell whether the first port is the one that every document names."""
+        return self.base_port == DEFAULT_BASE_PORT
+
     def ports(self) -> tuple[int, ...]:
         """Return every port that has to be free."""
         return tuple(self.base_port + offset for offset in (0, 1, 2, 3, 5, 7))

@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from development.addresses import DEFAULT_BASE_PORT, Addresses
-from development.ports import LOOPBACK
+from development.addresses import Addresses
+from development.certificates import CertificateFiles, ensure_certificate
+from development.ports import LOOPBACK, free_port
 from development.supervisor import Program
 
 ROOT = Path(__file__).parent.parent
@@ -22,12 +23,12 @@ def environment(addresses: Addresses, folder: Path, given: Mapping[str, str]) ->
 
     `folder` holds everything that is written at run time and has no address of its own.
     """
-    is_default = addresses.base_port == DEFAULT_BASE_PORT
+    keys = ROOT / "keys" / "development" if folder.name == Addresses().folder_name else folder / "keys"
     defaults = {
         "IMMO_MODE": "demo",
         "IMMO_DATABASE_URL": f"sqlite:///{folder / 'immo-connect.sqlite3'}",
         "IMMO_STORE_PATH": str(folder / "store.sqlite3"),
-        "IMMO_KEYS_DIRECTORY": str(ROOT / "keys" / "development" if is_default else folder / "keys"),
+        "IMMO_KEYS_DIRECTORY": str(keys),
         "IMMO_SMTP_HOST": LOOPBACK,
         "IMMO_SMTP_PORT": str(addresses.smtp_port),
     }
@@ -40,6 +41,9 @@ def environment(addresses: Addresses, folder: Path, given: Mapping[str, str]) ->
         "MYRENT_SESSIONS": str(folder / "myrent-pro.sqlite3"),
         "PYTHONUNBUFFERED": "1",
     }
+    if addresses.tls:
+        # Read by the HTTP library of the portal and the tools, which fetch from the provider.
+        places["REQUESTS_CA_BUNDLE"] = str(ensure_certificate(folder / "tls").authority)
     return {**defaults, **given, **places}
 
 
@@ -60,17 +64,29 @@ _STEPS = (
 )
 
 
-def programs(addresses: Addresses, environment: Mapping[str, str]) -> Iterator[Program]:
+def programs(addresses: Addresses, environment: Mapping[str, str], folder: Path) -> Iterator[Program]:
     """Yield the programs in the order in which they start."""
     here = addresses.base_port
     mailbox = [sys.executable, "-m", "development.mailbox", "--port", str(here + 5)]
     mailbox += ["--smtp-port", str(addresses.smtp_port)]
     yield Program("mailbox", mailbox, environment, f"{addresses.mailbox}/messages.json")
-    yield _web("provider", "idp.wsgi:app", here, environment, "/health/ready")
-    yield _web("portal", "portal.wsgi:app", here + 1, environment, "/health/ready")
+    # With TLS in front the applications themselves stand on ports that nobody needs to know.
+    provider, portal = (free_port(), free_port()) if addresses.tls else (here, here + 1)
+    if addresses.tls:
+        yield _tls(ensure_certificate(folder / "tls"), ((here, provider), (here + 1, portal)), environment)
+    yield _web("provider", "idp.wsgi:app", provider, environment, "/health/ready")
+    yield _web("portal", "portal.wsgi:app", portal, environment, "/health/ready")
     yield _web("cadastrefinder", "examples.cadastrefinder.app:app", here + 2, environment, "/")
     yield _web("myrent-pro", "examples.myrent.app:app", here + 3, environment, "/")
     yield Program("worker", [sys.executable, "-m", "idp", "worker"], environment, None)
+
+
+def _tls(files: CertificateFiles, pairs: Iterable[tuple[int, int]], environment: Mapping[str, str]) -> Program:
+    command = [sys.executable, "-m", "development.tls"]
+    command += ["--certificate", str(files.certificate), "--key", str(files.key)]
+    for public, behind in pairs:
+        command += ["--serve", f"{public}:{behind}"]
+    return Program("tls", command, environment, None)
 
 
 def _web(name: str, target: str, port: int, environment: Mapping[str, str], health: str) -> Program:

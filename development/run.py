@@ -1,6 +1,7 @@
 """`make run`: the whole product with its demo world, until Ctrl-C.
 
-BASE_PORT moves all its ports, FRESH=1 throws away what earlier runs have written.
+BASE_PORT moves all its ports, FRESH=1 throws away what earlier runs have written, TLS=1 serves the
+provider and the portal over https.
 """
 
 import os
@@ -33,14 +34,14 @@ def main() -> int:
     """Set up, start, tell where everything is, wait for Ctrl-C, stop; return the exit status."""
     try:
         addresses = parse_addresses(os.environ)
-        folder = ROOT / "var" / (f"run-{addresses.base_port}" if addresses.base_port != DEFAULT_BASE_PORT else "run")
+        folder = ROOT / "var" / addresses.folder_name
         _require_free_ports(addresses)
         found = environment(addresses, folder, os.environ)
-        if os.environ.get("FRESH", "") not in {"", "0"}:
+        if _is_on(os.environ, "FRESH"):
             _start_over(folder, found)
         folder.mkdir(parents=True, exist_ok=True)
         set_up(found, _say)
-        _run(addresses, found, folder / "log")
+        _run(addresses, found, folder)
     except (BadRequest, SetUpFailed, ProgramFailed) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -52,7 +53,11 @@ def parse_addresses(environment: Mapping[str, str]) -> Addresses:
     text = environment.get("BASE_PORT") or str(DEFAULT_BASE_PORT)
     if not text.isascii() or not text.isdigit() or not 1024 <= int(text) <= 65528:
         raise BadRequest(f"BASE_PORT={text} is not a port from 1024 to 65528.")
-    return Addresses(int(text))
+    return Addresses(int(text), tls=_is_on(environment, "TLS"))
+
+
+def _is_on(environment: Mapping[str, str], name: str) -> bool:
+    return environment.get(name, "") not in {"", "0"}
 
 
 def _require_free_ports(addresses: Addresses) -> None:
@@ -68,19 +73,21 @@ def _start_over(folder: Path, environment: Mapping[str, str]) -> None:
         raise BadRequest("FRESH=1 removes files only; empty the database of IMMO_DATABASE_URL yourself.")
     _say("Starting over")
     shutil.rmtree(folder, ignore_errors=True)
-    for key in Path(environment["IMMO_KEYS_DIRECTORY"]).glob("*.pem"):
-        key.unlink()
+    # Keys of our own making only: those of an installation are not ours to throw away.
+    if "IMMO_KEYS_DIRECTORY" not in os.environ:
+        for key in Path(environment["IMMO_KEYS_DIRECTORY"]).glob("*.pem"):
+            key.unlink()
 
 
-def _run(addresses: Addresses, environment: Mapping[str, str], logs: Path) -> None:
+def _run(addresses: Addresses, environment: Mapping[str, str], folder: Path) -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    supervisor = Supervisor(tuple(programs(addresses, environment)), folder=ROOT, logs=logs)
+    supervisor = Supervisor(tuple(programs(addresses, environment, folder)), folder=ROOT, logs=folder / "log")
     _say("Programs")
     try:
         supervisor.start()
-        print(table(addresses, logs), flush=True)
+        print(table(addresses, folder / "log"), flush=True)
         supervisor.watch(stop, _say)
         print("\nStopping ...", flush=True)
     finally:
@@ -98,6 +105,8 @@ def table(addresses: Addresses, logs: Path) -> str:
     ]
     lines = ["", "Immo-Connect runs.", ""]
     lines += [f"  {name:<18} {url:<24} {words}" for name, url, words in rows]
+    if addresses.tls:
+        lines += ["", f"  The certificate's authority: {logs.parent / 'tls' / 'authority.pem'}"]
     lines += ["", f"  Demo logins, password {_PASSWORD}"]
     lines += [f"  {name:<18} {words}" for name, words in _PEOPLE]
     lines += ["", f"Logs are in {logs}. Ctrl-C stops everything."]

@@ -68,7 +68,7 @@ def product(
     crowd = [sys.executable, "-m", "idp", "demo", "load", "--people", str(_CROWD), "--organisations", "1"]
     subprocess.run(crowd, env=surroundings, cwd=ROOT, check=True, capture_output=True)
     logs = folder / "log"
-    supervisor = Supervisor(tuple(programs(addresses, surroundings)), folder=ROOT, logs=logs)
+    supervisor = Supervisor(tuple(programs(addresses, surroundings, folder)), folder=ROOT, logs=logs)
     try:
         supervisor.start()
         yield RunningProduct(addresses, supervisor, logs, iter(range(1, _CROWD + 1)))
