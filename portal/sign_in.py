@@ -148,11 +148,11 @@ def jwks() -> Response:
 
 def _exchange() -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the tokens and the userinfo claims, both checked against this browser's request."""
+    issuer = services().settings.issuer
+    if request.args.get("iss") != issuer:
+        raise SignInFailed("foreign_answer")  # RFC 9207 section 2.4
+    expected = {"iss": {"value": issuer}, "aud": {"value": CLIENT_ID}}
     try:
-        metadata = _provider().load_server_metadata()
-        if request.args.get("iss") != metadata["issuer"]:
-            raise SignInFailed("foreign_answer")  # RFC 9207 section 2.4
-        expected = {"iss": {"value": metadata["issuer"]}, "aud": {"value": CLIENT_ID}}
         token = _provider().authorize_access_token(claims_options=expected)
         person = _provider().userinfo(token=token)
         if person["sub"] != token["userinfo"]["sub"] or "sid" not in token["userinfo"]:

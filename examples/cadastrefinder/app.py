@@ -31,7 +31,7 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
     app = Flask(__name__)
     app.config["URL"] = environment.get("CADASTREFINDER_URL", "http://localhost:8082")
     app.config["PORTAL_URL"] = environment.get("IMMO_PORTAL_URL", "http://localhost:8081")
-    issuer = environment.get("IMMO_ISSUER", "http://localhost:8080")
+    app.config["ISSUER"] = environment.get("IMMO_ISSUER", "http://localhost:8080")
     app.session_interface = SqliteSessions(
         Path(environment.get("CADASTREFINDER_SESSIONS", "var/cadastrefinder.sqlite3")),
         cookie_name="cadastrefinder",
@@ -41,7 +41,7 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
         "immo",
         client_id=environment.get("CADASTREFINDER_CLIENT_ID", "cadastrefinder"),
         client_secret=environment.get("CADASTREFINDER_CLIENT_SECRET", "cadastrefinder-demo-secret"),
-        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        server_metadata_url=app.config["ISSUER"] + "/.well-known/openid-configuration",
         client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "default_timeout": 10},
     )
     app.register_blueprint(pages)
@@ -85,11 +85,11 @@ def sign_in() -> AnyResponse:
 @pages.get("/callback")
 def callback() -> AnyResponse:
     """Take the answer of Immo-Connect: check it, read the tokens, and begin a new session."""
+    issuer = current_app.config["ISSUER"]
+    if request.args.get("iss") != issuer:  # RFC 9207: an answer of somebody else
+        return problem("mismatching_state", 400)
+    expected = {"iss": {"value": issuer}, "aud": {"value": provider().client_id}}
     try:
-        metadata = provider().load_server_metadata()
-        if request.args.get("iss") != metadata["issuer"]:  # RFC 9207: an answer of somebody else
-            return problem("mismatching_state", 400)
-        expected = {"iss": {"value": metadata["issuer"]}, "aud": {"value": provider().client_id}}
         token = provider().authorize_access_token(claims_options=expected)
         person = provider().userinfo(token=token)
     except OAuthError as error:
@@ -155,7 +155,9 @@ def signed_out() -> tuple[str, int]:
 def back_channel_logout() -> tuple[Response, int]:
     """End the sessions that Immo-Connect names (OpenID Connect Back-Channel Logout section 2.5)."""
     try:
-        notice = logout_token.read(request.form.get("logout_token", ""), provider())
+        notice = logout_token.read(
+            request.form.get("logout_token", ""), provider(), issuer=current_app.config["ISSUER"]
+        )
     except (JoseError, ValueError, KeyError, RequestException):
         return jsonify(error="invalid_request"), 400
     if not sessions().spend(notice["jti"], until=notice["exp"] + logout_token.LEEWAY_SECONDS):

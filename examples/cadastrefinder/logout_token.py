@@ -14,7 +14,7 @@ KEYS_AT_MOST_EVERY_SECONDS = 60
 _keys_fetched_at: dict[str, float] = {}
 
 
-def read(token: str, provider: Any) -> dict[str, Any]:
+def read(token: str, provider: Any, *, issuer: str) -> dict[str, Any]:
     """Return what a logout token says; raise `JoseError` or `ValueError` when it is not a good one.
 
     `provider` is Authlib's client. Whether the token was seen before is for the caller to say.
@@ -22,7 +22,7 @@ def read(token: str, provider: Any) -> dict[str, Any]:
     found = _verify(token, provider)
     jwt.JWTClaimsRegistry(
         leeway=LEEWAY_SECONDS,
-        iss={"essential": True, "value": provider.load_server_metadata()["issuer"]},
+        iss={"essential": True, "value": issuer},
         aud={"essential": True, "value": provider.client_id},
         iat={"essential": True},
         exp={"essential": True},

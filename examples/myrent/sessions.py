@@ -18,7 +18,8 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
-LIFE_SECONDS = 12 * 3600
+SIGNED_IN_SECONDS = 12 * 3600
+SIGNING_IN_SECONDS = 3600
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS session (
     id TEXT PRIMARY KEY, sid TEXT, sub TEXT, content TEXT NOT NULL, expires_at REAL NOT NULL);
@@ -57,7 +58,8 @@ class SqliteSessions(SessionInterface):
 
     def __init__(self, path: Path, *, cookie_name: str, secure: bool) -> None:
         self._path = path
-        self._cookie_name = cookie_name
+        # Over https no other host can plant a cookie of this name.
+        self._cookie_name = f"__Host-{cookie_name}" if secure else cookie_name
         self._secure = secure
 
     @contextmanager
@@ -106,7 +108,7 @@ class SqliteSessions(SessionInterface):
             key = secrets.token_urlsafe(32)
             file.execute(
                 "INSERT INTO session (sid, sub, content, id, expires_at) VALUES (?, ?, ?, ?, ?)",
-                (*content, _digest(key), time.time() + LIFE_SECONDS),
+                (*content, _digest(key), time.time() + (SIGNED_IN_SECONDS if said else SIGNING_IN_SECONDS)),
             )
         response.set_cookie(self._cookie_name, key, httponly=True, secure=self._secure, samesite="Lax")
 

@@ -31,6 +31,7 @@ class Tool:
     url: str
     provider: SmallProvider
     restart: Callable[[], Flask]
+    over_https: Callable[[], Flask]
     app: Flask
 
     def browser(self) -> FlaskClient:
@@ -65,4 +66,12 @@ def tool(request: pytest.FixtureRequest, provider: SmallProvider, tmp_path: Path
         f"{prefix}_URL": url,
         f"{prefix}_SESSIONS": str(tmp_path / "sessions.sqlite3"),
     }
-    return Tool(request.param, url, provider, lambda: create(environment), create(environment))
+    at_https = {**environment, f"{prefix}_URL": "https://tool.example"}
+    return Tool(
+        client_id=request.param,
+        url=url,
+        provider=provider,
+        restart=lambda: create(environment),
+        over_https=lambda: create(at_https),
+        app=create(environment),
+    )

@@ -60,5 +60,5 @@ def test_what_a_name_contains_is_text_and_never_markup(tool: Tool) -> None:
 def test_links_of_the_name_menu(tool: Tool) -> None:
     page = tool.signed_in().get("/").text
 
-    for target in ("/sign-in?prompt=select_account", "http://localhost:8081/", "/claims", "/sign-out"):
+    for target in ("/sign-in?prompt=select_account", "http://localhost:8081/sign-in", "/claims", "/sign-out"):
         assert f'href="{target}"' in page

@@ -115,6 +115,14 @@ def test_session_cookie_changes_with_the_sign_in_and_the_old_one_opens_nothing(t
     assert thief.get("/claims.json").status_code == 401
 
 
+def test_over_https_the_cookie_is_secure_and_no_other_host_can_plant_it(tool: Tool) -> None:
+    cookie = tool.over_https().test_client().get("/sign-in", base_url="https://tool.example").headers["Set-Cookie"]
+
+    assert cookie.startswith(f"__Host-{tool.client_id}=")
+    assert "; Secure" in cookie
+    assert "Domain" not in cookie
+
+
 def test_a_restart_signs_nobody_out(tool: Tool) -> None:
     cookie = tool.signed_in().get_cookie(tool.client_id)
     assert cookie is not None

@@ -120,7 +120,6 @@ def test_the_portals_menu_chooses_an_organisation_and_signs_out(
         sign_in(page, product)
         page.click("#name-menu summary")
         page.click("#my-organisations")
-        page.click("#sign-in")
 
         page.click("#name-menu-button")
         page.click("#name-menu a[href='/context']")
