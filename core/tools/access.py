@@ -64,7 +64,8 @@ def offered_context(
 
 def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:
     row = rows[0]
-    decision = evaluate(situations.read(rows), reachable=reachable, now=now)
+    situation = situations.read(rows)
+    decision = evaluate(situation, reachable=reachable, now=now)
     role = row["role"]
     return OfferedContext(
         tool_id=ToolId(row["tool_id"]),
@@ -80,6 +81,7 @@ def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:
         wallet_id=row["wallet_id"],
         expires_at=decision.expires_at,
         reason=decision.reason,
+        terms_version=situation.requirement.terms,
     )
 
 

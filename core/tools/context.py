@@ -113,7 +113,8 @@ class OfferedContext:
     """One way in which a person may, or may not, use a tool now.
 
     `role` is None where no role is granted. `reason` is None exactly when the context is usable.
-    `expires_at` is the earliest end of what it rests on: no token may outlive it.
+    `expires_at` is the earliest end of what it rests on: no token may outlive it. `terms_version`
+    is that of the terms that come with the usage, if it has any.
     """
 
     tool_id: ToolId
@@ -129,6 +130,7 @@ class OfferedContext:
     wallet_id: str | None
     expires_at: datetime | None
     reason: Reason | None
+    terms_version: str | None = None
 
     @property
     def is_usable(self) -> bool:

@@ -12,13 +12,14 @@ from core.accreditations.queries import kinds
 from core.infra import audit
 from core.people.facts import PersonFacts
 from core.people.profiles import person_facts
+from core.tools.catalogue import ToolFacts, tool_facts
 from core.tools.context import ChosenContext, OfferedContext
 from core.web import csrf
 from core.web.locale import current_language
 from idp.claims.consent import ConsentLine, consent_groups
 from idp.interaction import pages
 from idp.interaction.access import Interaction, open_interaction
-from idp.interaction.facts import Asking, contexts_to_show
+from idp.interaction.facts import Asking, Terms, contexts_to_show
 from idp.interaction.pages import (
     Consent,
     ConsentPage,
@@ -162,8 +163,9 @@ def _page(
     with found.database.connection() as connection:
         person = person_facts(connection, session.person_id)
         names = kinds(connection) if opened.pending.request.wants_context else {}
+        facts = tool_facts(connection, opened.client.tool_id, now=opened.now) if opened.client.tool_id else None
     token = csrf.token(found.settings.secret, _binding(opened, session))
-    tool = requesting_tool(opened.client, opened.gathered.tool)
+    tool = requesting_tool(opened.client, facts)
     page: ContextChoicePage | ConsentPage
     if opened.pending.request.wants_context:
         page = ContextChoicePage(
@@ -173,16 +175,16 @@ def _page(
             person_name=_name(person),
             contexts=_contexts(opened, session),
             accreditation_names=names,
-            consent=_consent(opened) if _is_due(opened) else None,
+            consent=_consent(opened, facts) if _is_due(opened) else None,
             errors=errors,
         )
     else:
-        page = ConsentPage(request.path, token, tool, _name(person), _consent(opened))
+        page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts))
     html = pages.render(page)
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 
 
-def _consent(opened: Interaction) -> Consent:
+def _consent(opened: Interaction, tool: ToolFacts | None) -> Consent:
     gathered, client = opened.gathered, opened.client
     scope, before = opened.pending.request.scope, gathered.standing.consent
     groups = consent_groups(scope, gathered.claims)
@@ -197,12 +199,17 @@ def _consent(opened: Interaction) -> Consent:
             )
             for group in groups
         ),
-        purpose=None if gathered.tool is None else gathered.tool.purpose.text(current_language()),
-        terms=None if terms is None or is_accepted else pages.Terms(terms.version, terms.url),
+        purpose=None if tool is None else tool.purpose.text(current_language()),
+        terms=None if terms is None or is_accepted else _shown(terms, tool),
         is_changed=before is not None,
         lasts="offline_access" in scope,
         privacy_url=client.policy_uri,
     )
+
+
+def _shown(terms: Terms, tool: ToolFacts | None) -> pages.Terms:
+    usage = None if tool is None else tool.usage(terms.usage)
+    return pages.Terms(terms.version, None if usage is None else usage.terms_url)
 
 
 def _received(line: ConsentLine, before: consents.Consent | None) -> Received:

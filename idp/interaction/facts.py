@@ -1,7 +1,7 @@
 """Gathers what the policy needs to know about person, client, contexts and consent.
 
-On the way of a silent sign-in: one statement for consent and session, one for the context, and
-the tool. Everything that only a page needs is loaded by that page.
+On the way of a silent sign-in: one statement for consent and session, and one for the context.
+Everything that only a page needs is loaded by that page.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ from datetime import datetime
 from core.infra.db import Statements
 from core.people.profiles import person_facts
 from core.tools.access import offered_context, offered_contexts
-from core.tools.catalogue import ToolFacts, tool_facts
 from core.tools.context import OfferedContext
 from idp.claims.assemble import requestable
 from idp.interaction.policy import Facts, context_candidates
@@ -27,10 +26,10 @@ REACHABLE = REACHABLE_ACR[-1]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A version of a tool's terms, and where it can be read."""
+    """The terms that come with a usage of a tool, in the version that counts now."""
 
+    usage: str
     version: str
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,6 @@ class Gathered:
     facts: Facts
     progress: Progress
     standing: Standing = Standing()
-    tool: ToolFacts | None = None
     terms: Terms | None = None
     claims: tuple[str, ...] = ()
 
@@ -70,10 +68,9 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
         if settled is None and person_facts(connection, session.person_id) is None:
             return gather_nobody(progress, asking.now)
         offered = contexts_to_show(connection, asking) if settled is None else (settled,)
-        tool = None if client.tool_id is None else tool_facts(connection, client.tool_id, now=asking.now)
     usable = tuple(context for context in offered if context.is_usable)
     claims = requestable(asking.request.claims.names, client.policy.scope)
-    terms = _terms(tool, usable)
+    terms = _terms(usable)
     facts = Facts(
         now=asking.now,
         reachable=REACHABLE,
@@ -85,7 +82,7 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
         consent_is_due=_consent_is_due(asking, standing, terms, claims),
         skips_single_context=client.policy.skip_single_context,
     )
-    return Gathered(facts, progress, standing, tool, terms, claims)
+    return Gathered(facts, progress, standing, terms, claims)
 
 
 def gather_nobody(progress: Progress, now: datetime) -> Gathered:
@@ -162,14 +159,11 @@ def _is_hinted(services: Services, asking: Asking) -> bool:
     return hinted == subject_identifier(asking.session.person_id, asking.client, services.settings.secret)
 
 
-def _terms(tool: ToolFacts | None, contexts: tuple[OfferedContext, ...]) -> Terms | None:
+def _terms(contexts: tuple[OfferedContext, ...]) -> Terms | None:
     """Return the terms of the first usage in question that has some; each usage has its own."""
-    if tool is None:
-        return None
     for context in contexts:
-        usage = tool.usage(context.usage)
-        if usage is not None and usage.terms_version is not None:
-            return Terms(usage.terms_version, usage.terms_url)
+        if context.terms_version is not None:
+            return Terms(context.usage, context.terms_version)
     return None
 
 

@@ -143,8 +143,8 @@ def _page(
     status: int = 200,
 ) -> Response:
     found, client = opened.services, opened.client
-    tool = opened.gathered.tool
-    if tool is None and client.tool_id is not None:
+    tool = None
+    if client.tool_id is not None:
         with found.database.connection() as connection:
             tool = tool_facts(connection, client.tool_id, now=opened.now)
     page = LoginPage(
