@@ -513,11 +513,9 @@ def test_every_deed_is_in_the_audit_trail(services: Services, endpoints: FlaskCl
     endpoints.put(_path(answered), headers=_bearer(answered), json={**_PLAIN, "client_id": answered["client_id"]})
     endpoints.delete(_path(answered), headers=_bearer(answered))
 
-    deeds = [(row["action"], row["subject_id"]) for row in rows(services, "audit")]
+    deeds = [row["action"] for row in rows(services, "audit") if row["subject_id"] == answered["client_id"]]
 
-    assert sorted(deeds) == [
-        (action, answered["client_id"]) for action in ("client-changed", "client-deleted", "client-registered")
-    ]
+    assert sorted(deeds) == ["client-changed", "client-deleted", "client-registered"]
 
 
 def test_tokens_of_a_removed_client_do_not_come_back_with_a_new_one(services: Services, endpoints: FlaskClient) -> None:
