@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -25,10 +26,18 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def addresses() -> Iterator[Addresses]:
-    free = (Addresses(port) for port in random.sample(range(20_000, 60_000, 10), 100))
-    found = next(row for row in free if not any(is_taken(port) for port in row.ports()))
+    found = free_addresses()
     yield found
-    shutil.rmtree(ROOT / "var" / f"run-{found.base_port}", ignore_errors=True)
+    shutil.rmtree(folder_of(found), ignore_errors=True)
+
+
+def free_addresses(*, tls: bool = False) -> Addresses:
+    rows = (Addresses(port, tls=tls) for port in random.sample(range(20_000, 60_000, 10), 100))
+    return next(row for row in rows if not any(is_taken(port) for port in row.ports()))
+
+
+def folder_of(addresses: Addresses) -> Path:
+    return ROOT / "var" / addresses.folder_name
 
 
 @contextmanager
@@ -65,8 +74,8 @@ def start(addresses: Addresses, **more: str) -> "subprocess.Popen[str]":
     )
 
 
-def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=10) as response:
+def get(url: str, trusted: ssl.SSLContext | None = None) -> bytes:
+    with urllib.request.urlopen(url, timeout=10, context=trusted) as response:
         body: bytes = response.read()
         return body
 
@@ -106,7 +115,22 @@ def test_the_demo_runs_on_postgresql_and_redis(
         second = kids(addresses)
 
     assert second == first
-    assert not (ROOT / "var" / f"run-{addresses.base_port}" / "immo-connect.sqlite3").exists()
+    assert not (folder_of(addresses) / "immo-connect.sqlite3").exists()
+
+
+@pytest.mark.skipif(IS_POSTGRES, reason="the same, on the embedded databases")
+def test_with_tls_provider_and_portal_are_served_over_https() -> None:
+    addresses = free_addresses(tls=True)
+
+    with running(addresses, TLS="1") as printed:
+        trusted = ssl.create_default_context(cafile=str(folder_of(addresses) / "tls" / "authority.pem"))
+        metadata = json.loads(get(f"{addresses.issuer}/.well-known/openid-configuration", trusted))
+        portal = get(addresses.portal, trusted)
+    shutil.rmtree(folder_of(addresses))
+
+    assert f"https://localhost:{addresses.base_port}" in printed
+    assert metadata["issuer"] == f"https://localhost:{addresses.base_port}"
+    assert portal
 
 
 def test_a_taken_port_is_named_before_anything_is_done(addresses: Addresses) -> None:
@@ -117,7 +141,7 @@ def test_a_taken_port_is_named_before_anything_is_done(addresses: Addresses) -> 
     assert process.returncode == 1
     assert f"Port {addresses.base_port + 2} is taken." in printed
     assert f"make run BASE_PORT={addresses.base_port + 1000}" in printed
-    assert not (ROOT / "var" / f"run-{addresses.base_port}").exists()
+    assert not folder_of(addresses).exists()
 
 
 def test_a_setting_that_is_refused_ends_the_start_with_its_name(addresses: Addresses) -> None:

@@ -1,13 +1,16 @@
 """The schema that migrations make is the one that the models describe, on both databases."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from core.infra.db import Database
+from development import snapshot as snapshots
 from migrations.schema import schema
 from migrations.upgrade import current_revision, revisions, upgrade_to, upgrade_to_head
 from tests.support.databases import DatabaseServer
@@ -53,6 +56,27 @@ def test_each_version_can_be_reached_by_itself(empty_url: str) -> None:
 
         with closing(Database(empty_url)) as database, database.engine.connect() as connection:
             assert current_revision(connection) == revision
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+@pytest.mark.parametrize("snapshot", sorted(snapshots.FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_later_versions_keep_the_rows_of_an_earlier_one(empty_url: str, snapshot: Path) -> None:
+    rows = json.loads(snapshot.read_text("utf-8"))
+    upgrade_to(empty_url, snapshot.stem)
+    with closing(Database(empty_url)) as database:
+        with database.engine.begin() as connection:
+            snapshots.restore(connection, rows)
+
+        upgrade_to_head(empty_url)
+
+        with database.engine.connect() as connection:
+            kept = {table: len(found) for table, found in snapshots.dump(connection).items() if table in rows}
+    assert kept == {table: len(found) for table, found in rows.items() if table in kept}
+    assert sum(kept.values()) > 0
+
+
+def test_there_are_rows_of_the_first_version() -> None:
+    assert (snapshots.FOLDER / f"{revisions()[0]}.json").exists()
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET action = 'forged'", "DELETE FROM audit"])
