@@ -87,9 +87,6 @@ def _with_language(found: Services, record: PendingAuthorization, session: SsoSe
     if chosen is not None and chosen != record.language:
         record = replace(record, language=chosen)
         pending.save(found.store, record)
-        if session is not None:
-            with found.database.transaction() as transaction:
-                remember_language(transaction, session.person_id, chosen)
     locale.prefer(
         chosen=record.language,
         ui_locales=record.request.ui_locales,
@@ -99,8 +96,17 @@ def _with_language(found: Services, record: PendingAuthorization, session: SsoSe
 
 
 def person_language(found: Services, session: SsoSession | None) -> str | None:
-    """Return the language that the person of a session chose, if there is a session."""
+    """Return the language that the person of a session chose, if there is a session.
+
+    A choice made on this very page is theirs from now on, on every device (G2).
+    """
     if session is None:
         return None
     with found.database.connection() as connection:
-        return chosen_language(connection, session.person_id)
+        known = chosen_language(connection, session.person_id)
+    chosen = locale.requested_language()
+    if chosen is None or chosen == known:
+        return known
+    with found.database.transaction() as transaction:
+        remember_language(transaction, session.person_id, chosen)
+    return chosen

@@ -1,0 +1,34 @@
+"""The provider's own front door."""
+
+import pytest
+
+from tests.support.sign_in import Browser
+
+
+def test_a_stranger_is_shown_the_way_to_the_portal(browser: Browser) -> None:
+    page = browser.get("/").page
+
+    assert page.one("#portal").attributes["href"] == "https://portal.immo.test"
+    assert not page.has("#sign-out-link")
+
+
+def test_who_is_signed_in_is_named_and_shown_the_way_out(browser: Browser) -> None:
+    browser.authorize("plain").sign_in()
+
+    page = browser.get("/").page
+
+    assert "Anna" in page.text
+    assert page.one("#sign-out-link").attributes["href"] == "/end_session"
+
+
+@pytest.mark.parametrize("path", ["/", "/end_session"])
+def test_a_language_chosen_outside_a_sign_in_is_the_persons_on_every_device(
+    browser: Browser, stranger: Browser, path: str
+) -> None:
+    browser.authorize("plain").sign_in("bert.janssens")
+    assert browser.get(path).page.language == "fr"
+
+    browser.get(path, query_string={"language": "en"})
+
+    assert browser.get(path).page.language == "en"
+    assert stranger.authorize("plain").sign_in("bert.janssens").page.language == "en"
