@@ -16,8 +16,8 @@ _KINDS = (
         BIV,
         Localised(
             "BIV-erkenning als vastgoedmakelaar",
-            "Agrément IPI d'agent immobilier",
-            "BIV/IPI recognition as an estate agent",
+            "Reconnaissance IPI d'agent immobilier",
+            "BIV/IPI accreditation as an estate agent",
         ),
         issuer="Beroepsinstituut van Vastgoedmakelaars / Institut professionnel des agents immobiliers",
         number_pattern=_SIX_DIGITS,
@@ -25,7 +25,7 @@ _KINDS = (
     # The sources also write IPAV, for which no register was found: another word for the same kind.
     Kind(
         "be.ipav",
-        Localised("IPAV-erkenning", "Agrément IPAV", "IPAV recognition"),
+        Localised("IPAV-erkenning", "Reconnaissance IPAV", "IPAV accreditation"),
         issuer="Beroepsinstituut van Vastgoedmakelaars / Institut professionnel des agents immobiliers",
         number_pattern=_SIX_DIGITS,
         alias_of=BIV,

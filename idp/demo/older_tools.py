@@ -100,7 +100,7 @@ OLDER_TOOLS = (
         Localised(
             "CIBweb opent de inhoud die voor uw erkenning bedoeld is.",
             "CIBweb ouvre les contenus destinés à votre agrément.",
-            "CIBweb opens the content that is meant for your recognition.",
+            "CIBweb opens the content that is meant for your accreditation.",
         ),
         publisher="CIBweb VZW",
         usage=_FOR_AGENTS,
@@ -132,7 +132,7 @@ OLDER_TOOLS = (
         Localised(
             "ROMi noteert onder welke erkenning een opdracht is ingeschreven.",
             "ROMi note sous quel agrément une mission est inscrite.",
-            "ROMi notes under which recognition a mandate is entered.",
+            "ROMi notes under which accreditation a mandate is entered.",
         ),
         publisher="ROMi BV",
         usage=_FOR_AGENTS,
