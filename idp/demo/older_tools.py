@@ -99,7 +99,7 @@ OLDER_TOOLS = (
         ),
         Localised(
             "CIBweb opent de inhoud die voor uw erkenning bedoeld is.",
-            "CIBweb ouvre les contenus destinés à votre agrément.",
+            "CIBweb ouvre les contenus destinés à votre reconnaissance.",
             "CIBweb opens the content that is meant for your accreditation.",
         ),
         publisher="CIBweb VZW",
@@ -131,7 +131,7 @@ OLDER_TOOLS = (
         ),
         Localised(
             "ROMi noteert onder welke erkenning een opdracht is ingeschreven.",
-            "ROMi note sous quel agrément une mission est inscrite.",
+            "ROMi note sous quelle reconnaissance une mission est inscrite.",
             "ROMi notes under which accreditation a mandate is entered.",
         ),
         publisher="ROMi BV",
