@@ -51,6 +51,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
         app.register_blueprint(blueprint)
     app.register_blueprint(health.blueprint(settings, _checks(made_of)))
     app.before_request(_name_request)
+    app.teardown_request(_forget_request)
     app.register_error_handler(ImmoError, error_pages.show)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_unexpected)
@@ -67,6 +68,11 @@ def _checks(services: Services) -> dict[str, health.Check]:
 
 def _name_request() -> None:
     log.request_id.set(new_id("req"))
+
+
+def _forget_request(_error: BaseException | None) -> None:
+    # A thread that serves no request must not log under the name of its last one.
+    log.request_id.set(None)
 
 
 def _show_http_error(error: HTTPException) -> AnyResponse:

@@ -43,6 +43,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     checks = {"database": made_of.database.ping, "store": made_of.store.ping}
     app.register_blueprint(health.blueprint(settings, checks))
     app.before_request(_name_request)
+    app.teardown_request(_forget_request)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.register_error_handler(FormTokenInvalid, _show_expired_form)
     app.register_error_handler(NotFound, _show_not_found)
@@ -53,6 +54,11 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
 
 def _name_request() -> None:
     log.request_id.set(new_id("req"))
+
+
+def _forget_request(_error: BaseException | None) -> None:
+    # A thread that serves no request must not log under the name of its last one.
+    log.request_id.set(None)
 
 
 def _send_to_sign_in(_error: SignInNeeded) -> AnyResponse:
