@@ -34,7 +34,7 @@ from core.tools.requirements import Requirement
 from idp.oidc import codes, introspect, registration_endpoint, revoke, token, userinfo
 from idp.oidc.clients import announce_change
 from idp.oidc.codes import CodeGrant
-from idp.oidc.registered_client import ClientPolicy, RegisteredClient
+from idp.oidc.registered_client import DEFAULT_SCOPE, ClientPolicy, RegisteredClient
 from idp.oidc.registration import store_client
 from idp.oidc.subject import Subject
 from idp.signing import jws
@@ -68,7 +68,7 @@ def a_client(services: Services, *, secret: str | None = SECRET, **members: Any)
         "secret_digest": None,
         "token_endpoint_auth_method": "client_secret_basic",
         "redirect_uris": (REDIRECT_URI,),
-        "policy": ClientPolicy(),
+        "policy": ClientPolicy(scope=(*DEFAULT_SCOPE, "organization", "roles")),
         "grant_types": ("authorization_code", "refresh_token", "client_credentials"),
     }
     client = RegisteredClient(**(values | members))
