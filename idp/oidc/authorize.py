@@ -71,8 +71,10 @@ def locate(parameters: Parameters, find_client: FindClient) -> Target:
     client = require_client(parameters.get("client_id"), find_client)
     redirect_uri = require_registered(parameters.get("redirect_uri"), client.redirect_uris, is_native=client.is_native)
     # With a response_mode that cannot be used the error still has to travel somehow.
-    mode = _response_modes.get(parameters.get("response_mode") or "", ResponseMode.QUERY)
-    return Target(client, ReturnAddress(redirect_uri, mode, parameters.get("state")))
+    wanted = parameters.get("response_mode")
+    in_fragment = response.is_for_fragment(parameters.get("response_type"), wanted)
+    mode = _response_modes.get(wanted or "", ResponseMode.QUERY)
+    return Target(client, ReturnAddress(redirect_uri, mode, parameters.get("state"), in_fragment))
 
 
 def require_client(client_id: str | None, find_client: FindClient) -> RegisteredClient:

@@ -13,11 +13,15 @@ from idp.oidc.request import AuthorizationRequest, ResponseMode
 
 @dataclass(frozen=True, slots=True)
 class ReturnAddress:
-    """Where an answer goes and what it has to bring back unchanged."""
+    """Where an answer goes and what it has to bring back unchanged.
+
+    `in_fragment` is for refusals alone: whoever asked for a flow that answers there looks there.
+    """
 
     redirect_uri: str
     response_mode: ResponseMode
     state: str | None
+    in_fragment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +31,26 @@ class AuthorizationResponse:
     redirect_uri: str
     response_mode: ResponseMode
     parameters: tuple[tuple[str, str], ...]
+    in_fragment: bool = False
 
     def location(self) -> str:
         """Return the redirect URI with the parameters behind the query it was registered with."""
         # Percent signs and not plus signs for spaces: every decoder reads those.
         added = "&".join(f"{name}={quote(value, safe='')}" for name, value in self.parameters)
-        separator = "&" if "?" in self.redirect_uri else "?"
+        separator = "#" if self.in_fragment else "&" if "?" in self.redirect_uri else "?"
         return f"{self.redirect_uri}{separator}{added}"
 
 
 def return_address(request: AuthorizationRequest) -> ReturnAddress:
     """Return where the answer to a request goes."""
     return ReturnAddress(request.redirect_uri, request.response_mode, request.state)
+
+
+def is_for_fragment(response_type: str | None, response_mode: str | None) -> bool:
+    """Tell whether a request asks for an answer in the fragment (Multiple Response Types section 5)."""
+    if response_mode is not None:
+        return response_mode == "fragment"
+    return not {"token", "id_token"}.isdisjoint((response_type or "").split())
 
 
 def success(to: ReturnAddress, *, code: str, issuer: str) -> AuthorizationResponse:
@@ -54,4 +66,5 @@ def failure(to: ReturnAddress, *, error: ProtocolError, issuer: str) -> Authoriz
 
 def _response(to: ReturnAddress, members: tuple[tuple[str, str], ...], issuer: str) -> AuthorizationResponse:
     state = () if to.state is None else (("state", to.state),)
-    return AuthorizationResponse(to.redirect_uri, to.response_mode, (*members, *state, ("iss", issuer)))
+    parameters = (*members, *state, ("iss", issuer))
+    return AuthorizationResponse(to.redirect_uri, to.response_mode, parameters, to.in_fragment)

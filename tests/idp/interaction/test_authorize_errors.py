@@ -1,5 +1,7 @@
 """What cannot be answered is a page, everything else travels to the tool (oidc.md 2.1, 2.2)."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 from werkzeug.test import TestResponse
 
@@ -113,9 +115,36 @@ def test_oidcc_response_type_missing(browser: Browser) -> None:
     refused(browser.authorize(response_type=None), "invalid_request")
 
 
-@pytest.mark.parametrize("response_type", ["token", "id_token", "code id_token", "none", 'co"de', "cöde"])
+@pytest.mark.parametrize("response_type", ["none", 'co"de', "cöde", "tokens"])
 def test_other_response_types_are_unsupported(browser: Browser, response_type: str) -> None:
     refused(browser.authorize(response_type=response_type), "unsupported_response_type")
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "id_token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+    ],
+)
+def test_whoever_wants_the_answer_in_the_fragment_is_refused_there(
+    browser: Browser, asked: dict[str, str], error: str
+) -> None:
+    """oidc.md 2.2: an error in the query of such a flow is a failure (Multiple Response Types section 5)."""
+    location = urlsplit(browser.authorize(**asked).location or "")
+
+    sent = dict(parse_qsl(location.fragment))
+    assert (sent["error"], sent["state"], sent["iss"]) == (error, "s-1", "https://login.immo.test")
+    assert location.query == ""
+
+
+def test_form_post_wins_over_the_fragment_of_a_response_type(browser: Browser) -> None:
+    browser.authorize(response_type="id_token", response_mode="form_post")
+
+    assert browser.location is None
+    assert browser.page.one("input[name=error]").attributes["value"] == "unsupported_response_type"
 
 
 def test_oidcc_request_object_is_refused_by_redirect(browser: Browser) -> None:
@@ -142,7 +171,6 @@ def test_registration_parameter_is_refused(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"response_mode": "fragment"}, "invalid_request"),
         ({"response_mode": "jwt"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
         ({"prompt": "none unknown"}, "invalid_request"),
