@@ -33,5 +33,8 @@ def parse_max_age(value: str | None, default_seconds: int | None) -> int | None:
 
 
 def is_too_old(auth_time: datetime, max_age_seconds: int | None, now: datetime) -> bool:
-    """Tell whether a sign-in at `auth_time` is older than allowed; without a limit never."""
-    return max_age_seconds is not None and now - auth_time > timedelta(seconds=max_age_seconds)
+    """Tell whether a sign-in at `auth_time` is older than allowed; without a limit never, of zero always."""
+    if max_age_seconds is None:
+        return False
+    # Zero means prompt=login, also for a sign-in of this very moment.
+    return max_age_seconds == 0 or now - auth_time > timedelta(seconds=max_age_seconds)
