@@ -6,7 +6,7 @@ once a minute, so that a client can rotate its keys and nobody can make us fetch
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -57,14 +57,12 @@ def candidates(
         return _choose(_registered(client, client.jwks), kid, algorithm)
     if client.jwks_uri is None:
         return ()
-    kept = _fetched.setdefault(http, {})
-    document = kept.get(client.jwks_uri)
-    if document is None or now >= document.good_until:
-        document = _fetch(client.jwks_uri, document, http=http, now=now)
-    found = _choose(document.keys, kid, algorithm)
-    if not found and now >= document.tried_at + _LOOK_AGAIN_AFTER:
-        document = _fetch(client.jwks_uri, document, http=http, now=now)
-        found = _choose(document.keys, kid, algorithm)
+    known = _known(client.jwks_uri, http)
+    if known is None or (now >= known.good_until and _claim(client.jwks_uri, known, http, now)):
+        known = _fetch(client.jwks_uri, known, http=http, now=now)
+    found = _choose(known.keys, kid, algorithm)
+    if not found and _claim(client.jwks_uri, known, http, now):
+        found = _choose(_fetch(client.jwks_uri, known, http=http, now=now).keys, kid, algorithm)
     return found
 
 
@@ -84,6 +82,19 @@ def _registered(client: RegisteredClient, jwks: Mapping[str, Any]) -> tuple[Publ
             _imported.clear()
         _imported[client.client_id] = (jwks, keys)
     return keys
+
+
+def _known(uri: str, http: OutboundHttp) -> _Fetched | None:
+    return _fetched.setdefault(http, {}).get(uri)
+
+
+def _claim(uri: str, known: _Fetched, http: OutboundHttp, now: datetime) -> bool:
+    """Take the turn to look again: once a minute, and one thread of all; the others use what is known."""
+    with _lock:
+        if _known(uri, http) is not known or now < known.tried_at + _LOOK_AGAIN_AFTER:
+            return False
+        _fetched[http][uri] = replace(known, tried_at=now)
+        return True
 
 
 def _fetch(uri: str, earlier: _Fetched | None, *, http: OutboundHttp, now: datetime) -> _Fetched:

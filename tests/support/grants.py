@@ -5,7 +5,7 @@ import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -256,8 +256,3 @@ def an_assertion(
     header = {"alg": algorithm, **({"kid": key.kid} if key.kid else {})}
     kept = {name: value for name, value in (values | claims).items() if value is not None}
     return jwt.encode(header, kept, key, algorithms=[algorithm])
-
-
-def with_policy(client: RegisteredClient, **policy: Any) -> RegisteredClient:
-    """Return the client with another policy."""
-    return replace(client, policy=replace(client.policy, **policy))

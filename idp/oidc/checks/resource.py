@@ -34,6 +34,14 @@ def audience(requested: Sequence[str], granted: Sequence[str], default: str) -> 
     return _few(requested) or _few(granted) or (default,)
 
 
+def still_allowed(granted: Sequence[str], client: RegisteredClient) -> tuple[str, ...]:
+    """Return what a grant of some time ago is still worth; raise `InvalidTarget` if that is nothing."""
+    left = tuple(value for value in granted if value in client.policy.resources)
+    if granted and not left:
+        raise InvalidTarget("The client is no longer registered for the resource.")
+    return left
+
+
 def userinfo(issuer: str) -> str:
     """Return the resource that a token is for when nobody asked for another (RFC 9068 section 3)."""
     return f"{issuer}/userinfo"

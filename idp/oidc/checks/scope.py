@@ -47,6 +47,14 @@ def narrow(requested: str | None, granted: Collection[str]) -> tuple[str, ...]:
     return values
 
 
+def still_allowed(granted: Collection[str], client: RegisteredClient) -> tuple[str, ...]:
+    """Return what a grant of some time ago is still worth; raise `InvalidScope` if that is nothing."""
+    left = tuple(value for value in granted if value in client.policy.scope)
+    if not left:
+        raise InvalidScope("The client is no longer registered for the scope.")
+    return left
+
+
 def for_client(requested: str | None, client: RegisteredClient) -> tuple[str, ...]:
     """Return the scope of a token without a person; raise `InvalidScope` for what is personal.
 

@@ -34,9 +34,12 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         client: RegisteredClient = self.client
         presented: PresentedToken = self.request.refresh_token
         grant = presented.grant
-        granted = scope.narrow(self.request.payload.scope, grant.scope)
+        # What the client may ask for can have shrunk since the person granted it.
+        granted = scope.narrow(self.request.payload.scope, scope.still_allowed(grant.scope, client))
         audience = resource.audience(
-            self.request.parameters.resources, grant.resource, resource.userinfo(ground.settings.issuer)
+            self.request.parameters.resources,
+            resource.still_allowed(grant.resource, client),
+            resource.userinfo(ground.settings.issuer),
         )
         context = issue.load_context(ground, client, grant.subject, now)
         # Without nonce: it belongs to the authorization request (Core section 12.2).

@@ -2,8 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from werkzeug.test import TestResponse
 from core.infra.clock import FixedClock
 from core.infra.http import OutboundHttp
 from core.infra.settings import Mode
+from idp.oidc import client_keys
 from idp.oidc.clients import announce_change
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.registration import store_client
@@ -348,6 +351,25 @@ def test_keys_are_fetched_once_and_again_for_an_unknown_name(
     assert jwks_server.requests == 1
     clock.advance(timedelta(minutes=1))
     assert _by_assertion(endpoints, an_assertion(reaching, client, new)).status_code == 200
+
+    assert jwks_server.requests == 2
+
+
+def test_of_many_who_meet_an_unknown_name_at_once_one_fetches(
+    reaching: Services, jwks_server: JsonServer, clock: FixedClock
+) -> None:
+    uri = jwks_server.serve("/jwks", public_jwks(a_key(kid="known")))
+    client = a_client(reaching, secret=None, token_endpoint_auth_method="private_key_jwt", jwks_uri=uri)
+    client_keys.candidates(client, "known", "ES256", http=reaching.http, now=clock.now())
+    clock.advance(timedelta(minutes=1))
+    barrier = Barrier(8)
+
+    def look(_: int) -> int:
+        barrier.wait()
+        return len(client_keys.candidates(client, "unknown", "ES256", http=reaching.http, now=clock.now()))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(look, range(8))) == [0] * 8
 
     assert jwks_server.requests == 2
 

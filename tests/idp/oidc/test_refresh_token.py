@@ -1,6 +1,7 @@
 """The refresh token grant over HTTP, by the policy at the head of `oidc.md` 2.7."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -11,12 +12,15 @@ from flask.testing import FlaskClient
 from core.infra.clock import FixedClock
 from core.organisations.identifiers import OrganisationId
 from core.tools import registration as tool_registration
+from idp.oidc.clients import announce_change
 from idp.oidc.errors import RefreshTokenReused
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
+from idp.oidc.registration import store_client
 from idp.oidc.tokens import refresh_token
 from idp.session import SESSION_LIFE
 from idp.wiring import Services
 from tests.support.grants import (
+    SECRET,
     WALLET,
     a_client,
     a_grant,
@@ -187,6 +191,29 @@ def test_a_resource_beyond_the_grant_is_refused(services: Services, endpoints: F
 
     with nothing_stored(services):
         assert_refused(refresh(endpoints, client, token, resource=WALLET), "invalid_target")
+
+
+@pytest.mark.parametrize(
+    ("policy", "left"),
+    [
+        (ClientPolicy(scope=("openid", "profile"), resources=(WALLET,)), "openid profile"),
+        (ClientPolicy(scope=(), resources=(WALLET,)), None),
+        (ClientPolicy(), None),
+    ],
+)
+def test_what_the_client_may_no_longer_have_is_not_given(
+    services: Services, endpoints: FlaskClient, policy: ClientPolicy, left: str | None
+) -> None:
+    client = a_client(services, policy=ClientPolicy(resources=(WALLET,)))
+    token = _started(services, endpoints, client, resource=(WALLET,))["refresh_token"]
+    with services.database.transaction() as session:
+        store_client(session, replace(client, policy=policy), now=services.clock.now(), secret=SECRET)
+    announce_change(services.database, services.store)
+
+    response = refresh(endpoints, client, token)
+
+    assert response.get_json().get("scope") == left
+    assert response.status_code == (400 if left is None else 200)
 
 
 def test_the_context_is_judged_anew_and_refused_when_it_is_gone(services: Services, endpoints: FlaskClient) -> None:
