@@ -11,7 +11,6 @@ from flask import Flask, Response, g
 
 from core.infra.settings import Mode, Settings
 
-_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 _HSTS = "max-age=63072000"
 _PAGE_POLICY = (
     "default-src 'none'",
@@ -21,7 +20,16 @@ _PAGE_POLICY = (
     "base-uri 'none'",
     "frame-ancestors 'none'",
 )
-_OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_POLICY = "Content-Security-Policy"
+# Under names as `str.title` writes them; the policy is that of everything but pages.
+_DEFAULTS = {
+    _POLICY: "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 
 
 def csp_nonce() -> str:
@@ -39,28 +47,21 @@ def open_form_action() -> None:
 
 def install(app: Flask, settings: Settings) -> None:
     """Add the headers to every response; what a view has set itself stands."""
-    says_hsts = settings.mode is Mode.PRODUCTION and settings.is_https
+    defaults = _DEFAULTS
+    if settings.mode is Mode.PRODUCTION and settings.is_https:
+        defaults = {**_DEFAULTS, "Strict-Transport-Security": _HSTS}
 
     @app.after_request
     def add(response: Response) -> Response:
-        defaults = {
-            "Content-Security-Policy": _policy(response),
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Referrer-Policy": "same-origin",
-            "Permissions-Policy": _PERMISSIONS,
-        }
-        if says_hsts:
-            defaults["Strict-Transport-Security"] = _HSTS
-        for name, value in defaults.items():
-            response.headers.setdefault(name, value)
+        is_page = response.mimetype == "text/html"
+        wanted = {**defaults, _POLICY: _page_policy()} if is_page else defaults
+        # In one step: looked for and added one by one they cost more than many an answer.
+        present = {name.title() for name, _ in response.headers}
+        response.headers.extend([(name, value) for name, value in wanted.items() if name not in present])
         return response
 
 
-def _policy(response: Response) -> str:
-    if response.mimetype != "text/html":
-        return _OTHER_POLICY
+def _page_policy() -> str:
     nonce = f" 'nonce-{g.immo_nonce}'" if "immo_nonce" in g else ""
     directives = [*_PAGE_POLICY, f"script-src 'self'{nonce}"]
     if not g.get("immo_open_form_action", False):

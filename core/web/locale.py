@@ -80,8 +80,9 @@ def install(app: Flask, *, secure: bool) -> None:
 
     @app.after_request
     def remember(response: Response) -> Response:
-        chosen = requested_language()
-        if chosen and response.mimetype == "text/html":
+        # Only pages are in a language; what answers programs is not made to look for one.
+        chosen = requested_language() if response.mimetype == "text/html" else None
+        if chosen:
             response.set_cookie(COOKIE, chosen, max_age=_COOKIE_SECONDS, secure=secure, httponly=True, samesite="Lax")
         return response
 
