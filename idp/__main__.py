@@ -1,5 +1,5 @@
 """`python -m idp` is the command `idp`."""
 
-from idp.cli import main
+from idp.cli.main import main
 
 main()

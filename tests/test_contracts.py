@@ -44,7 +44,7 @@ PLANTS = (
     (14, "idp.oidc.grants.refresh_token", "idp.oidc.grants.client_credentials"),
     (15, "idp.interaction.login", "sqlalchemy"),
     (15, "portal.organisations", "sqlalchemy"),
-    (16, "idp.cli", "development.ports"),
+    (16, "idp.cli.main", "development.ports"),
     (17, "idp.jobs", "idp.signing.software"),
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.infra.settings import Settings
 from core.tools.identifiers import ToolId
 from idp.demo.addresses import tool_address
-from idp.oidc.clients import ClientPolicy, RegisteredClient
+from idp.oidc.registered_client import CONTEXT_SCOPE, DEFAULT_SCOPE, ClientPolicy, RegisteredClient
 from idp.oidc.registration import store_client
 
 _SECRETS = {
@@ -16,10 +16,7 @@ _SECRETS = {
     "myrent-pro": "myrent-pro-demo-secret",
 }
 _NAMES = {"cadastrefinder": "CadastreFinder", "myrent-pro": "MyRent Pro"}
-_TOOL_SCOPE = (
-    *("openid", "profile", "email", "address", "phone", "offline_access"),
-    *("organization", "roles", "accreditations", "wallet"),
-)
+_TOOL_SCOPE = (*DEFAULT_SCOPE, *CONTEXT_SCOPE)
 
 
 def load(session: Session, settings: Settings, tools: Mapping[str, ToolId], *, now: datetime) -> None:

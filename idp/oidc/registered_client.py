@@ -7,6 +7,8 @@ from typing import Any
 from core.tools.identifiers import ToolId
 
 DEFAULT_SCOPE = ("openid", "profile", "email", "address", "phone", "offline_access")
+# What only a tool of the catalogue may ask for besides: it says for whom somebody acts.
+CONTEXT_SCOPE = ("organization", "roles", "accreditations", "wallet")
 
 
 @dataclass(frozen=True, slots=True)

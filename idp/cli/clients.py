@@ -1,0 +1,89 @@
+"""`idp clients`: how an operator registers tools where registration is not open to everybody."""
+
+import json
+from dataclasses import replace
+from typing import IO
+
+import click
+
+from core.infra.settings import Mode
+from core.tools.catalogue import tool_by_code
+from core.tools.identifiers import ToolId
+from idp.cli.ground import connect, explained
+from idp.oidc import registration
+from idp.oidc.clients import announce_change, find_client, metadata_of, policy_to_json
+from idp.oidc.registered_client import CONTEXT_SCOPE
+from idp.wiring import Services
+
+
+@click.group()
+def clients() -> None:
+    """Registered clients."""
+
+
+@clients.command()
+@click.argument("metadata", type=click.File("r", encoding="utf-8"))
+@click.option("--id", "client_id", help="The client_id; made up when it is left out.")
+@click.option("--tool", "code", help="The tool of the catalogue that it is; gives the scopes of contexts.")
+@click.option("--resource", "resources", multiple=True, help="An audience it may have access tokens for.")
+@click.option("--session-refresh", is_flag=True, help="Refresh tokens that end with the session.")
+@click.option("--introspection", is_flag=True, help="May ask about tokens for its resources.")
+@explained
+def add(
+    metadata: IO[str],
+    client_id: str | None,
+    code: str | None,
+    resources: tuple[str, ...],
+    session_refresh: bool,  # noqa: FBT001 - click passes options by name
+    introspection: bool,  # noqa: FBT001
+) -> None:
+    """Register a client from a file of RFC 7591 metadata, and print what it must know.
+
+    The secret and the registration access token are shown this once.
+    """
+    services = connect()
+    try:
+        members = json.load(metadata)
+    except ValueError as error:
+        raise click.ClickException(f"not JSON: {error}") from error
+    if not isinstance(members, dict):
+        raise click.ClickException("the file must hold one JSON object")
+    allow_loopback = services.settings.mode is not Mode.PRODUCTION
+    client = registration.judge(members, client_id=client_id, allow_loopback=allow_loopback, http=services.http)
+    tool_id = None if code is None else _tool(services, code)
+    scope = client.policy.scope if tool_id is None else (*client.policy.scope, *CONTEXT_SCOPE)
+    policy = replace(
+        client.policy,
+        scope=scope,
+        resources=resources,
+        session_refresh=session_refresh,
+        introspection=introspection,
+    )
+    with services.database.transaction() as session:
+        if find_client(session, client.client_id) is not None:
+            raise click.ClickException(f"there is a client {client.client_id} already")
+        made = registration.register(session, replace(client, tool_id=tool_id, policy=policy), now=services.clock.now())
+    announce_change(services.database, services.store)
+    told = {"client_id": made.client.client_id, "registration_access_token": made.registration_access_token}
+    click.echo(json.dumps(told if made.secret is None else {**told, "client_secret": made.secret}, indent=2))
+
+
+@clients.command()
+@click.argument("client_id")
+@explained
+def show(client_id: str) -> None:
+    """Print what a client registered, and what we decided about it."""
+    with connect().database.reading() as session:
+        client = find_client(session, client_id)
+    if client is None:
+        raise click.ClickException("there is no such client")
+    shown = {"enabled": client.enabled, "metadata": metadata_of(client), "policy": policy_to_json(client.policy)}
+    click.echo(json.dumps(shown, indent=2, default=str))
+
+
+def _tool(services: Services, code: str) -> ToolId:
+    with services.database.reading() as session:
+        found = tool_by_code(session, code)
+    if found is None:
+        raise click.ClickException(f"there is no tool {code} in the catalogue")
+    return found

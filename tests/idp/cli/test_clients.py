@@ -1,0 +1,133 @@
+"""`idp clients`: how an operator registers a tool where nobody may do it alone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
+
+from idp.cli.main import main
+from idp.wiring import Services
+from tests.support.tools import an_office
+
+METADATA = {"client_name": "Atlas 2", "redirect_uris": ["https://atlas.example/callback"]}
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def command(services: Services, database_url: str, tmp_path: Path) -> Command:
+    """Return what runs `idp` on the database and the store of this test."""
+    settings = services.settings
+    environment = {
+        "IMMO_MODE": "test",
+        "IMMO_ISSUER": settings.issuer,
+        "IMMO_PORTAL_URL": settings.portal_url,
+        "IMMO_DATABASE_URL": database_url,
+        "IMMO_STORE_PATH": str(settings.store_path),
+        "IMMO_KEYS_DIRECTORY": str(settings.keys_directory),
+        "IMMO_LOG_LEVEL": "ERROR",
+    }
+
+    def run(*arguments: str) -> Result:
+        return CliRunner(env=environment).invoke(main, arguments)
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[object], str]:
+    """Return what writes a value to a file as JSON."""
+
+    def write(value: object) -> str:
+        path = tmp_path / "client.json"
+        path.write_text(json.dumps(value))
+        return str(path)
+
+    return write
+
+
+def told(result: Result) -> dict[str, Any]:
+    """Return what a command printed as JSON."""
+    assert result.exit_code == 0, result.output
+    members: dict[str, Any] = json.loads(result.output)
+    return members
+
+
+def test_the_secret_that_is_printed_opens_the_token_endpoint(
+    command: Command, file: Callable[[object], str], idp: Callable[[], FlaskClient]
+) -> None:
+    metadata = METADATA | {"grant_types": ["client_credentials"], "redirect_uris": []}
+    api = "https://api.example"
+
+    made = told(command("clients", "add", file(metadata), "--resource", api))
+
+    answer = idp().post(
+        "/token",
+        data={"grant_type": "client_credentials", "resource": api},
+        auth=(made["client_id"], made["client_secret"]),
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_client_of_a_tool_may_ask_for_contexts(
+    command: Command, file: Callable[[object], str], services: Services
+) -> None:
+    an_office(services)
+
+    told(command("clients", "add", file(METADATA), "--id", "atlas-2", "--tool", "atlas"))
+
+    shown = told(command("clients", "show", "atlas-2"))
+    assert "organization" in shown["policy"]["scope"]
+    assert shown["metadata"]["client_name"] == "Atlas 2"
+
+
+def test_a_client_without_a_tool_may_not(command: Command, file: Callable[[object], str]) -> None:
+    told(command("clients", "add", file(METADATA), "--id", "other"))
+
+    assert "organization" not in told(command("clients", "show", "other"))["policy"]["scope"]
+
+
+def test_a_secret_is_shown_once_and_never_again(command: Command, file: Callable[[object], str]) -> None:
+    made = told(command("clients", "add", file(METADATA)))
+
+    assert made["client_secret"] not in command("clients", "show", made["client_id"]).output
+
+
+@pytest.mark.parametrize(
+    ("metadata", "options", "reason"),
+    [
+        (METADATA | {"redirect_uris": ["https://atlas.example/#part"]}, (), "redirect_uri"),
+        (METADATA, ("--tool", "unheard-of"), "no tool unheard-of"),
+        ([], (), "one JSON object"),
+    ],
+    ids=["a redirect URI with a fragment", "an unknown tool", "no object"],
+)
+def test_what_is_wrong_is_said_and_nothing_is_stored(
+    command: Command, file: Callable[[object], str], metadata: object, options: tuple[str, ...], reason: str
+) -> None:
+    refused = command("clients", "add", file(metadata), "--id", "refused", *options)
+
+    assert refused.exit_code == 1
+    assert reason in refused.output
+    assert command("clients", "show", "refused").exit_code == 1
+
+
+def test_a_client_that_exists_is_not_written_over(command: Command, file: Callable[[object], str]) -> None:
+    told(command("clients", "add", file(METADATA), "--id", "mine"))
+
+    again = command("clients", "add", file(METADATA | {"client_name": "Thief"}), "--id", "mine")
+
+    assert again.exit_code == 1
+    assert told(command("clients", "show", "mine"))["metadata"]["client_name"] == "Atlas 2"
+
+
+def test_bad_settings_are_listed_and_not_traced(command: Command) -> None:
+    refused = CliRunner(env={"IMMO_MODE": "holiday", "IMMO_SMTP_PORT": "x"}).invoke(main, ["settings"])
+
+    assert refused.exit_code == 1
+    assert "IMMO_MODE" in refused.output
+    assert "IMMO_SMTP_PORT" in refused.output
+    assert "Traceback" not in refused.output
