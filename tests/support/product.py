@@ -11,10 +11,15 @@ from werkzeug.test import TestResponse
 
 from core.infra.clock import FixedClock
 from core.infra.db import Database
+from core.infra.http import OutboundHttp
 from core.infra.settings import Settings
 from core.infra.store.interface import EphemeralStore
+from core.infra.store.sqlite_store import SqliteStore
+from idp.app import create_app
+from idp.demo import world
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import ensure_keys
+from idp.wiring import Services
 from tests.support.databases import DatabaseServer
 from tests.support.ground import START
 
@@ -46,11 +51,6 @@ def demo_template(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
     """Return the URL of a database with the demo world and active signing keys."""
-    from core.infra.http import OutboundHttp
-    from core.infra.store.sqlite_store import SqliteStore
-    from idp.demo import world
-    from idp.wiring import Services
-
     url = database_server.create(keyed_template)
     clock = FixedClock(START)
     store = SqliteStore(tmp_path_factory.mktemp("demo") / "store.sqlite3")
@@ -68,20 +68,17 @@ def keyring(database: Database, settings: Settings, clock: FixedClock) -> Keyrin
 
 
 @pytest.fixture
-def services(settings: Settings, clock: FixedClock, database: Database, store: EphemeralStore, keyring: Keyring) -> Any:
+def services(
+    settings: Settings, clock: FixedClock, database: Database, store: EphemeralStore, keyring: Keyring
+) -> Services:
     """Return what the provider is made of, on this test's own database and store."""
-    from core.infra.http import OutboundHttp
-    from idp.wiring import Services
-
     http = OutboundHttp(settings.outbound, settings.mode, frozenset())
     return Services(settings, clock, database, store, keyring, http)
 
 
 @pytest.fixture
-def idp_app(services: Any) -> Flask:
+def idp_app(services: Services) -> Flask:
     """Return the provider's whole application."""
-    from idp.app import create_app
-
     app = create_app(services.settings, services=services)
     app.config["TEST_BASE_URL"] = services.settings.issuer
     app.test_client_class = HttpsClient
@@ -95,6 +92,6 @@ def idp(idp_app: Flask) -> Callable[[], FlaskClient]:
 
 
 @pytest.fixture
-def demo(services: Any) -> Any:
+def demo(services: Services) -> Services:
     """Return the provider's services with the demo world loaded."""
     return services
