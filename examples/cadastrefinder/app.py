@@ -69,6 +69,12 @@ def search() -> AnyResponse | str:
     return render_template("search.html", query=query, found=parcels.search(query))
 
 
+@pages.get("/terms")
+def terms() -> str:
+    """Show the terms of use, which Immo-Connect links to before the first use."""
+    return render_template("terms.html")
+
+
 @pages.get("/sign-in")
 def sign_in() -> AnyResponse:
     """Send the browser to Immo-Connect; `prompt=select_account` lets it choose another context."""

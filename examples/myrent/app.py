@@ -61,6 +61,12 @@ def home() -> str:
     return render_template("home.html", portfolio=rentals.portfolio(organisation.get("company_number")))
 
 
+@pages.get("/terms")
+def terms() -> str:
+    """Show the terms of use, which Immo-Connect links to before the first use."""
+    return render_template("terms.html")
+
+
 @pages.get("/sign-in")
 def sign_in() -> AnyResponse:
     """Send the browser to Immo-Connect; `prompt=select_account` lets it choose another context."""

@@ -97,4 +97,15 @@ WORDS = {
         "Recommencez. Si cela ne réussit toujours pas, donnez ce code au support : %(code)s.",
         "Start again. If it fails once more, give the helpdesk this code: %(code)s.",
     ),
+    "terms": ("Gebruiksvoorwaarden, versie v1", "Conditions d'utilisation, version v1", "Terms of use, version v1"),
+    "terms-for-whom": (
+        "U gebruikt %(name)s voor de organisatie die u bij het aanmelden kiest, en alleen voor haar dossiers.",
+        "Vous utilisez %(name)s pour l'organisation que vous choisissez en vous connectant, et pour ses seuls dossiers.",
+        "You use %(name)s for the organisation that you choose when you sign in, and for its files alone.",
+    ),
+    "terms-record": (
+        "Uw huurdossiers worden bewaard met uw naam, uw organisatie en het tijdstip.",
+        "Vos dossiers de location sont conservés avec votre nom, votre organisation et l'heure.",
+        "Your rental files are kept with your name, your organisation and the time.",
+    ),
 }

@@ -62,3 +62,12 @@ def test_links_of_the_name_menu(tool: Tool) -> None:
 
     for target in ("/sign-in?prompt=select_account", "http://localhost:8081/sign-in", "/claims", "/sign-out"):
         assert f'href="{target}"' in page
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en"])
+def test_terms_can_be_read_before_signing_in(tool: Tool, language: str) -> None:
+    page = tool.browser().get("/terms", query_string={"language": language})
+
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert "v1" in page.text
