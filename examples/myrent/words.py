@@ -100,7 +100,7 @@ WORDS = {
     "terms": ("Gebruiksvoorwaarden, versie v1", "Conditions d'utilisation, version v1", "Terms of use, version v1"),
     "terms-for-whom": (
         "U gebruikt %(name)s voor de organisatie die u bij het aanmelden kiest, en alleen voor haar dossiers.",
-        "Vous utilisez %(name)s pour l'organisation que vous choisissez en vous connectant, et pour ses seuls dossiers.",
+        "Vous utilisez %(name)s pour l'organisation que vous choisissez à la connexion, et pour ses seuls dossiers.",
         "You use %(name)s for the organisation that you choose when you sign in, and for its files alone.",
     ),
     "terms-record": (
