@@ -7,10 +7,13 @@ handed to pytest: `python -m development.tests -k refresh`.
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from development import checks
 from development.programs import MissingPrograms, install_missing
@@ -26,12 +29,14 @@ def main(arguments: Sequence[str]) -> int:
     except MissingPrograms as error:
         print(error, file=sys.stderr)
         return 1
+    counted: Counter[str] = Counter()
     steps: dict[str, Callable[[], bool]] = {name: partial(checks.run, name) for name in checks.CHECKS}
     for backend, words in _BACKENDS.items():
-        steps[f"tests on {words}"] = partial(_suite, backend, arguments)
+        steps[f"tests on {words}"] = partial(_suite, backend, arguments, counted)
     failed = [name for name, step in steps.items() if not _timed(name, step)]
     if failed:
-        print(f"\nFailed: {', '.join(failed)}", file=sys.stderr)
+        print(f"\nFailed: {', '.join(failed)}", file=sys.stderr, flush=True)
+    print(f"tests: {counted['passed']} passed, {counted['failed']} failed, {counted['skipped']} skipped")
     return 1 if failed else 0
 
 
@@ -43,14 +48,32 @@ def _timed(name: str, step: Callable[[], bool]) -> bool:
     return succeeded
 
 
-def _suite(backend: str, arguments: Sequence[str]) -> bool:
+def _suite(backend: str, arguments: Sequence[str], counted: Counter[str]) -> bool:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("IMMO_")}
     environment["IMMO_TEST_BACKEND"] = backend
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(os.cpu_count() or 1), "--dist", "loadfile", *arguments]
-    done = subprocess.run(  # noqa: S603 - a fixed command
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False
-    )
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            [*command, f"--junit-xml={report}", *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        counted.update(count(report.read_text("utf-8")) if report.exists() else {"failed": 1})
     return done.returncode == 0
+
+
+def count(report: str) -> Counter[str]:
+    """Return how many tests passed, failed and were skipped, from pytest's report in JUnit's form."""
+    suites = ET.fromstring(report).iter("testsuite")  # noqa: S314 - pytest wrote it
+    found: Counter[str] = Counter()
+    for suite in suites:
+        failed = int(suite.attrib["failures"]) + int(suite.attrib["errors"])
+        skipped = int(suite.attrib["skipped"])
+        found.update(failed=failed, skipped=skipped, passed=int(suite.attrib["tests"]) - failed - skipped)
+    return found
 
 
 def _say(words: str) -> None:
