@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -32,6 +32,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.infra.errors import Conflict, ImmoError, Unavailable
+from core.infra.statements import Statements, statements
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -40,6 +41,8 @@ _NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+# On SQLite who means to write waits at once: two that read first could not both go on to write.
+_BEGIN_CHANGING = {"postgresql": "BEGIN", "sqlite": "BEGIN IMMEDIATE"}
 _SQLITE_BUSY_SECONDS = 15
 _POSTGRES_CONNECT_SECONDS = 5
 # How long a request waits for one of the process's connections before it gives up.
@@ -86,9 +89,6 @@ def one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
-# What `Database.connection()` yields, under a name for modules that contain no SQL.
-Statements: TypeAlias = Connection
-
 # Constraint or index name → the error a person can act on. The slices add theirs with `explain`.
 _EXPLANATIONS: dict[str, type[ImmoError]] = {}
 
@@ -126,7 +126,10 @@ def _explained() -> Iterator[None]:
 
 
 class Database:
-    """One engine and its ways in: transaction, reading, changing, and statements on their own.
+    """One engine and its ways in: for pages and rules a session, for hot paths statements.
+
+    `transaction` and `changing` make changes that last together, `reading` none, `connection` and
+    `statements` one at a time.
 
     Each raises `Unavailable` when the database does not answer or stays locked, and turns a
     violated constraint into the error that `explain` gave it, else into `Conflict`.
@@ -136,7 +139,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _engine(make_url(url), pool_size)
         self._reading = self.engine.execution_options(immo_read_only=True)
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._one_by_one = self.engine.execution_options(immo_one_by_one=True)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -153,16 +156,24 @@ class Database:
             yield session
 
     @contextmanager
-    def changing(self) -> Iterator[Connection]:
-        """Open a connection whose changes last together, or not at all: `transaction` for the hot paths."""
-        with _explained(), self.engine.begin() as connection:
+    def connection(self) -> Iterator[Connection]:
+        """Open a connection on which each statement stands alone."""
+        with _explained(), self._one_by_one.connect() as connection:
             yield connection
 
     @contextmanager
-    def connection(self) -> Iterator[Connection]:
-        """Open a connection on which each statement stands alone: for the hot paths."""
-        with _explained(), self._autocommit.connect() as connection:
-            yield connection
+    def statements(self) -> Iterator[Statements]:
+        """Open a connection for kept statements, each of which stands alone: for the hot paths."""
+        with _explained(), statements(self.engine) as found:
+            yield found
+
+    @contextmanager
+    def changing(self) -> Iterator[Statements]:
+        """Open a connection for kept statements whose changes last together, or not at all."""
+        with _explained(), statements(self.engine) as found:
+            found.run(_BEGIN_CHANGING[found.dialect.name])
+            yield found
+            found.run("COMMIT")
 
     def ping(self) -> None:
         """Return when the database answers; raise `Unavailable` otherwise."""
@@ -175,22 +186,25 @@ class Database:
 
 
 def _engine(url: URL, pool_size: int) -> Engine:
-    # Parameters stay out of error texts, and so out of logs.
+    # Parameters stay out of error texts, and so out of logs. Neither driver begins a transaction
+    # by itself: `_begin` says where one begins, so that a single statement costs no more than itself.
     if url.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=_POOL_SECONDS,
-            connect_args={"connect_timeout": _POSTGRES_CONNECT_SECONDS},
+            connect_args={"connect_timeout": _POSTGRES_CONNECT_SECONDS, "autocommit": True},
         )
+        event.listen(engine, "begin", _begin)
+        return engine
     _create_privately(url)
     engine = create_engine(
         url, hide_parameters=True, pool_timeout=_POOL_SECONDS, connect_args={"timeout": _SQLITE_BUSY_SECONDS}
     )
     event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -204,7 +218,7 @@ def _create_privately(url: URL) -> None:
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
     # The driver's own implicit BEGIN is deferred, so two writers could both read first and one
-    # would fail on commit; we say BEGIN ourselves, in `_begin_sqlite`.
+    # would fail on commit; we say BEGIN ourselves, in `_begin`.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
@@ -212,8 +226,9 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if options.get("isolation_level") == "AUTOCOMMIT":
+    if options.get("immo_one_by_one"):
         return
-    connection.exec_driver_sql("BEGIN" if options.get("immo_read_only") else "BEGIN IMMEDIATE")
+    is_read_only = options.get("immo_read_only", False)
+    connection.exec_driver_sql("BEGIN" if is_read_only else _BEGIN_CHANGING[connection.dialect.name])

@@ -5,7 +5,7 @@ packs a row into one JSON array, the text of the statement is made once for each
 database, and what comes back is turned into the types of the columns.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 
 from core.infra.db import Moment
+from core.infra.statements import Queryable, Statements
 
 # PostgreSQL gives a function at most a hundred arguments.
 _MOST_COLUMNS = 100
@@ -55,20 +56,20 @@ class KeptQuery:
             raise ValueError("a kept query has at most a hundred columns, each with a name of its own")
         self._names = [str(name) for name in names]
         self._readers = [(place, reader) for place, column in enumerate(columns) if (reader := _reader(column))]
-        self._statement = statement.with_only_columns(_Packed(*columns).label("packed"), maintain_column_froms=True)
-        self._compiled: dict[str, _Compiled] = {}
+        packed = statement.with_only_columns(_Packed(*columns).label("packed"), maintain_column_froms=True)
+        self._text = _Text(packed)
 
-    def rows(self, connection: Session | Connection, parameters: Mapping[str, object]) -> list[Row]:
+    def rows(self, connection: Queryable, parameters: Mapping[str, object]) -> list[Row]:
         """Return the rows as mappings from the names of the columns."""
-        if isinstance(connection, Session):
-            connection.flush()  # as every query of a session sees what the session changed
-            connection = connection.connection()
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        found = connection.exec_driver_sql(compiled.text, compiled.bound(parameters)).scalars()
-        return [self._read(packed) for packed in found]
+        connection = _flushed(connection)
+        compiled = self._text.of(connection.dialect)
+        bound = compiled.bound(parameters)
+        found: Sequence[Any]
+        if isinstance(connection, Statements):
+            found = connection.fetch(compiled.text, bound)
+        else:
+            found = connection.exec_driver_sql(compiled.text, bound).all()
+        return [self._read(packed) for (packed,) in found]
 
     def _read(self, packed: str) -> Row:
         values = orjson.loads(packed)
@@ -82,19 +83,38 @@ class KeptChange:
     """An INSERT, UPDATE or DELETE that is made often; every value in it is a named parameter."""
 
     def __init__(self, statement: Insert | Update | Delete) -> None:
+        self._text = _Text(statement)
+
+    def make(self, connection: Queryable, parameters: Mapping[str, object]) -> int:
+        """Make the change and return how many rows it concerned."""
+        connection = _flushed(connection)
+        compiled = self._text.of(connection.dialect)
+        bound = compiled.bound(parameters)
+        if isinstance(connection, Statements):
+            return connection.run(compiled.text, bound)
+        return connection.exec_driver_sql(compiled.text, bound).rowcount
+
+
+def _flushed(connection: Queryable) -> Connection | Statements:
+    if not isinstance(connection, Session):
+        return connection
+    connection.flush()  # as every statement of a session sees what the session changed
+    return connection.connection()
+
+
+class _Text:
+    """A statement and what it became for each kind of database, when it was first run there."""
+
+    def __init__(self, statement: Select[Any] | Insert | Update | Delete) -> None:
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
 
-    def make(self, connection: Session | Connection, parameters: Mapping[str, object]) -> int:
-        """Make the change and return how many rows it concerned."""
-        if isinstance(connection, Session):
-            connection.flush()
-            connection = connection.connection()
-        dialect = connection.dialect
+    def of(self, dialect: Dialect) -> "_Compiled":
+        """Return the text for a kind of database."""
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        return connection.exec_driver_sql(compiled.text, compiled.bound(parameters)).rowcount
+        return compiled
 
 
 class _Compiled:

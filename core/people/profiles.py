@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.infra import audit
 from core.infra.ids import new_id
 from core.infra.kept_query import KeptQuery, Row
+from core.infra.statements import Queryable
 from core.people.facts import Address, EidEvidence, PersonFacts
 from core.people.identifiers import PersonId
 from core.people.rules import (
@@ -104,7 +105,7 @@ def find_for_sign_in(session: Session | Connection, identifier: str) -> SignInRe
     return None if row is None else _sign_in_record(row)
 
 
-def person_facts(session: Session | Connection, person_id: PersonId) -> PersonFacts | None:
+def person_facts(session: Queryable, person_id: PersonId) -> PersonFacts | None:
     """Return what may be said about a person; None if unknown or anonymised."""
     rows = _FACTS.rows(session, {"person_id": person_id})
     return _facts(rows[0]) if rows else None

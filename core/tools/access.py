@@ -9,12 +9,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
-
 from core.accreditations.rules import is_in_force
 from core.infra.kept_query import Row
 from core.infra.localised import Localised
+from core.infra.statements import Queryable
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
@@ -33,7 +31,7 @@ _SHOWN = ("id", "kind", "number", "list", "column", "status", "valid_until", "ch
 
 
 def offered_contexts(
-    session: Session | Connection, *, person_id: PersonId, tool_id: ToolId, reachable: Acr, now: datetime
+    session: Queryable, *, person_id: PersonId, tool_id: ToolId, reachable: Acr, now: datetime
 ) -> tuple[OfferedContext, ...]:
     """Return the contexts of a person at a tool, usable and closed, by organisation and usage.
 
@@ -49,7 +47,7 @@ def offered_contexts(
 
 
 def offered_context(
-    session: Session | Connection,
+    session: Queryable,
     *,
     person_id: PersonId,
     registration_id: RegistrationId,

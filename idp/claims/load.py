@@ -6,10 +6,8 @@ gone, and then there is no token.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
-
 from core.infra.errors import ImmoError
+from core.infra.statements import Queryable
 from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId
 from core.people.profiles import person_facts
@@ -34,7 +32,7 @@ class ContextUnusable(ImmoError):
 
 
 def load_claims(
-    session: Session | Connection,
+    session: Queryable,
     *,
     person_id: PersonId,
     authentication: Authentication,
@@ -59,7 +57,7 @@ def load_claims(
 
 
 def _usable(
-    session: Session | Connection, person_id: PersonId, chosen: ChosenContext, *, reachable: Acr, now: datetime
+    session: Queryable, person_id: PersonId, chosen: ChosenContext, *, reachable: Acr, now: datetime
 ) -> OfferedContext:
     offered = offered_context(
         session,

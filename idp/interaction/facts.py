@@ -7,7 +7,7 @@ Everything that only a page needs is loaded by that page.
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.infra.db import Statements
+from core.infra.statements import Queryable, Statements
 from core.people.profiles import person_facts
 from core.tools.access import offered_context, offered_contexts
 from core.tools.context import OfferedContext
@@ -62,7 +62,7 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
     """Return everything that decides what is due next for the person of a session, as it is now."""
     client, session = asking.client, asking.session
     progress = _of_this_session(progress, session)
-    with services.database.connection() as connection:
+    with services.database.statements() as connection:
         standing = find_standing(connection, person_id=session.person_id, client_id=client.client_id, sid=session.sid)
         settled = _settled(connection, asking, progress, standing)
         if settled is None and person_facts(connection, session.person_id) is None:
@@ -90,7 +90,7 @@ def gather_nobody(progress: Progress, now: datetime) -> Gathered:
     return Gathered(Facts(now=now, reachable=REACHABLE), _of_this_session(progress, None))
 
 
-def contexts_to_show(connection: Statements, asking: Asking) -> tuple[OfferedContext, ...]:
+def contexts_to_show(connection: Queryable, asking: Asking) -> tuple[OfferedContext, ...]:
     """Return the contexts of the person at the client's tool, usable and closed.
 
     Those that the request filters out are not among them; a request that wants none gets none.

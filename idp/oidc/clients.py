@@ -11,12 +11,12 @@ from datetime import timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
 
 from core.infra.db import Database
 from core.infra.ids import new_secret
 from core.infra.kept_query import KeptQuery, Row
+from core.infra.statements import Queryable
 from core.infra.store.interface import EphemeralStore, Kind
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.tables import ClientRow
@@ -103,7 +103,7 @@ def policy_to_json(policy: ClientPolicy) -> dict[str, Any]:
     }
 
 
-def find_client(connection: Connection | Session, client_id: str) -> RegisteredClient | None:
+def find_client(connection: Queryable, client_id: str) -> RegisteredClient | None:
     """Read a client from the database with one statement; None when there is none.
 
     A disabled client is returned: whoever acts on it asks `enabled`.
@@ -184,7 +184,7 @@ def known_client(database: Database, store: EphemeralStore, client_id: str) -> R
     if found is not None and now - found[1] < _KEEP_SECONDS:
         return found[0]
     clients = kept.clients
-    with database.connection() as connection:
+    with database.statements() as connection:
         client = find_client(connection, client_id)
     if client is not None:
         with kept.lock:

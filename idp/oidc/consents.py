@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, literal, select
+from sqlalchemy import and_, bindparam, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.infra.kept_query import KeptQuery, Row
+from core.infra.statements import Queryable
 from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
@@ -52,10 +54,10 @@ class Standing:
     context: ChosenContext | None = None
 
 
-def find_standing(connection: Connection | Session, *, person_id: PersonId, client_id: str, sid: str) -> Standing:
+def find_standing(connection: Queryable, *, person_id: PersonId, client_id: str, sid: str) -> Standing:
     """Return where the person stands with the client, in one statement."""
     wanted = {"person": person_id, "client": client_id, "session": sid}
-    row = connection.execute(_STANDING, wanted).mappings().one()
+    (row,) = _STANDING.rows(connection, wanted)
     return Standing(
         consent=_consent(row),
         is_participant=row["joined_at"] is not None,
@@ -64,35 +66,24 @@ def find_standing(connection: Connection | Session, *, person_id: PersonId, clie
 
 
 _ONE = select(literal(1).label("one")).subquery()
-_STANDING = (
+_agreed = ConsentRow.__table__
+_joined_in = ParticipantRow.__table__
+_is_agreed = and_(_agreed.c.person_id == bindparam("person"), _agreed.c.client_id == bindparam("client"))
+_is_joined_in = and_(
+    _joined_in.c.sid == bindparam("session"),
+    _joined_in.c.client_id == bindparam("client"),
+    _joined_in.c.person_id == bindparam("person"),
+)
+_STANDING = KeptQuery(
     select(
-        ConsentRow.scope,
-        ConsentRow.claims,
-        ConsentRow.terms_version,
-        ConsentRow.remembered_registration_id,
-        ParticipantRow.joined_at,
-        ParticipantRow.organisation_id,
-        ParticipantRow.registration_id,
-        ParticipantRow.usage,
-        ParticipantRow.role,
-    )
-    .select_from(_ONE)
-    .outerjoin(
-        ConsentRow,
-        and_(ConsentRow.person_id == bindparam("person"), ConsentRow.client_id == bindparam("client")),
-    )
-    .outerjoin(
-        ParticipantRow,
-        and_(
-            ParticipantRow.sid == bindparam("session"),
-            ParticipantRow.client_id == bindparam("client"),
-            ParticipantRow.person_id == bindparam("person"),
-        ),
-    )
+        *(_agreed.c.scope, _agreed.c.claims, _agreed.c.terms_version, _agreed.c.remembered_registration_id),
+        *(_joined_in.c.joined_at, _joined_in.c.organisation_id, _joined_in.c.registration_id),
+        *(_joined_in.c.usage, _joined_in.c.role),
+    ).select_from(_ONE.outerjoin(_agreed, _is_agreed).outerjoin(_joined_in, _is_joined_in))
 )
 
 
-def _consent(row: RowMapping) -> Consent | None:
+def _consent(row: Row) -> Consent | None:
     if row["scope"] is None:
         return None
     return Consent(

@@ -4,10 +4,12 @@ They are told when the session ends (OpenID Connect Back-Channel Logout), and si
 find the context here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -70,9 +72,7 @@ def leave_all(session: Session, sid: str) -> tuple[Participant, ...]:
     return _leave(session, ParticipantRow.sid == sid)
 
 
-def leave_context(
-    session: Session, *, person_id: PersonId, registration_id: RegistrationId
-) -> tuple[Participant, ...]:
+def leave_context(session: Session, *, person_id: PersonId, registration_id: RegistrationId) -> tuple[Participant, ...]:
     """Remove a person's participations under one registration, in all their sessions."""
     is_theirs = ParticipantRow.person_id == person_id
     return _leave(session, is_theirs & (ParticipantRow.registration_id == registration_id))
@@ -82,7 +82,7 @@ def contexts_of(session: Session, person_id: PersonId) -> frozenset[ChosenContex
     """Return the contexts under which clients take part in the sessions of a person."""
     columns = ParticipantRow.__table__.columns
     statement = select(*columns).where(ParticipantRow.person_id == person_id)
-    found = (chosen_context(row) for row in session.execute(statement).mappings())
+    found = (chosen_context(dict(row)) for row in session.execute(statement).mappings())
     return frozenset(context for context in found if context is not None)
 
 
@@ -96,7 +96,7 @@ def _leave(session: Session, concerned: ColumnElement[bool]) -> tuple[Participan
     return tuple(Participant(row.client_id, PersonId(row.person_id), row.sid) for row in rows)
 
 
-def chosen_context(row: RowMapping) -> ChosenContext | None:
+def chosen_context(row: Mapping[str, Any]) -> ChosenContext | None:
     """Return the context in the columns of a participant; None where there is none."""
     if row["registration_id"] is None:
         return None

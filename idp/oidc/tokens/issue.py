@@ -34,7 +34,7 @@ def load_context(services: Services, client: RegisteredClient, subject: Subject,
     Raises `ContextGone` when the context is no longer usable, `InvalidGrant` when the person is gone.
     """
     try:
-        with services.database.connection() as connection:
+        with services.database.statements() as connection:
             return load_claims(
                 connection,
                 person_id=subject.person_id,

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.infra.db import Database
 from core.infra.ids import digest, new_secret
 from core.infra.kept_query import KeptChange, KeptQuery
+from core.infra.statements import Queryable
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
@@ -56,7 +57,7 @@ class PresentedToken:
         return self.grant.get_scope()
 
 
-def start_family(connection: Session | Connection, grant: CodeGrant, *, may_refresh: bool, now: datetime) -> str | None:
+def start_family(connection: Queryable, grant: CodeGrant, *, may_refresh: bool, now: datetime) -> str | None:
     """Record what descends from a code and return its first refresh token, if it gets one.
 
     Every family has its row, so that the end of a session or context finds its access tokens too.
@@ -90,7 +91,7 @@ def _end(subject: Subject, now: datetime, *, may_refresh: bool, is_offline: bool
     return now + TOMBSTONE_LIFE
 
 
-def find(connection: Session | Connection, token: str) -> PresentedToken | None:
+def find(connection: Queryable, token: str) -> PresentedToken | None:
     """Return what a refresh token stands for, whatever its state; None when there is none."""
     rows = _FIND.rows(connection, {"wanted": digest(token)})
     return PresentedToken(**{**rows[0], "grant": CodeGrant.from_json(rows[0]["grant"])}) if rows else None
@@ -113,7 +114,7 @@ def require_usable(presented: PresentedToken, *, database: Database, store: Ephe
     raise RefreshTokenReused(family_id=presented.grant.family_id)
 
 
-def rotate(connection: Session | Connection, presented: PresentedToken, now: datetime) -> str:
+def rotate(connection: Queryable, presented: PresentedToken, now: datetime) -> str:
     """Spend the token and return its successor; of concurrent callers exactly one gets one.
 
     The others get `RefreshTokenReused`, as does everybody once the family is revoked.
@@ -192,7 +193,7 @@ def _revoke(session: Session, store: EphemeralStore, concerned: ColumnElement[bo
             pipeline.put(Kind.REVOKED_FAMILY, family_id, b"1", TOMBSTONE_LIFE)
 
 
-def _add_token(connection: Session | Connection, family_id: str, now: datetime) -> str:
+def _add_token(connection: Queryable, family_id: str, now: datetime) -> str:
     token = new_secret()
     _ADD_TOKEN.make(connection, {"digest": digest(token), "family_id": family_id, "created_at": now, "spent_at": None})
     return token
