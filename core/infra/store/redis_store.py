@@ -1,20 +1,18 @@
 """The production store: Redis 7 or later."""
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from core.infra.errors import Unavailable
 from core.infra.store.interface import Kind, life_seconds
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_Command: TypeAlias = tuple[str | bytes | int, ...]
 
 _TIMEOUT_SECONDS = 2
 
@@ -31,106 +29,143 @@ def _milliseconds(ttl: timedelta) -> int:
     return int(life_seconds(ttl) * 1000)
 
 
-def _answered(verb: Callable[P, R]) -> Callable[P, R]:
-    @wraps(verb)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return verb(*args, **kwargs)
-        except redis.RedisError as error:
-            raise Unavailable("store-unavailable") from error
-
-    return guarded
-
-
 def _name(kind: Kind, key: str) -> str:
     return f"immo:{kind}:{key}"
 
 
 class _Pipeline:
-    """Collects writes for one round trip."""
+    """Collects writes for one transaction."""
 
-    def __init__(self, pipeline: "redis.client.Pipeline") -> None:
-        self._pipeline = pipeline
+    def __init__(self) -> None:
+        self.commands: list[_Command] = []
 
     def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
         """Queue a `put`."""
-        self._pipeline.set(_name(kind, key), value, px=_milliseconds(ttl))
+        self.commands.append(("SET", _name(kind, key), value, "PX", _milliseconds(ttl)))
 
     def delete(self, kind: Kind, key: str) -> None:
         """Queue a deletion."""
-        self._pipeline.delete(_name(kind, key))
+        self.commands.append(("DEL", _name(kind, key)))
+
+
+class _Connection(Protocol):
+    """What we use of redis-py's connection."""
+
+    def pack_commands(self, commands: Sequence[_Command]) -> list[bytes]: ...
+    def send_packed_command(self, packed: list[bytes], check_health: bool) -> None: ...  # noqa: FBT001 - its signature
+    def read_response(self) -> Any: ...
+    def disconnect(self) -> None: ...
+
+
+class _Wire:
+    """One connection for each thread and process, spoken to directly.
+
+    The client's way to a connection and back costs twice what a command does. Here a connection
+    belongs to its thread; whatever goes wrong on it closes it, so that no answer is ever read by
+    somebody who did not ask.
+    """
+
+    def __init__(self, pool: redis.ConnectionPool) -> None:
+        self._pool = pool
+        self._local = threading.local()
+
+    def exchange(self, commands: Sequence[_Command]) -> list[Any]:
+        """Send commands in one go and return their answers; raise `Unavailable` without any.
+
+        Once more on a fresh connection, as after a restart. Where the first try did reach Redis,
+        a second `add` or `take` finds nobody the winner: the user tries again.
+        """
+        connection = self._connection()
+        packed = connection.pack_commands(commands)
+        try:
+            try:
+                return self._attempt(connection, packed, len(commands))
+            except redis.ConnectionError:
+                return self._attempt(connection, packed, len(commands))
+        except redis.RedisError as error:
+            raise Unavailable("store-unavailable") from error
+
+    def _connection(self) -> _Connection:
+        # A connection must not cross a fork: the child makes its own.
+        kept: dict[int, _Connection] = self._local.__dict__.setdefault("connections", {})
+        connection = kept.get(os.getpid())
+        if connection is None:
+            connection = kept[os.getpid()] = cast("_Connection", self._pool.make_connection())
+        return connection
+
+    @staticmethod
+    def _attempt(connection: _Connection, packed: list[bytes], answers: int) -> list[Any]:
+        try:
+            # Connects where there is no connection, or none any more.
+            connection.send_packed_command(packed, check_health=False)
+            return [connection.read_response() for _ in range(answers)]
+        except BaseException:
+            connection.disconnect()
+            raise
 
 
 class RedisStore:
     """`EphemeralStore` on one Redis; safe across threads, processes and machines."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(
-            url,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-            # Once more on a fresh connection, as after a restart. Where the first try did reach
-            # Redis, a second `add` or `take` finds nobody the winner: the user tries again.
-            retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        pool = redis.ConnectionPool.from_url(
+            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
         )
-        self._hit = self._redis.register_script(_HIT)
+        self._wire = _Wire(pool)
 
-    @_answered
+    def _call(self, *command: str | bytes | int) -> Any:
+        return self._wire.exchange((command,))[0]
+
     def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
         """See `EphemeralStore.put`."""
-        self._redis.set(_name(kind, key), value, px=_milliseconds(ttl))
+        self._call("SET", _name(kind, key), value, "PX", _milliseconds(ttl))
 
-    @_answered
     def add(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> bool:
         """See `EphemeralStore.add`."""
-        return bool(self._redis.set(_name(kind, key), value, px=_milliseconds(ttl), nx=True))
+        return self._call("SET", _name(kind, key), value, "PX", _milliseconds(ttl), "NX") is not None
 
-    @_answered
     def get(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.get`."""
-        return cast("bytes | None", self._redis.get(_name(kind, key)))
+        return cast("bytes | None", self._call("GET", _name(kind, key)))
 
-    @_answered
     def get_many(self, names: Sequence[tuple[Kind, str]]) -> tuple[bytes | None, ...]:
         """See `EphemeralStore.get_many`."""
         if not names:
             return ()
-        found = self._redis.mget([_name(kind, key) for kind, key in names])
-        return tuple(cast("list[bytes | None]", found))
+        return tuple(self._call("MGET", *(_name(kind, key) for kind, key in names)))
 
-    @_answered
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""
-        return cast("bytes | None", self._redis.getdel(_name(kind, key)))
+        return cast("bytes | None", self._call("GETDEL", _name(kind, key)))
 
-    @_answered
     def hit(self, kind: Kind, key: str, window: timedelta) -> int:
         """See `EphemeralStore.hit`."""
-        return int(cast("int", self._hit(keys=[_name(kind, key)], args=[_milliseconds(window)])))
+        return int(self._call("EVAL", _HIT, 1, _name(kind, key), _milliseconds(window)))
 
-    @_answered
     def count(self, kind: Kind, key: str) -> int:
         """See `EphemeralStore.count`."""
         value = self.get(kind, key)
         return 0 if value is None else int(value)
 
-    @_answered
     def delete(self, kind: Kind, key: str) -> None:
         """See `EphemeralStore.delete`."""
-        self._redis.delete(_name(kind, key))
+        self._call("DEL", _name(kind, key))
 
     @contextmanager
     def pipeline(self) -> Iterator[_Pipeline]:
         """See `EphemeralStore.pipeline`."""
-        with self._redis.pipeline(transaction=True) as pipeline:
-            yield _Pipeline(pipeline)
-            _answered(pipeline.execute)()
+        pipeline = _Pipeline()
+        yield pipeline
+        if pipeline.commands:
+            outcomes = self._wire.exchange([("MULTI",), *pipeline.commands, ("EXEC",)])[-1]
+            for outcome in outcomes:
+                if isinstance(outcome, redis.RedisError):
+                    raise Unavailable("store-unavailable") from outcome
 
     def purge(self) -> int:
         """Return 0: Redis drops what has expired by itself."""
         return 0
 
-    @_answered
     def ping(self) -> None:
         """See `EphemeralStore.ping`."""
-        self._redis.ping()
+        self._call("PING")
