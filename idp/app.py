@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
@@ -43,6 +44,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES_MAX
     made_of = services or build_services(settings)
     app.extensions["immo"] = made_of
+    app.session_interface = _NoSessions()
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -56,6 +58,16 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_unexpected)
     return app
+
+
+class _NoSessions(SessionInterface):
+    """Opens none of Flask's sessions: the provider's lie in the store, see `idp.session`."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 - Flask's signature
+        """Return what refuses to be written to."""
+        return self._none
 
 
 def _checks(services: Services) -> dict[str, health.Check]:

@@ -5,6 +5,7 @@ from us what other readers of the same request see (RFC 6749 section 3.1). So we
 A parameter that we do not know is ignored, whatever it holds.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
@@ -18,6 +19,7 @@ _LONGER = {
     "request": 32_768, "state": 4_096, "token": 16_384,
 }  # fmt: skip
 _REPEATABLE = frozenset({"resource"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 AUTHORIZATION = frozenset(
     {
@@ -95,6 +97,6 @@ def _fault(name: str, value: str | None) -> str | None:
     if len(value) > _LONGER.get(name, _MAXIMUM_LENGTH):
         return "is too long"
     # A form post would change line ends, and no text column takes a zero: refused before both.
-    if any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):
+    if _CONTROL.search(value) is not None:
         return "contains control characters"
     return None
