@@ -33,6 +33,7 @@ class Tool:
     restart: Callable[[], Flask]
     over_https: Callable[[], Flask]
     app: Flask
+    file: Path
 
     def browser(self) -> FlaskClient:
         """Return a browser that was never here."""
@@ -74,4 +75,5 @@ def tool(request: pytest.FixtureRequest, provider: SmallProvider, tmp_path: Path
         restart=lambda: create(environment),
         over_https=lambda: create(at_https),
         app=create(environment),
+        file=tmp_path / "sessions.sqlite3",
     )

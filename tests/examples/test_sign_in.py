@@ -1,6 +1,10 @@
 """A tool's sign-in: what it sends, what it accepts, and what it refuses kindly."""
 
+import sqlite3
+import stat
+import time
 from base64 import urlsafe_b64encode
+from contextlib import closing
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
@@ -113,6 +117,24 @@ def test_session_cookie_changes_with_the_sign_in_and_the_old_one_opens_nothing(t
     thief = tool.browser()
     thief.set_cookie(tool.client_id, planted.value)
     assert thief.get("/claims.json").status_code == 401
+
+
+def test_a_session_ends_twelve_hours_after_the_sign_in(tool: Tool) -> None:
+    browser = tool.signed_in()
+    with closing(sqlite3.connect(tool.file)) as file, file:
+        (ends,) = file.execute("SELECT max(expires_at) FROM session").fetchone()
+        file.execute("UPDATE session SET expires_at = ?", (time.time(),))
+
+    assert 0 <= time.time() + 12 * 3600 - ends < 60
+    assert browser.get("/claims.json").status_code == 401
+
+
+def test_file_of_sessions_is_ours_alone_and_holds_no_cookie(tool: Tool) -> None:
+    cookie = tool.signed_in().get_cookie(tool.client_id)
+
+    assert cookie is not None
+    assert stat.S_IMODE(tool.file.stat().st_mode) == 0o600
+    assert cookie.value.encode() not in tool.file.read_bytes()
 
 
 def test_over_https_the_cookie_is_secure_and_no_other_host_can_plant_it(tool: Tool) -> None:
