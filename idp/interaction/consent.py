@@ -204,6 +204,7 @@ def _consent(opened: Interaction, tool: ToolFacts | None) -> Consent:
         is_changed=before is not None,
         lasts="offline_access" in scope,
         privacy_url=client.policy_uri,
+        conditions_url=client.tos_uri,
     )
 
 

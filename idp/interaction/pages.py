@@ -114,7 +114,8 @@ class Consent:
     """What a person agrees to: what is received, why, under which terms, for how long (C3).
 
     `is_changed` tells that there was a consent before, to which the new things are marked.
-    `lasts` tells that the tool keeps access after signing out (`offline_access`).
+    `lasts` tells that the tool keeps access after signing out (`offline_access`). `privacy_url` and
+    `conditions_url` are what the client registered as policy_uri and tos_uri (RFC 7591 section 2).
     """
 
     groups: tuple[ReceivedGroup, ...]
@@ -123,6 +124,7 @@ class Consent:
     is_changed: bool = False
     lasts: bool = False
     privacy_url: str | None = None
+    conditions_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
