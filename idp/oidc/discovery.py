@@ -104,7 +104,8 @@ def _endpoints(settings: Settings) -> dict[str, Json]:
         "revocation_endpoint": f"{issuer}/revoke",
         "end_session_endpoint": f"{issuer}/end_session",
     }
-    if settings.registration is not Registration.CLOSED:
+    # Initial access tokens are not issued yet: where one is demanded, nobody can register.
+    if settings.registration is Registration.OPEN:
         endpoints["registration_endpoint"] = f"{issuer}/register"
     return endpoints
 
