@@ -1,7 +1,5 @@
 """Step: sign in with username or e-mail address and password."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -78,20 +76,12 @@ def _authenticate(opened: Interaction, username: str) -> SignedIn:
     return sign_in.authenticate(attempt, now=opened.now)
 
 
-@dataclass(frozen=True, slots=True)
-class _Earlier:
-    """The session that this browser had until now, and its cookie."""
-
-    session: SsoSession | None
-    cookie: str | None
-
-
 def _enter(opened: Interaction, signed_in: SignedIn) -> Response:
     """Begin the session: what the sign-in ends is ended first, what it gives is given last."""
-    found, earlier = opened.services, _end_if_foreign(opened, signed_in)
+    found, ending = opened.services, _ending(opened, signed_in)
     with found.database.transaction() as transaction:
-        if earlier.session is not None and earlier.session.person_id != signed_in.person_id:
-            backchannel.end_for_everybody(transaction, found.store, sid=earlier.session.sid, now=opened.now)
+        if ending is not None:
+            backchannel.end_for_everybody(transaction, found.store, sid=ending.sid, now=opened.now)
         if opened.pending.language is not None:
             remember_language(transaction, signed_in.person_id, opened.pending.language)
         audit.record(
@@ -110,8 +100,8 @@ def _enter(opened: Interaction, signed_in: SignedIn) -> Response:
             writes,
             person_id=signed_in.person_id,
             authentication=signed_in.authentication,
-            earlier=earlier.session,
-            earlier_cookie=earlier.cookie,
+            earlier=opened.session,
+            earlier_cookie=browser.session_cookie(),
         )
         progress = Progress(
             person_id=session.person_id,
@@ -127,12 +117,15 @@ def _enter(opened: Interaction, signed_in: SignedIn) -> Response:
     return response
 
 
-def _end_if_foreign(opened: Interaction, signed_in: SignedIn) -> _Earlier:
-    """Close an earlier session of somebody else to everybody, and return the earlier session."""
-    cookie, session = browser.session_cookie(), opened.session
-    if cookie is not None and session is not None and session.person_id != signed_in.person_id:
-        session = sso.begin_to_end(opened.services.store, cookie)
-    return _Earlier(session, cookie)
+def _ending(opened: Interaction, signed_in: SignedIn) -> SsoSession | None:
+    """Close what this sign-in ends, and return it: a session of somebody else in this browser.
+
+    Also one whose end was interrupted, by a crash in here or in a sign-out.
+    """
+    cookie, running = browser.session_cookie(), opened.session
+    if cookie is None or (running is not None and running.person_id == signed_in.person_id):
+        return None
+    return sso.begin_to_end(opened.services.store, cookie)
 
 
 def _page(

@@ -200,3 +200,33 @@ def test_sign_out_survives_death_at_every_write(services: Services, office: Offi
             told = [row for row in session.scalars(select(OutboxRow)) if row.body.get("sid") == sid]
             assert len(told) == 1
     assert deaths >= 2
+
+
+def test_change_of_person_survives_death_at_every_write(
+    services: Services, office: Office, mortal: Flask, fate: Fate
+) -> None:
+    """The tools of whoever was here before hear of it exactly once, whenever the process dies."""
+    a_client(services, "plain", backchannel_logout_uri="https://192.0.2.1/logout")
+    deaths = 0
+    for point in range(40):
+        browser = Browser(mortal.test_client()).authorize("plain").sign_in("anna.peeters")
+        if browser.location is None:
+            browser.press("#allow")
+        sid = codes.redeem(services.store, browser.answer["code"], "plain").subject.sid
+        browser.authorize("plain", prompt="login")
+        typed = {"username": "bert.janssens", "password": "correct horse battery"}
+        if not press(browser, "#sign-in", fate, point, **typed):
+            break
+        deaths += 1
+
+        browser.get(browser.url)
+        if browser.page.has("#login"):
+            browser.sign_in("bert.janssens")
+        if browser.location is None:
+            browser.press("#allow")
+
+        assert codes.redeem(services.store, browser.answer["code"], "plain").subject.person_id == office.bert
+        with services.database.reading() as session:
+            told = [row for row in session.scalars(select(OutboxRow)) if row.body.get("sid") == sid]
+            assert len(told) == 1
+    assert deaths >= 3
