@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     CheckConstraint,
     Connection,
@@ -43,6 +44,7 @@ _NAMING = {
 }
 # On SQLite who means to write waits at once: two that read first could not both go on to write.
 _BEGIN_CHANGING = {"postgresql": "BEGIN", "sqlite": "BEGIN IMMEDIATE"}
+_IDLE = TransactionStatus.IDLE
 _SQLITE_BUSY_SECONDS = 15
 _POSTGRES_CONNECT_SECONDS = 5
 # How long a request waits for one of the process's connections before it gives up.
@@ -195,8 +197,10 @@ def _engine(url: URL, pool_size: int) -> Engine:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=_POOL_SECONDS,
+            pool_reset_on_return=None,
             connect_args={"connect_timeout": _POSTGRES_CONNECT_SECONDS, "autocommit": True},
         )
+        event.listen(engine, "reset", _undo_on_return)
         event.listen(engine, "begin", _begin)
         return engine
     _create_privately(url)
@@ -206,6 +210,12 @@ def _engine(url: URL, pool_size: int) -> Engine:
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _undo_on_return(connection: Any, _record: object, _state: object) -> None:
+    # Instead of a rollback each time: most connections come back with nothing to undo.
+    if connection.info.transaction_status != _IDLE:
+        connection.rollback()
 
 
 def _create_privately(url: URL) -> None:

@@ -10,6 +10,9 @@ import secrets
 import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+# Two digits at a time: the identifier of every request is made here.
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_PLACES = range(120, -1, -10)
 _TIMESTAMP_BITS = 48
 _RANDOM_BYTES = 10
 _VERSION_7 = 0x7
@@ -28,10 +31,7 @@ def _uuid7() -> int:
 def new_id(prefix: str) -> str:
     """Return a new identifier such as `org_01k9…`: RFC 9562 UUIDv7 behind a prefix for its kind."""
     number = _uuid7()
-    digits = [""] * 26
-    for position in range(25, -1, -1):
-        digits[position] = _ALPHABET[number & 31]
-        number >>= 5
+    digits = [_PAIRS[(number >> place) & 0x3FF] for place in _PLACES]
     return f"{prefix}_{''.join(digits)}"
 
 
