@@ -13,6 +13,7 @@ from binascii import a2b_base64
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -47,15 +48,11 @@ def verify(
     """
     if len(token) > _TOKEN_LENGTH_MAX:
         raise InvalidJwt(reason="too long")
-    signing_input, _, signature = token.rpartition(".")
-    protected, _, payload = signing_input.partition(".")
-    header = _header(protected)
+    header = _header(token.partition(".")[0])
     key = _key(header, keys, algorithms)
     if not _is_of_type(header.get("typ"), typ):
         raise InvalidJwt(reason="wrong type", kid=key.kid)
-    if not _is_signed(key, signing_input, signature):
-        raise InvalidJwt(reason="bad signature", kid=key.kid)
-    return _object(payload)
+    return _signed(key, token)
 
 
 def moment(claims: Mapping[str, Any], name: str) -> datetime:
@@ -87,6 +84,16 @@ def _key(header: Mapping[str, Any], keys: KeySource, algorithms: Collection[str]
     if header.get("alg") != key.algorithm or key.algorithm not in algorithms:
         raise InvalidJwt(reason="wrong algorithm", kid=kid)
     return key
+
+
+# What a key signed stays signed, and a token is presented many times: its signature is verified
+# once. Whether the key still counts was asked before, and refusals are not kept.
+@lru_cache(maxsize=512)
+def _signed(key: PublicKey, token: str) -> Mapping[str, Any]:
+    signing_input, _, signature = token.rpartition(".")
+    if not _is_signed(key, signing_input, signature):
+        raise InvalidJwt(reason="bad signature", kid=key.kid)
+    return MappingProxyType(_object(signing_input.partition(".")[2]))
 
 
 def _is_signed(key: PublicKey, signing_input: str, signature: str) -> bool:

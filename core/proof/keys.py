@@ -32,9 +32,9 @@ class InvalidKey(ImmoError, ValueError):
     code = "invalid-key"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PublicKey:
-    """A key that verifies signatures of one algorithm."""
+    """A key that verifies signatures of one algorithm; it equals itself alone."""
 
     kid: str
     algorithm: str
