@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -16,11 +16,13 @@ from core.proof.keys import ALGORITHMS
 from core.web import frame, health
 from idp.docs import claims_page, errors_page
 from idp.interaction import consent, error_pages, flow, home, login, sign_out
-from idp.oidc import discovery, introspect, registration_endpoint, revoke, token, userinfo
+from idp.oidc import discovery, error_response, introspect, registration_endpoint, revoke, token, userinfo
 from idp.wiring import Services, build_services
 
 _TEMPLATES = Path(__file__).parent.parent / "consent_templates"
 _BODY_BYTES_MAX = 64 * 1024
+# Where no browser comes: every refusal is in the words of OAuth.
+_FOR_PROGRAMS = frozenset({"token", "userinfo", "introspect", "revoke", "register"})
 _BLUEPRINTS = (
     discovery.bp,
     token.bp,
@@ -91,7 +93,14 @@ def _show_http_error(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    return error_pages.show(NotFound() if status == 404 else ImmoError("invalid-request"), status=status)
+    if not isinstance(error, MethodNotAllowed):
+        return error_pages.show(NotFound() if status == 404 else ImmoError("invalid-request"), status=status)
+    if request.path.split("/")[1] in _FOR_PROGRAMS:
+        response = error_response.wrong_method()
+    else:
+        response = error_pages.show(ImmoError("invalid-request"), status=status)
+    response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
 
 
 def _show_unexpected(error: Exception) -> Response:

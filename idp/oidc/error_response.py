@@ -59,6 +59,11 @@ def refuse(error: ProtocolError) -> Response:
     return response
 
 
+def wrong_method() -> Response:
+    """Return the answer for a method that an endpoint does not take."""
+    return json_response({"error": InvalidRequest.error, "error_description": "The method is not allowed here."}, 405)
+
+
 def answer_errors(bp: Blueprint) -> None:
     """Let a blueprint of token-like endpoints answer every error in the words of OAuth."""
     bp.register_error_handler(ProtocolError, refuse)
