@@ -252,6 +252,7 @@ class RelyingParty:
             "iss": self.client_id, "sub": self.client_id, "aud": self.metadata["token_endpoint"],
             "jti": token_urlsafe(24), "iat": now, "nbf": now, "exp": now + 60, **changes,
         }  # fmt: skip
+        claims = {name: value for name, value in claims.items() if value is not None}
         with _without_remark():
             header = {"alg": self.algorithm, "kid": self.key.kid}
             return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
