@@ -213,6 +213,12 @@ def test_ownerless_organisation_works_for_thirty_days_and_no_token_outlives_them
     assert decide(ownerless).expires_at == since + OWNERLESS_GRACE
 
 
+def test_a_date_left_from_ownerless_days_bounds_nothing() -> None:
+    again_managed = OrganisationStanding(OrganisationStatus.ACTIVE, NOW - timedelta(days=29))
+
+    assert decide(replace(GOOD, organisation=again_managed)).expires_at == decide(GOOD).expires_at
+
+
 def test_usage_that_needs_nothing_never_expires() -> None:
     decision = decide(replace(GOOD, own=(), requirement=Requirement()))
 
