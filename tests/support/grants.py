@@ -31,7 +31,8 @@ from core.tools.context import ChosenContext
 from core.tools.publishing import NewRole, NewTool, NewUsage, publish
 from core.tools.registration import register
 from core.tools.requirements import Requirement
-from idp.oidc import codes, introspect, registration_endpoint, revoke, token, userinfo
+from idp.app import create_app
+from idp.oidc import codes
 from idp.oidc.clients import announce_change
 from idp.oidc.codes import CodeGrant
 from idp.oidc.registered_client import DEFAULT_SCOPE, ClientPolicy, RegisteredClient
@@ -50,12 +51,8 @@ _NAME = Localised("Naam", "Nom", "Name")
 
 
 def an_application(services: Services) -> Flask:
-    """Return an application of the token-like endpoints and nothing else."""
-    app = Flask("endpoints")
-    app.extensions["immo"] = services
-    for module in (token, userinfo, introspect, revoke, registration_endpoint):
-        app.register_blueprint(module.bp)
-    return app
+    """Return the provider's whole application on these services."""
+    return create_app(services.settings, services=services)
 
 
 def a_client(services: Services, *, secret: str | None = SECRET, **members: Any) -> RegisteredClient:
