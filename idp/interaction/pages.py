@@ -165,6 +165,11 @@ class ContextChoicePage:
         return any(context.is_usable for context in self.contexts)
 
     @property
+    def consent_to_give(self) -> Consent | None:
+        """Return the consent that pressing a button gives; none where there is no button."""
+        return self.consent if self.has_usable else None
+
+    @property
     def is_long(self) -> bool:
         """Tell whether there are so many contexts that a search helps."""
         return len(self.contexts) >= _SEARCH_FROM

@@ -251,3 +251,10 @@ def test_a_form_post_carries_exactly_its_parameters(show: Show) -> None:
     assert [(field.attributes["name"], field.attributes["value"]) for field in hidden] == list(parameters)
     assert page.one("#response").attributes["action"] == "https://tool.example/callback?x=1"
     assert page.one("#response").attributes["method"] == "post"
+
+
+def test_nothing_is_said_to_be_received_where_nothing_can_be_started(show: Show) -> None:
+    html = show(choice(context("reg_2", ZUID, reason=SUSPENDED), consent=FIRST_CONSENT))
+
+    assert "uw e-mailadres" not in html
+    assert "uw e-mailadres" in show(choice(context("reg_1", NOORD), consent=FIRST_CONSENT))
