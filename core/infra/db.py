@@ -208,6 +208,7 @@ def _engine(url: URL, pool_size: int) -> Engine:
         url, hide_parameters=True, pool_timeout=_POOL_SECONDS, connect_args={"timeout": _SQLITE_BUSY_SECONDS}
     )
     event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "reset", _undo_on_return_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -215,6 +216,12 @@ def _engine(url: URL, pool_size: int) -> Engine:
 def _undo_on_return(connection: Any, _record: object, _state: object) -> None:
     # Instead of a rollback each time: most connections come back with nothing to undo.
     if connection.info.transaction_status != _IDLE:
+        connection.rollback()
+
+
+def _undo_on_return_sqlite(connection: sqlite3.Connection, _record: object, _state: object) -> None:
+    # After a commit that failed the transaction is still open, and nobody else has ended it.
+    if connection.in_transaction:
         connection.rollback()
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Index, String, func, select, text
+from sqlalchemy import Connection, Index, String, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -80,6 +80,23 @@ def test_a_transaction_that_fails_leaves_nothing(examples: Database) -> None:
         add_and_fail()
 
     assert names(examples) == []
+
+
+def test_a_commit_that_fails_leaves_nothing_and_no_open_transaction(examples: Database) -> None:
+    """A full disk, say: the connection goes back to the pool and must serve the next caller."""
+    failures = [OSError("no space left")]
+
+    def fail_once(_connection: Connection) -> None:
+        if failures:
+            raise failures.pop()
+
+    event.listen(examples.engine, "commit", fail_once)
+    with pytest.raises(OSError, match="no space left"), examples.transaction() as session:
+        session.add(an_example(1))
+    with examples.transaction() as session:
+        session.add(an_example(2, "Bert"))
+
+    assert names(examples) == ["Bert"]
 
 
 def test_rows_can_be_read_after_their_transaction(examples: Database) -> None:
