@@ -48,8 +48,9 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.extensions["immo"] = made_of
     app.session_interface = _NoSessions()
     if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        # The caller's address and no more: our own stand in the settings, and a host that a header
+        # named would pass for the one that operators listen on.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     frame.install(app, settings, template_folders=[_TEMPLATES])
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
