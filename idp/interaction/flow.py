@@ -125,6 +125,7 @@ def _conclude(
         session=session,
         cookie=cookie,
         context=outcome.context,
+        claims=gathered.claims,
         joins=not standing.is_participant or standing.context != outcome.context,
         now=found.clock.now(),
     )

@@ -4,7 +4,7 @@ OpenID Connect Core section 3.1.2. `locate` finds out whether there is anybody t
 whatever is wrong after that goes there. `finish` and `refuse` make the answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,12 +125,14 @@ def finish(
     session: SsoSession,
     cookie: str,
     context: ChosenContext | None,
+    claims: Collection[str],
     joins: bool,
     now: datetime,
 ) -> AuthorizationResponse:
     """Answer with a code for this person, session and context.
 
-    `joins` tells that the client, or its context, is new to the session. Raises `Unanswerable`
+    `claims` are the names from the claims parameter that the consent spoke of: the others stay
+    out of the grant, so that a client that registers for more later gets no more by it. `joins` tells that the client, or its context, is new to the session. Raises `Unanswerable`
     where the client or its redirect URI has gone since the request was parsed.
     """
     client = require_client(request.client_id, client_finder(services))
@@ -158,7 +160,7 @@ def finish(
         nonce=request.nonce,
         code_challenge=request.code_challenge,
         resource=request.resource,
-        claims=request.claims,
+        claims=request.claims.only(claims),
     )
     return response.success(to, code=codes.issue(services.store, grant), issuer=issuer)
 
