@@ -18,6 +18,7 @@ from core.infra.store.interface import EphemeralStore
 from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId
 from core.people.profiles import SignInRecord, find_for_sign_in
+from core.people.rules import username_key
 from idp.credentials import passwords
 from idp.credentials.devices import proven_device
 
@@ -108,7 +109,7 @@ class PasswordSignIn:
         for limit in PER_ADDRESS if limits_address else ():
             if rate_limit.is_exceeded(self.store, limit, address):
                 raise RateLimited(rate_limit.seconds_left(self.store, limit, address), limit=limit.name)
-        pair = f"{address}\n{attempt.identifier.strip().casefold()}"
+        pair = f"{address}\n{username_key(attempt.identifier)}"
         for limit in PER_ACCOUNT_AND_ADDRESS:
             rate_limit.hit(self.store, limit, pair)
         return _Counted(self.store, PER_ACCOUNT_AND_ADDRESS, pair, address if limits_address else None)

@@ -71,6 +71,13 @@ def test_case_and_space_are_no_way_round_the_limit(door: PasswordSignIn, clock: 
     assert guess(door, clock, 1, identifier=" ANNA.peeters") == ["rate-limited"]
 
 
+def test_other_spellings_of_a_letter_are_no_way_round_the_limit(door: PasswordSignIn, clock: FixedClock) -> None:
+    """A user name is found in full width too (`username_key`), so it is counted in full width too."""
+    guess(door, clock, MOST)
+
+    assert guess(door, clock, 1, identifier="ａｎｎａ.peeters") == ["rate-limited"]  # noqa: RUF001
+
+
 def test_other_addresses_and_accounts_go_on(door: PasswordSignIn, clock: FixedClock, anna: PersonId) -> None:
     guess(door, clock, MOST + 1)
 
