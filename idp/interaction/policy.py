@@ -124,6 +124,7 @@ def _sign_in(
         return _unmet()
     if (
         Prompt.LOGIN in request.prompt
+        or _must_choose_account(request)
         or not facts.is_hinted
         or is_too_old(authentication.auth_time, request.max_age_seconds, facts.now)
         or not acr.is_met(essential, reached)
@@ -131,6 +132,11 @@ def _sign_in(
     ):
         return Step.LOGIN
     return None
+
+
+def _must_choose_account(request: AuthorizationRequest) -> bool:
+    # Where there is no context to choose, the sign-in page is where people say who they are.
+    return Prompt.SELECT_ACCOUNT in request.prompt and not request.wants_context
 
 
 def _may_step_up(request: AuthorizationRequest, reached: Acr, reachable: Acr) -> bool:

@@ -107,6 +107,16 @@ def test_prompt_login_shows_why(signed_in: Browser) -> None:
     assert "Please sign in again" in signed_in.page.text
 
 
+def test_select_account_without_contexts_lets_another_person_sign_in(signed_in: Browser) -> None:
+    """Core section 3.1.2.1: whoever shares a browser is asked which account it is; a tool shows its contexts."""
+    signed_in.authorize("plain", prompt="select_account")
+    assert signed_in.page.has("#login")
+
+    signed_in.sign_in("bert.janssens").press("#allow")
+
+    assert "code" in signed_in.answer
+
+
 def test_prompt_consent_asks_again(services: Services, signed_in: Browser) -> None:
     signed_in.authorize("plain", prompt="consent")
     assert signed_in.page.has("#allow")
