@@ -132,8 +132,9 @@ def finish(
     """Answer with a code for this person, session and context.
 
     `claims` are the names from the claims parameter that the consent spoke of: the others stay
-    out of the grant, so that a client that registers for more later gets no more by it. `joins` tells that the client, or its context, is new to the session. Raises `Unanswerable`
-    where the client or its redirect URI has gone since the request was parsed.
+    out of the grant, so that a client that registers for more later gets no more by it. `joins`
+    tells that the client, or its context, is new to the session. Raises `Unanswerable` where the
+    client or its redirect URI has gone since the request was parsed.
     """
     client = require_client(request.client_id, client_finder(services))
     require_registered(request.redirect_uri, client.redirect_uris, is_native=client.is_native)
