@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from core.infra.kept_query import KeptQuery, Row
 from core.infra.localised import Localised
+from core.infra.statements import Queryable
 from core.tools import requirements
 from core.tools.identifiers import ToolId
 from core.tools.requirements import Requirement
@@ -60,13 +62,15 @@ class ToolFacts:
         return next((usage for usage in self.usages if usage.code == code), None)
 
 
-def tool_facts(session: Session | Connection, tool_id: ToolId, *, now: datetime) -> ToolFacts | None:
+def tool_facts(session: Queryable, tool_id: ToolId, *, now: datetime) -> ToolFacts | None:
     """Return a tool with its usages as they are now; None if there is no such tool."""
-    tool = session.execute(_TOOL, {"tool_id": tool_id}).mappings().one_or_none()
-    if tool is None:
+    rows = _TOOL.rows(session, {"tool_id": tool_id, "now": now})
+    if not rows:
         return None
-    terms = {row.version: row.url for row in session.execute(_TERMS, {"tool_id": tool_id})}
-    usages = session.execute(_USAGES, {"tool_id": tool_id, "now": now}).mappings()
+    tool = rows[0]
+    terms = {row["terms_version"]: row["terms_url"] for row in rows}
+    # Each usage stands beside each version of the terms.
+    usages = {row["usage_code"]: row for row in rows if row["requirement"] is not None}
     return ToolFacts(
         id=ToolId(tool["id"]),
         code=tool["code"],
@@ -78,7 +82,7 @@ def tool_facts(session: Session | Connection, tool_id: ToolId, *, now: datetime)
         home_url=tool["home_url"],
         logo_url=tool["logo_url"],
         accreditation_kinds=tuple(tool["accreditation_kinds"]),
-        usages=tuple(_usage(row, terms) for row in usages),
+        usages=tuple(_usage(row, terms) for row in usages.values()),
     )
 
 
@@ -96,15 +100,15 @@ def usage_requirements(
     return next((requirements.parse(row["requirement"]) for row in rows if row["code"] == usage), None)
 
 
-def _localised(row: RowMapping, name: str) -> Localised:
+def _localised(row: Row, name: str) -> Localised:
     return Localised(row[f"{name}_nl"], row[f"{name}_fr"], row[f"{name}_en"])
 
 
-def _usage(row: RowMapping, terms: Mapping[str, str]) -> UsageFacts:
+def _usage(row: Row, terms: Mapping[str, str]) -> UsageFacts:
     requirement = requirements.parse(row["requirement"])
     return UsageFacts(
-        code=row["code"],
-        name=_localised(row, "name"),
+        code=row["usage_code"],
+        name=_localised(row, "usage_name"),
         default_role=row["default_role"],
         requirement=requirement,
         terms_version=requirement.terms,
@@ -127,19 +131,30 @@ _in_force = (
     .correlate(_usages)
     .scalar_subquery()
 )
-_TOOL = select(_tool).where(_tool.c.id == bindparam("tool_id"))
-_TERMS = select(_terms.c.version, _terms.c.url).where(_terms.c.tool_id == bindparam("tool_id"))
+_current = and_(
+    _requirements.c.tool_id == _usages.c.tool_id,
+    _requirements.c.usage == _usages.c.code,
+    _requirements.c.version == _in_force,
+)
+_TOOL = KeptQuery(
+    select(
+        *(column for column in _tool.c if column.name != "created_at"),
+        _usages.c.code.label("usage_code"),
+        *(_usages.c[f"name_{language}"].label(f"usage_name_{language}") for language in ("nl", "fr", "en")),
+        *(_usages.c.default_role, _requirements.c.requirement),
+        *(_terms.c.version.label("terms_version"), _terms.c.url.label("terms_url")),
+    )
+    .select_from(
+        _tool.outerjoin(_usages, _usages.c.tool_id == _tool.c.id)
+        .outerjoin(_requirements, _current)
+        .outerjoin(_terms, _terms.c.tool_id == _tool.c.id)
+    )
+    .where(_tool.c.id == bindparam("tool_id"))
+    .order_by(_usages.c.position)
+)
 _USAGES = (
     select(_usages, _requirements.c.requirement)
-    .select_from(_usages)
-    .join(
-        _requirements,
-        and_(
-            _requirements.c.tool_id == _usages.c.tool_id,
-            _requirements.c.usage == _usages.c.code,
-            _requirements.c.version == _in_force,
-        ),
-    )
+    .select_from(_usages.join(_requirements, _current))
     .where(_usages.c.tool_id == bindparam("tool_id"))
     .order_by(_usages.c.position)
 )

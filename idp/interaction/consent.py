@@ -102,6 +102,8 @@ def _chosen(opened: Interaction, session: SsoSession) -> ChosenContext | None:
 
 
 def _contexts(opened: Interaction, session: SsoSession) -> tuple[OfferedContext, ...]:
+    if opened.gathered.offered is not None:
+        return opened.gathered.offered
     asking = Asking(opened.pending.request, opened.client, session, opened.now)
     with opened.services.database.connection() as connection:
         return contexts_to_show(connection, asking)
@@ -161,7 +163,7 @@ def _page(
 ) -> Response:
     found = opened.services
     with found.database.connection() as connection:
-        person = person_facts(connection, session.person_id)
+        person = opened.gathered.person or person_facts(connection, session.person_id)
         names = kinds(connection) if opened.pending.request.wants_context else {}
         facts = tool_facts(connection, opened.client.tool_id, now=opened.now) if opened.client.tool_id else None
     token = csrf.token(found.settings.secret, _binding(opened, session))

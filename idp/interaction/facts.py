@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.infra.statements import Queryable, Statements
+from core.people.facts import PersonFacts
 from core.people.profiles import person_facts
 from core.tools.access import offered_context, offered_contexts
 from core.tools.context import OfferedContext
@@ -38,7 +39,8 @@ class Gathered:
 
     `progress` is the given one, or an empty one where it is about somebody else's session.
     `claims` are the names from the claims parameter that the client can really get; `terms` are
-    the tool's terms that come with the contexts in question.
+    the tool's terms that come with the contexts in question. Where no context is settled,
+    `person` and `offered` are what the page that asks for one shows.
     """
 
     facts: Facts
@@ -46,6 +48,8 @@ class Gathered:
     standing: Standing = Standing()
     terms: Terms | None = None
     claims: tuple[str, ...] = ()
+    person: PersonFacts | None = None
+    offered: tuple[OfferedContext, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +69,14 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
     with services.database.statements() as connection:
         standing = find_standing(connection, person_id=session.person_id, client_id=client.client_id, sid=session.sid)
         settled = _settled(connection, asking, progress, standing)
-        if settled is None and person_facts(connection, session.person_id) is None:
-            return gather_nobody(progress, asking.now)
-        offered = contexts_to_show(connection, asking) if settled is None else (settled,)
-    usable = tuple(context for context in offered if context.is_usable)
+        person, offered = None, None
+        if settled is None:
+            person = person_facts(connection, session.person_id)
+            if person is None:
+                return gather_nobody(progress, asking.now)
+            offered = contexts_to_show(connection, asking)
+    in_question = (settled,) if settled is not None else offered or ()
+    usable = tuple(context for context in in_question if context.is_usable)
     claims = requestable(asking.request.claims.names, client.policy.scope)
     terms = _terms(usable)
     facts = Facts(
@@ -82,7 +90,7 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
         consent_is_due=_consent_is_due(asking, standing, terms, claims),
         skips_single_context=client.policy.skip_single_context,
     )
-    return Gathered(facts, progress, standing, terms, claims)
+    return Gathered(facts, progress, standing, terms, claims, person, offered)
 
 
 def gather_nobody(progress: Progress, now: datetime) -> Gathered:

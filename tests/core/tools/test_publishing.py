@@ -32,7 +32,7 @@ def test_catalogue_says_what_was_published(database: Database, clock: FixedClock
     assert (usage.default_role, usage.terms_version, usage.terms_url) == ("user", "v1", "https://tool.example/terms")
     assert (facts.terms_version, facts.terms_url) == ("v1", "https://tool.example/terms")
     assert facts.usage("unknown") is None
-    assert len(statements) == 3
+    assert len(statements) == 1
 
 
 def test_unknown_tool_is_none(database: Database, clock: FixedClock) -> None:
