@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
 
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
@@ -223,7 +224,8 @@ def _entries(store: object) -> dict[object, object]:
         found = store._connection().execute("SELECT kind, key, value FROM entry").fetchall()
         return {(kind, key): value for kind, key, value in found}
     assert isinstance(store, RedisStore)
-    return {key: store._redis.get(key) for key in store._redis.scan_iter()}
+    with redis.Redis(connection_pool=store._wire._pool) as connection:
+        return {key: connection.get(key) for key in connection.scan_iter()}
 
 
 def a_key(kind: str = "EC", kid: str | None = "key-1") -> Key:

@@ -1,12 +1,16 @@
-"""Counts the statements that a piece of code sends to the database."""
+"""Counts the statements that a piece of code sends to the database, as the driver itself sees them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import event
 
 from core.infra.db import Database
+
+# What surrounds statements, and what SQLite reports of its triggers.
+_NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "--")
 
 
 @contextmanager
@@ -14,12 +18,32 @@ def counted(database: Database) -> Iterator[list[str]]:
     """Yield a list to which every statement inside the block is added, BEGIN and COMMIT left out."""
     asked: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
+    def note(statement: str) -> None:
+        if not statement.upper().startswith(_NOT_COUNTED):
             asked.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    def watch(connection: Any, _record: object) -> None:
+        if database.is_sqlite:
+            connection.set_trace_callback(note)
+        else:
+            connection.cursor_factory = _noting(note)
+
+    event.listen(database.engine, "connect", watch)
+    # Connections that are open already would not tell: all are opened anew.
+    database.close()
+    database.ping()
+    asked.clear()
     try:
         yield asked
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(database.engine, "connect", watch)
+        database.close()
+
+
+def _noting(note: Any) -> type[psycopg.Cursor[Any]]:
+    class Noting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+            note(query)
+            return super().execute(query, *arguments, **options)
+
+    return Noting

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import bindparam, event, select
+from sqlalchemy import bindparam, select
 
 from core.accreditations.tables import AccreditationRow
 from core.infra.clock import FixedClock
@@ -13,6 +13,7 @@ from core.people.details import PersonalDetails, change_details
 from core.people.tables import PersonRow
 from core.tools.tables import RoleRow
 from tests.support.offices import a_person, a_tool, kinds
+from tests.support.statements import counted
 
 _person = PersonRow.__table__
 _role = RoleRow.__table__
@@ -89,10 +90,19 @@ def test_columns_need_names_of_their_own() -> None:
 
 
 def test_it_is_one_statement(database: Database) -> None:
-    asked: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda _c, _u, statement, *_rest: asked.append(statement))
-
-    with database.connection() as connection:
-        KeptQuery(BY_ID).rows(connection, {"person_id": "usr_unknown"})
+    with counted(database) as asked, database.statements() as statements:
+        KeptQuery(BY_ID).rows(statements, {"person_id": "usr_unknown"})
 
     assert len(asked) == 1
+
+
+def test_the_drivers_own_connection_gives_the_same_rows(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        person_id = a_person(session, "anna.peeters", now=clock.now())
+
+    with database.connection() as connection, database.statements() as statements:
+        ordinary = KeptQuery(BY_ID).rows(connection, {"person_id": person_id})
+        direct = KeptQuery(BY_ID).rows(statements, {"person_id": person_id})
+
+    assert direct == ordinary
+    assert len(direct) == 1

@@ -1,0 +1,70 @@
+"""How many statements a token costs: one for each fact, so that none grows unseen (`performance.md`)."""
+
+from flask.testing import FlaskClient
+
+from idp.oidc import codes
+from idp.oidc.codes import CodeGrant
+from idp.oidc.registered_client import ClientPolicy, RegisteredClient
+from idp.wiring import Services
+from tests.support import grants
+from tests.support.grants import a_client, a_grant, a_public_client, ask_userinfo, basic, exchange, granted, refresh
+from tests.support.statements import counted
+
+
+def _in_a_context(services: Services, client: RegisteredClient) -> CodeGrant:
+    office = grants.an_office(services, grants.a_person(services))
+    scope = ("openid", "organization", "roles", "offline_access")
+    return a_grant(services, client, office.person_id, context=office.context, scope=scope)
+
+
+def test_code_costs_two_questions_and_two_rows(services: Services, endpoints: FlaskClient) -> None:
+    """Person and context; the family and its refresh token."""
+    client = a_client(services)
+    grant = _in_a_context(services, client)
+    granted(services, endpoints, client, a_grant(services, client, grant.subject.person_id))
+    code = codes.issue(services.store, grant)
+
+    with counted(services.database) as asked:
+        response = exchange(endpoints, client, code)
+
+    assert "refresh_token" in response.get_json()
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", "INSERT", "INSERT"]
+
+
+def test_refresh_with_rotation_costs_three_questions_and_two_changes(
+    services: Services, endpoints: FlaskClient
+) -> None:
+    """The token, person and context; the token that is spent and the one that follows."""
+    client = a_public_client(services)
+    first = granted(services, endpoints, client, _in_a_context(services, client))
+
+    with counted(services.database) as asked:
+        response = refresh(endpoints, client, first["refresh_token"])
+
+    assert response.status_code == 200
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
+
+
+def test_userinfo_asks_for_person_and_context(services: Services, endpoints: FlaskClient) -> None:
+    client = a_client(services)
+    token = granted(services, endpoints, client, _in_a_context(services, client))["access_token"]
+
+    with counted(services.database) as asked:
+        response = ask_userinfo(endpoints, token)
+
+    assert response.status_code == 200
+    assert len(asked) == 2
+
+
+def test_introspection_asks_the_database_nothing(services: Services, endpoints: FlaskClient) -> None:
+    """Clients are kept for seconds; whether a token was revoked stands in the store."""
+    api = "https://api.tool.immo.test"
+    server = a_client(services, policy=ClientPolicy(scope=(), resources=(api,), introspection=True))
+    form = {"grant_type": "client_credentials", "resource": api}
+    token = endpoints.post("/token", data=form, headers=basic(server)).get_json()["access_token"]
+
+    with counted(services.database) as asked:
+        response = endpoints.post("/introspect", data={"token": token}, headers=basic(server))
+
+    assert response.get_json()["active"] is True
+    assert asked == []
