@@ -8,7 +8,7 @@ from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, LogoutNotice, MailRequested
 from core.people.identifiers import PersonId
-from idp.oidc import backchannel
+from idp.oidc import backchannel, participants
 from idp.oidc.closing import close_unusable
 from idp.oidc.tokens import refresh_token
 from idp.wiring import Services
@@ -49,8 +49,9 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
     def purge_database(now: datetime) -> None:
         with services.database.transaction() as session:
             families = refresh_token.purge(session, now)
+            left = participants.purge(session, now)
             dead_letters.purge(session, now=now)
-        event("database_purged", refresh_families=families)
+        event("database_purged", refresh_families=families, participants=left)
 
     return (
         Periodic("purge-store", _PURGE_EVERY, purge_store),

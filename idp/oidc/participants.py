@@ -6,7 +6,7 @@ find the context here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
@@ -18,6 +18,9 @@ from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
 from idp.oidc.tables import ParticipantRow
+
+# Far longer than any browser keeps one session by signing in again and again.
+KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,14 @@ def contexts_of(session: Session, person_id: PersonId) -> frozenset[ChosenContex
     statement = select(*columns).where(ParticipantRow.person_id == person_id)
     found = (chosen_context(dict(row)) for row in session.execute(statement).mappings())
     return frozenset(context for context in found if context is not None)
+
+
+def purge(session: Session, now: datetime) -> int:
+    """Drop who joined so long ago that the session must be over, and return how many.
+
+    Most sessions end with nobody signing out.
+    """
+    return len(_leave(session, ParticipantRow.joined_at < now - KEPT))
 
 
 def _leave(session: Session, concerned: ColumnElement[bool]) -> tuple[Participant, ...]:
