@@ -81,7 +81,7 @@ def _enter(opened: Interaction, signed_in: SignedIn) -> Response:
     found, ending = opened.services, _ending(opened, signed_in)
     with found.database.transaction() as transaction:
         if ending is not None:
-            backchannel.end_for_everybody(transaction, found.store, sid=ending.sid, now=opened.now)
+            backchannel.end_for_everybody(transaction, found.store, ending, now=opened.now)
         if opened.pending.language is not None:
             remember_language(transaction, signed_in.person_id, opened.pending.language)
         audit.record(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.infra import outbox
+from core.infra import audit, outbox
 from core.infra.errors import Unavailable
 from core.infra.http import TIMEOUT_SECONDS, OutboundRefused
 from core.infra.log import event
@@ -22,17 +22,20 @@ from idp.oidc.clients import find_client
 from idp.oidc.subject import subject_identifier
 from idp.oidc.tokens.logout_token import logout_token
 from idp.oidc.tokens.refresh_token import revoke_session
+from idp.session import SsoSession
 from idp.wiring import Services
 
 _AT_ONCE_SECONDS = 2.0
 
 
-def end_for_everybody(session: Session, store: EphemeralStore, *, sid: str, now: datetime) -> tuple[str, ...]:
+def end_for_everybody(session: Session, store: EphemeralStore, ended: SsoSession, *, now: datetime) -> tuple[str, ...]:
     """End what rests on a session, and enqueue a notice for each client that wants to hear of it.
 
     Refresh tokens bound to the session are revoked. Returns the clients that will be told.
     """
+    sid, person_id = ended.sid, ended.person_id
     revoke_session(session, store, sid, now)
+    audit.record(session, action="signed-out", actor_id=person_id, subject_id=person_id, now=now)
     told = []
     for participant in participants.leave_all(session, sid):
         client = find_client(session, participant.client_id)

@@ -107,7 +107,7 @@ def end(services: Services, cookie: str, *, now: datetime) -> SsoSession | None:
     if session is None:
         return None
     with services.database.transaction() as transaction:
-        told = backchannel.end_for_everybody(transaction, services.store, sid=session.sid, now=now)
+        told = backchannel.end_for_everybody(transaction, services.store, session, now=now)
     sso.forget(services.store, cookie)
     backchannel.tell_at_once(services, notices=len(told), now=now)
     return session

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from core.infra.audit import AuditRow
 from core.infra.clock import FixedClock
 from core.infra.ids import new_id
 from core.infra.outbox import OutboxRow
@@ -55,6 +56,20 @@ def test_oidcc_rp_initiated_logout(services: Services, browser: Browser, grant: 
     assert browser.location == f"{SIGNED_OUT}?state=a%20b%2F%E2%82%AC"
     assert browser.cookie("immo-idp") is None
     assert not is_signed_in(browser)
+
+
+def test_the_end_of_a_session_is_in_the_audit_trail(services: Services, browser: Browser, office: Office) -> None:
+    """A19: by signing out, and by somebody else who signs in here."""
+    browser.authorize("plain").sign_in()
+    browser.authorize("plain", prompt="login").sign_in("bert.janssens")
+    browser.get("/end_session").press("#sign-out")
+
+    with services.database.reading() as session:
+        trail = session.scalars(select(AuditRow).order_by(AuditRow.id)).all()
+    told = [(row.action, row.subject_id) for row in trail if row.action.startswith("signed-")]
+    assert sorted(told) == sorted(
+        (action, person) for action in ("signed-in", "signed-out") for person in (office.anna, office.bert)
+    )
 
 
 def test_oidcc_rp_initiated_logout_by_post(services: Services, browser: Browser, grant: CodeGrant) -> None:
