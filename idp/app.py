@@ -1,6 +1,8 @@
 """The provider's application: its parts put together, and its outermost error pages."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface
@@ -42,7 +44,7 @@ _BLUEPRINTS = (
 
 def create_app(settings: Settings, *, services: Services | None = None) -> Flask:
     """Build the provider; tests pass services of their own."""
-    app = Flask(__name__, static_folder=None)
+    app = _Provider(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _BODY_BYTES_MAX
     made_of = services or build_services(settings)
     app.extensions["immo"] = made_of
@@ -61,6 +63,14 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_unexpected)
     return app
+
+
+class _Provider(Flask):
+    """Flask for views that are plain functions."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: each of a request would be looked at whether it is a coroutine."""
+        return func
 
 
 class _NoSessions(SessionInterface):

@@ -123,9 +123,10 @@ def _document(ground: Services) -> _Document:
 def _public(body: bytes, etag: str, mimetype: str) -> Response:
     """Answer with something that anybody may read, also from scripts of other origins, and keep."""
     unchanged = etag in request.headers.get("If-None-Match", "")
-    response = Response(b"" if unchanged else body, status=304 if unchanged else 200, mimetype=mimetype)
-    headers = response.headers
-    headers["ETag"] = etag
-    headers["Cache-Control"] = _CACHE_CONTROL
-    headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    headers = (
+        ("Content-Type", mimetype),
+        ("ETag", etag),
+        ("Cache-Control", _CACHE_CONTROL),
+        ("Access-Control-Allow-Origin", "*"),
+    )
+    return Response(b"" if unchanged else body, status=304 if unchanged else 200, headers=headers)

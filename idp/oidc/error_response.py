@@ -8,7 +8,7 @@ endpoint travel by redirect or page: `response.py` and the interaction.
 from collections.abc import Mapping
 
 import orjson
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from core.infra import log
@@ -25,6 +25,17 @@ from idp.oidc.errors import (
 
 _REALM = 'realm="Immo-Connect"'
 _RETRY_AFTER_SECONDS = "5"
+_NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+_JSON = (("Content-Type", "application/json"), *_NO_STORE)
+# Fetch section 3.3.3: what a script may send is asked before, what it may read stands in the answer.
+_ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
+_CORS = (_ANY_ORIGIN, ("Access-Control-Expose-Headers", "WWW-Authenticate"))
+_CORS_PREFLIGHT = (
+    _ANY_ORIGIN,
+    ("Access-Control-Allow-Methods", "GET, POST"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+    ("Access-Control-Max-Age", "3600"),
+)
 
 
 class NoToken(InvalidToken):
@@ -35,15 +46,12 @@ class NoToken(InvalidToken):
 
 def json_response(members: Mapping[str, object], status: int = 200) -> Response:
     """Return a JSON answer that nobody may keep (RFC 6749 section 5.1)."""
-    response = Response(orjson.dumps(members), status=status, content_type="application/json")
-    forbid_storing(response)
-    return response
+    return Response(orjson.dumps(members), status=status, headers=_JSON)
 
 
 def forbid_storing(response: Response) -> None:
     """Tell caches to keep nothing of an answer."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Pragma"] = "no-cache"
+    response.headers.update(_NO_STORE)
 
 
 def refuse(error: ProtocolError) -> Response:
@@ -102,9 +110,5 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _allow_any_origin(response: Response) -> Response:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Allow-Methods"] = "GET, POST"
-    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
-    response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
-    response.headers["Access-Control-Max-Age"] = "3600"
+    response.headers.extend(_CORS_PREFLIGHT if request.method == "OPTIONS" else _CORS)
     return response

@@ -20,7 +20,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
     def authenticate_refresh_token(self, refresh_token_value: str) -> PresentedToken | None:
         """Return the token if it is this client's and usable; None where it is unknown or foreign."""
         ground = services()
-        with ground.database.connection() as connection:
+        with ground.database.statements() as connection:
             presented = refresh_token.find(connection, refresh_token_value)
         if presented is None or not presented.check_client(self.request.client):
             return None
