@@ -3,7 +3,11 @@
 from core.infra import log
 from core.infra.settings import Settings
 from idp.app import create_app
+from idp.demo import world
+from idp.wiring import build_services
 
 _settings = Settings.from_environment()
 log.configure(_settings.log_level)
-app = create_app(_settings)
+_services = build_services(_settings)
+world.refuse_in_production(_services)
+app = create_app(_settings, services=_services)

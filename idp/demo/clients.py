@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from core.infra.settings import Settings
 from core.tools.identifiers import ToolId
 from idp.demo.addresses import tool_address
+from idp.oidc.clients import find_client
 from idp.oidc.registered_client import CONTEXT_SCOPE, DEFAULT_SCOPE, ClientPolicy, RegisteredClient
-from idp.oidc.registration import store_client
+from idp.oidc.registration import is_secret_of, store_client
 
 _SECRETS = {
     "cadastrefinder": "cadastrefinder-demo-secret",
@@ -24,6 +25,12 @@ def load(session: Session, settings: Settings, tools: Mapping[str, ToolId], *, n
     store_client(session, _portal(settings), now=now)
     for code, secret in _SECRETS.items():
         store_client(session, _tool(settings, code, tools[code]), secret=secret, now=now)
+
+
+def is_loaded(session: Session) -> bool:
+    """Tell whether a client of the demo world still has the secret that everybody knows."""
+    found = ((find_client(session, client_id), secret) for client_id, secret in _SECRETS.items())
+    return any(client is not None and is_secret_of(client, secret) for client, secret in found)
 
 
 def _portal(settings: Settings) -> RegisteredClient:

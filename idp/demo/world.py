@@ -14,7 +14,7 @@ _CATALOGUE_AGE = timedelta(days=500)
 
 
 class DemoRefused(RuleError):
-    """The demo world, whose passwords everybody knows, is never loaded in production."""
+    """The demo world, whose passwords everybody knows, is never loaded or served in production."""
 
     code = "demo-refused"
 
@@ -40,3 +40,12 @@ def load(services: Services, people: int = 0, organisations: int = 0) -> None:
     announce_change(database, services.store)
     if people:
         crowd.load(database, catalogue["cadastrefinder"], people=people, organisations=organisations, now=now)
+
+
+def refuse_in_production(services: Services) -> None:
+    """Raise `DemoRefused` where a production would serve a database that the demo was loaded into."""
+    if services.settings.mode is not Mode.PRODUCTION:
+        return
+    with services.database.reading() as session:
+        if clients.is_loaded(session):
+            raise DemoRefused(mode=services.settings.mode.value)
