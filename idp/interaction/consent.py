@@ -149,7 +149,6 @@ def _agree(opened: Interaction, session: SsoSession, context: ChosenContext | No
             signed_in_at=gathered.progress.signed_in_at,
             context=context,
             consented_scope=scope,
-            consented_claims=gathered.claims,
         )
     )
 

@@ -168,9 +168,7 @@ def _progress_to_json(progress: Progress) -> dict[str, object]:
         "signed_in_at": _moment_to_json(progress.signed_in_at),
         "context": context and context_to_json(context),
         "consented_scope": progress.consented_scope,
-        "consented_claims": progress.consented_claims,
         "denied": progress.denied,
-        "skipped": sorted(progress.skipped),
     }
 
 
@@ -184,9 +182,7 @@ def _progress_from_json(members: Mapping[str, Any]) -> Progress:
         signed_in_at=_moment_from_json(members["signed_in_at"]),
         context=context and context_from_json(context),
         consented_scope=None if scope is None else tuple(scope),
-        consented_claims=tuple(members["consented_claims"]),
         denied=members["denied"],
-        skipped=frozenset(members["skipped"]),
     )
 
 

@@ -84,6 +84,4 @@ class Progress:
     signed_in_at: datetime | None = None
     context: ChosenContext | None = None
     consented_scope: tuple[str, ...] | None = None
-    consented_claims: tuple[str, ...] = ()
     denied: bool = False
-    skipped: frozenset[str] = frozenset()

@@ -54,9 +54,7 @@ progresses = st.builds(
     signed_in_at=st.none() | st.just(START),
     context=st.none() | contexts,
     consented_scope=st.none() | words,
-    consented_claims=words,
     denied=st.booleans(),
-    skipped=st.frozensets(st.text(max_size=5)),
 )
 
 
