@@ -47,3 +47,27 @@ def test_a_connection_that_the_server_closed_is_replaced(redis_url: str) -> None
         plain.client_kill_filter(_type="normal", skipme=True)
 
     assert store.get(Kind.CODE, "k") == b"v"
+
+
+def test_an_answer_is_never_read_by_somebody_who_did_not_ask(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    store.put(Kind.RATE, "k", b"no number", LIFE)
+    store.put(Kind.CODE, "other", b"v", LIFE)
+
+    with pytest.raises(Unavailable):
+        store.hit(Kind.RATE, "k", LIFE)
+
+    assert store.get(Kind.CODE, "other") == b"v"
+
+
+def test_a_pipeline_that_redis_refuses_is_no_success(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    with redis.Redis.from_url(redis_url) as plain:
+        plain.config_set("maxmemory", "1")
+        try:
+            with pytest.raises(Unavailable), store.pipeline() as pipeline:
+                pipeline.put(Kind.CODE, "k", b"v", LIFE)
+        finally:
+            plain.config_set("maxmemory", "0")
+
+    assert store.get(Kind.CODE, "k") is None
