@@ -25,9 +25,7 @@ def give(session: Session, person: str, *, tool_id: ToolId, others: int, step: i
         manager = _person(session, username(office * step + 1))
         contexts = offered_contexts(session, person_id=manager, tool_id=tool_id, reachable=Acr.PASSWORD, now=now)
         context = contexts[0]
-        member = add_member(
-            session, context.organisation.id, person_id, by=manager, details=MemberDetails(), now=now
-        )
+        member = add_member(session, context.organisation.id, person_id, by=manager, details=MemberDetails(), now=now)
         assign_role(session, context.registration_id, member.id, "user", by=manager, now=now)
 
 

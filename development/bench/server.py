@@ -55,7 +55,11 @@ def serve(target: str, *, environment: Mapping[str, str], port: int | None = Non
         *("--workers", "1", "--blocking-threads", "1", "--log-level", "warning", "--no-access-log", target),
     ]
     process = subprocess.Popen(  # noqa: S603 - a fixed command
-        command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        command,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         if not wait_until_answers(chosen, seconds=_START_SECONDS):

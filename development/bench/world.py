@@ -54,7 +54,7 @@ def prepared() -> Iterator[Measured]:
             "IMMO_DATABASE_URL": database,
             "IMMO_REDIS_URL": redis,
             "IMMO_KEYS_DIRECTORY": keys,
-            "IMMO_LOG_LEVEL": "WARNING",
+            "IMMO_LOG_LEVEL": "INFO",
         }
         upgrade_to_head(database)
         services = build_services(Settings.from_environment(environment))
@@ -63,7 +63,12 @@ def prepared() -> Iterator[Measured]:
         tool_id, (rs256, es256, public, api) = _clients(services)
         with services.database.transaction() as session:
             portfolio.give(
-                session, MANY_OFFICES, tool_id=tool_id, others=19, step=PEOPLE // ORGANISATIONS, now=services.clock.now()
+                session,
+                MANY_OFFICES,
+                tool_id=tool_id,
+                others=19,
+                step=PEOPLE // ORGANISATIONS,
+                now=services.clock.now(),
             )
         yield Measured(
             environment=environment | {"FLOOR_REDIS_URL": redis, "FLOOR_DATABASE_URL": database},
@@ -80,9 +85,7 @@ def _clients(services: Services) -> tuple[ToolId, tuple[Tool, Tool, Tool, Tool]]
     with services.database.reading() as session:
         found = find_client(session, "cadastrefinder")
     assert found is not None and found.tool_id is not None
-    policy = replace(
-        found.policy, session_refresh=True, resources=(API,), introspection=True, require_pkce=False
-    )
+    policy = replace(found.policy, session_refresh=True, resources=(API,), introspection=True, require_pkce=False)
     tool = replace(
         found,
         redirect_uris=(_REDIRECT,),
@@ -90,8 +93,8 @@ def _clients(services: Services) -> tuple[ToolId, tuple[Tool, Tool, Tool, Tool]]
         grant_types=("authorization_code", "refresh_token"),
         token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name
     )
-    rs256 = replace(tool, client_id="bench-rs256", id_token_signed_response_alg="RS256")
-    es256 = replace(tool, client_id="bench-es256", id_token_signed_response_alg="ES256")
+    rs256 = replace(tool, client_id="bench-rs256", id_token_signed_response_alg="RS256")  # noqa: S106 - an algorithm
+    es256 = replace(tool, client_id="bench-es256", id_token_signed_response_alg="ES256")  # noqa: S106 - an algorithm
     public = replace(tool, client_id="bench-public", token_endpoint_auth_method="none")  # noqa: S106
     api = replace(tool, client_id="bench-api", grant_types=("client_credentials",), tool_id=None)
     return found.tool_id, (
