@@ -244,7 +244,7 @@ def _refused_address(mode: Mode, name: str, address: str) -> Iterator[tuple[str,
 def _refused_in_production(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.secret.reveal() == _DEFAULT_SECRET:
         yield "IMMO_SECRET", "production refuses the default; set a secret of its own"
-    if settings.keys_directory == Path(_DEFAULT_KEYS_DIRECTORY):
+    if settings.keys_directory.absolute() == Path(_DEFAULT_KEYS_DIRECTORY).absolute():
         yield "IMMO_KEYS_DIRECTORY", "production refuses the folder of development keys"
     if settings.registration is Registration.OPEN:
         yield "IMMO_REGISTRATION", "production refuses open registration"

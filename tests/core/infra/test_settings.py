@@ -142,6 +142,7 @@ def test_every_setting_that_can_be_bad_is_tried_above() -> None:
         ("IMMO_PORTAL_URL", "https://127.0.0.1:8081"),
         ("IMMO_SECRET", ""),
         ("IMMO_KEYS_DIRECTORY", "keys/development"),
+        ("IMMO_KEYS_DIRECTORY", str(Path("keys/development").absolute())),
         ("IMMO_KEYS_DIRECTORY", ""),
         ("IMMO_REGISTRATION", "open"),
         ("IMMO_OUTBOUND_INSECURE", "1"),
