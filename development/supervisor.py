@@ -90,6 +90,8 @@ class Supervisor:
                 if status is None:
                     continue
                 self._count_restart(name)
+                # What it left running would go on answering at its port, and outlive us.
+                _signal_group(process, signal.SIGKILL)
                 self.start_one(name)
                 say(f"{name} ended (status {status}) and was started again")
 

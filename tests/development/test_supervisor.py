@@ -12,6 +12,10 @@ _SERVE = """
 import http.server, sys
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
+_SERVE_IN_A_CHILD = """
+import subprocess, sys
+raise SystemExit(subprocess.call([sys.executable, "-c", sys.argv[1], sys.argv[2]]))
+"""
 Make = Callable[..., Supervisor]
 
 
@@ -79,6 +83,22 @@ def test_a_killed_program_is_started_again(make: Make) -> None:
 
     assert answers(port)
     assert said == ["web ended (status -9) and was started again"]
+
+
+def test_what_a_killed_program_leaves_running_is_ended_before_it_is_started_again(make: Make) -> None:
+    port = free_port()
+    command = [sys.executable, "-c", _SERVE_IN_A_CHILD, _SERVE, str(port)]
+    supervisor = make(Program("web", command, {}, f"http://127.0.0.1:{port}/"))
+    supervisor.start()
+    stop = threading.Event()
+
+    supervisor._processes["web"].kill()
+    supervisor.watch(stop, lambda _words: stop.set())
+    supervisor.wait_until_ready("web")
+    # The child of the second start can only listen where the first one no longer does.
+    supervisor.kill("web")
+
+    assert not answers(port)
 
 
 def test_a_program_that_ends_again_and_again_ends_the_watch(make: Make) -> None:
