@@ -57,7 +57,7 @@ def make(keyring: Keyring, clock: FixedClock) -> Any:
 
 @pytest.fixture
 def read(keyring: Keyring) -> Any:
-    return lambda token: jws.decode(keyring, token, typ=None)
+    return lambda token: dict(jws.decode(keyring, token, typ=None))
 
 
 def test_token_says_who_signed_in_where_when_and_how(make: Any, read: Any, clock: FixedClock) -> None:
