@@ -113,13 +113,13 @@ def _end(wanted: LogoutRequest, cookie: str) -> Response:
     session = end_session.end(found, cookie, now=found.clock.now())
     if session is not None:
         event("signed_out", person_id=session.person_id, sid=session.sid, client_id=wanted.client_id)
-    response = _after(wanted, was_asked=session is not None)
+    response = _after(wanted, was_asked=session is not None, ended=session)
     browser.clear_session(response)
     return response
 
 
-def _after(wanted: LogoutRequest, *, was_asked: bool) -> Response:
-    """Go back to the tool, or show that it is done.
+def _after(wanted: LogoutRequest, *, was_asked: bool, ended: SsoSession | None = None) -> Response:
+    """Go back to the tool, or show that it is done, in the language of who has signed out.
 
     The way back is taken by itself only after a real sign-out or a verified hint; else anybody's
     link could send people through us.
@@ -127,7 +127,7 @@ def _after(wanted: LogoutRequest, *, was_asked: bool) -> Response:
     location = wanted.location()
     if location is not None and (was_asked or wanted.has_hint):
         return browser.see_other(location)
-    _prefer(wanted, None)
+    _prefer(wanted, ended)
     client = _client(wanted)
     page = SignedOutPage(tool=None if client is None else RequestingTool(client.name), return_url=location)
     return Response(render(page), content_type="text/html; charset=utf-8")

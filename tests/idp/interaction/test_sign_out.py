@@ -58,6 +58,19 @@ def test_oidcc_rp_initiated_logout(services: Services, browser: Browser, grant: 
     assert not is_signed_in(browser)
 
 
+def test_the_last_page_speaks_the_language_of_who_signs_out(browser: Browser) -> None:
+    """G2: what somebody chose before holds to the end, though nobody is signed in any more."""
+    browser.authorize("plain")
+    browser.get(f"{browser.url}?language=nl").sign_in()
+    elsewhere = Browser(browser.client)
+    browser.client.delete_cookie("immo-language", domain="login.immo.test")
+
+    elsewhere.get("/end_session", headers={"Accept-Language": "en"}).press("#sign-out")
+
+    assert elsewhere.page.has("#signed-out")
+    assert elsewhere.page.one("html").attributes["lang"] == "nl"
+
+
 def test_the_end_of_a_session_is_in_the_audit_trail(services: Services, browser: Browser, office: Office) -> None:
     """A19: by signing out, and by somebody else who signs in here."""
     browser.authorize("plain").sign_in()
