@@ -179,9 +179,18 @@ def test_a_closed_context_says_why_and_what_to_do(show: Show) -> None:
 
     assert "registration is suspended" in html
     assert "You have no role in this tool" in html
-    assert "One of these is enough:" in html
+    assert "It is enough to resolve one of these:" in html
     assert "no longer valid: Estate agent (BIV/IPI)." in html
     assert "A manager can arrange that a colleague lends theirs." in html
+
+
+def test_where_nothing_can_be_started_no_role_is_promised_as_the_cure_of_something_else(show: Show) -> None:
+    somewhere = show(choice(context("reg_2", ZUID, reason=SUSPENDED)))
+    nowhere = show(choice())
+
+    assert "Below it says for each organisation why" in somewhere
+    assert "gives you a role in it" not in somewhere
+    assert "gives you a role in it" in nowhere
 
 
 def test_a_kind_of_accreditation_without_a_name_is_shown_by_its_code(show: Show) -> None:
