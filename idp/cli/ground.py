@@ -35,7 +35,12 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def connect() -> Services:
-    """Return the services that the environment's settings name; raises `InvalidSettings`."""
+    """Return the services that the environment's settings name, closed when the command ends.
+
+    Raises `InvalidSettings`.
+    """
     settings = Settings.from_environment()
     log.configure(settings.log_level)
-    return build_services(settings)
+    services = build_services(settings)
+    click.get_current_context().call_on_close(services.database.close)
+    return services
