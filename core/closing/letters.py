@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.infra import outbox
+from core.infra.localised import Localised
 from core.infra.topics import MailRequested
 from core.organisations.tables import OrganisationRow
 from core.people.identifiers import PersonId
 from core.people.rules import AddressState, PersonStatus
 from core.people.tables import EmailAddressRow, PersonRow
-from core.infra.localised import Localised
 from core.tools.identifiers import RegistrationId
 from core.tools.tables import RegistrationRow, ToolRow
 
