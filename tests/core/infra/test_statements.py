@@ -11,7 +11,7 @@ from idp.signing.tables import SigningKeyRow
 from tests.support.databases import IS_POSTGRES
 
 _key = SigningKeyRow.__table__
-_ADD = KeptChange(insert(_key).values({column.name: bindparam(column.name) for column in _key.columns}))
+_ADD = KeptChange(insert(SigningKeyRow).values({column.name: bindparam(column.name) for column in _key.columns}))
 
 
 def _a_key(kid: str, clock: FixedClock) -> dict[str, object]:
