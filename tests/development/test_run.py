@@ -19,7 +19,7 @@ import pytest
 from development.addresses import Addresses
 from development.ports import is_taken
 from development.run import BadRequest, parse_addresses, table
-from tests.support.databases import IS_POSTGRES, DatabaseServer
+from tests.support.databases import DatabaseServer
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -86,7 +86,7 @@ def kids(addresses: Addresses) -> set[str]:
     return {key["kid"] for key in json.loads(get(metadata["jwks_uri"]))["keys"]}
 
 
-@pytest.mark.skipif(IS_POSTGRES, reason="the same, on the embedded databases")
+@pytest.mark.only_on("sqlite")
 def test_a_second_start_keeps_everything_and_a_fresh_one_nothing(addresses: Addresses) -> None:
     with running(addresses) as printed:
         first = kids(addresses)
@@ -103,7 +103,7 @@ def test_a_second_start_keeps_everything_and_a_fresh_one_nothing(addresses: Addr
     assert not any(is_taken(port) for port in addresses.ports())
 
 
-@pytest.mark.skipif(not IS_POSTGRES, reason="the same, on PostgreSQL and Redis")
+@pytest.mark.only_on("postgres")
 def test_the_demo_runs_on_postgresql_and_redis(
     addresses: Addresses, database_server: DatabaseServer, redis_url: str
 ) -> None:
@@ -118,7 +118,7 @@ def test_the_demo_runs_on_postgresql_and_redis(
     assert not (folder_of(addresses) / "immo-connect.sqlite3").exists()
 
 
-@pytest.mark.skipif(IS_POSTGRES, reason="the same, on the embedded databases")
+@pytest.mark.only_on("sqlite")
 def test_with_tls_provider_and_portal_are_served_over_https() -> None:
     addresses = free_addresses(tls=True)
 

@@ -14,7 +14,8 @@ from psycopg import sql
 
 from core.infra.ids import new_id
 
-IS_POSTGRES = os.environ.get("IMMO_TEST_BACKEND", "sqlite") == "postgres"
+BACKEND = os.environ.get("IMMO_TEST_BACKEND", "sqlite")
+IS_POSTGRES = BACKEND == "postgres"
 
 
 class DatabaseServer(Protocol):

@@ -8,7 +8,6 @@ from core.infra.db import Database
 from core.infra.errors import Unavailable
 from core.infra.kept_query import KeptChange
 from idp.signing.tables import SigningKeyRow
-from tests.support.databases import IS_POSTGRES
 
 _key = SigningKeyRow.__table__
 _ADD = KeptChange(insert(SigningKeyRow).values({column.name: bindparam(column.name) for column in _key.columns}))
@@ -53,7 +52,7 @@ def test_changes_last_together(database: Database, clock: FixedClock) -> None:
     assert _kids(database) == ["a", "b"]
 
 
-@pytest.mark.skipif(not IS_POSTGRES, reason="SQLite has no server to lose")
+@pytest.mark.only_on("postgres")  # SQLite has no server to lose
 def test_a_connection_that_the_server_closed_is_replaced(database: Database) -> None:
     def lose_it() -> None:
         with database.statements() as doomed, database.connection() as other:
