@@ -13,7 +13,6 @@ from binascii import a2b_base64
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -52,7 +51,7 @@ def verify(
     key = _key(header, keys, algorithms)
     if not _is_of_type(header.get("typ"), typ):
         raise InvalidJwt(reason="wrong type", kid=key.kid)
-    return _signed(key, token)
+    return dict(_signed(key, token))
 
 
 def moment(claims: Mapping[str, Any], name: str) -> datetime:
@@ -93,7 +92,7 @@ def _signed(key: PublicKey, token: str) -> Mapping[str, Any]:
     signing_input, _, signature = token.rpartition(".")
     if not _is_signed(key, signing_input, signature):
         raise InvalidJwt(reason="bad signature", kid=key.kid)
-    return MappingProxyType(_object(signing_input.partition(".")[2]))
+    return _object(signing_input.partition(".")[2])
 
 
 def _is_signed(key: PublicKey, signing_input: str, signature: str) -> bool:

@@ -181,3 +181,31 @@ def test_token_with_more_or_fewer_parts_is_refused(keys: FixedKeys, ec_key: ECKe
     for text in (f"{token}.", f".{token}", f"{head}.{signature}", f"{head}.{payload}.{payload}.{signature}"):
         with pytest.raises(InvalidJwt):
             verify(text, keys=keys, typ=None)
+
+
+def test_token_verified_before_is_refused_once_its_key_is_gone(keys: FixedKeys, ec_key: ECKey) -> None:
+    """A signature is verified once; whether its key counts is asked each time."""
+    token = signed(ec_key, {"alg": "ES256", "kid": "ec"})
+    assert verify(token, keys=keys, typ=None) == CLAIMS
+
+    with pytest.raises(InvalidJwt):
+        verify(token, keys=FixedKeys.from_jwks({"keys": []}), typ=None)
+
+
+def test_token_verified_before_is_refused_for_another_key_of_that_name(keys: FixedKeys, ec_key: ECKey) -> None:
+    token = signed(ec_key, {"alg": "ES256", "kid": "ec"})
+    assert verify(token, keys=keys, typ=None) == CLAIMS
+    other = ECKey.generate_key("P-256", {"kid": "ec", "alg": "ES256", "use": "sig"})
+
+    with pytest.raises(InvalidJwt):
+        verify(token, keys=FixedKeys.from_jwks({"keys": [other.as_dict(private=False)]}), typ=None)
+
+
+def test_what_one_caller_does_to_the_claims_reaches_no_other(keys: FixedKeys, ec_key: ECKey) -> None:
+    token = signed(ec_key, {"alg": "ES256", "kid": "ec"})
+    claims = verify(token, keys=keys, typ=None)
+    assert isinstance(claims, dict)
+
+    claims["sub"] = "usr_2"
+
+    assert verify(token, keys=keys, typ=None) == CLAIMS
