@@ -117,5 +117,10 @@ def test_statements_do_not_grow_with_the_crowd(demo: Services) -> None:
     with counted(demo.database) as for_more:
         world.load(demo, people=440, organisations=44)
 
-    # Looking for what is there takes a few questions more; rows go in by the table.
-    assert len(for_more) < len(for_few) + 20
+    # Looking for what is there takes a few questions more.
+    assert len(questions(for_more)) < len(questions(for_few)) + 20
+
+
+def questions(statements: list[str]) -> list[str]:
+    """Return what was asked; of rows that go in by the table, SQLite reports each."""
+    return [statement for statement in statements if not statement.startswith("INSERT")]
