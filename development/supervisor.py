@@ -14,6 +14,7 @@ from pathlib import Path
 
 _START_SECONDS = 60
 _STOP_SECONDS = 10
+_KILL_SECONDS = 1.0
 _LOOK_EVERY_SECONDS = 0.1
 _MAX_RESTARTS = 3
 _RESTART_WINDOW_SECONDS = 30
@@ -91,15 +92,14 @@ class Supervisor:
                     continue
                 self._count_restart(name)
                 # What it left running would go on answering at its port, and outlive us.
-                _signal_group(process, signal.SIGKILL)
+                _kill_group(process)
                 self.start_one(name)
                 say(f"{name} ended (status {status}) and was started again")
 
     def kill(self, name: str) -> None:
         """End one program at once, as a crash would, together with its own processes."""
         process = self._processes.pop(name)
-        _signal_group(process, signal.SIGKILL)
-        process.wait()
+        _kill_group(process)
 
     def stop(self) -> None:
         """Stop all programs, the last one started first, and wait until they are gone."""
@@ -111,8 +111,7 @@ class Supervisor:
             try:
                 process.wait(max(0.1, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                _signal_group(process, signal.SIGKILL)
-                process.wait()
+                _kill_group(process)
 
     def last_words(self, name: str) -> str:
         """Return the end of what a program has written."""
@@ -148,9 +147,16 @@ def _is_healthy(url: str) -> bool:
         return False
 
 
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a program with its own processes, and wait until their ports are free again."""
+    end = time.monotonic() + _KILL_SECONDS
     try:
         # The process leads its own group: see `start_new_session`.
-        os.killpg(process.pid, number)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        # Nobody tells us when the others are gone; the dead whom nobody collects would stay for ever.
+        while time.monotonic() < end:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
     except ProcessLookupError:
-        return
+        process.wait()
