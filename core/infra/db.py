@@ -4,7 +4,6 @@ The only module that knows whether PostgreSQL or SQLite is below. Use cases get 
 never commit; `Database.transaction()` is the one place where a change becomes lasting.
 """
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.infra.errors import Conflict, ImmoError, Unavailable
+from core.infra.sqlite_file import create_privately, write_ahead
 from core.infra.statements import Statements, statements
 
 _NAMING = {
@@ -226,21 +226,16 @@ def _undo_on_return_sqlite(connection: sqlite3.Connection, _record: object, _sta
 
 
 def _create_privately(url: URL) -> None:
-    # SQLite would create the file for everybody to read; its side files take over the mode.
     if url.database and url.database != ":memory:":
-        path = Path(url.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+        create_privately(Path(url.database))
 
 
-def _configure_sqlite(connection: Any, _record: object) -> None:
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own implicit BEGIN is deferred, so two writers could both read first and one
     # would fail on commit; we say BEGIN ourselves, in `_begin`.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    write_ahead(connection, patience_seconds=_SQLITE_BUSY_SECONDS)
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin(connection: Connection) -> None:

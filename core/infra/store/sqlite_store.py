@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from core.infra.errors import Unavailable
+from core.infra.sqlite_file import create_privately, write_ahead
 from core.infra.store.interface import Kind, life_seconds
 
 _SCHEMA = """
@@ -78,9 +79,7 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # For the owner alone; SQLite gives its side files the same mode.
-        os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
+        create_privately(path)
         with _answered():
             self._connection().executescript(_SCHEMA)
 
@@ -175,8 +174,7 @@ class SqliteStore:
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, cached_statements=64)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    write_ahead(connection, patience_seconds=_BUSY_TIMEOUT_SECONDS)
     return connection
 
 
