@@ -57,6 +57,20 @@ class _Connection(Protocol):
     def disconnect(self) -> None: ...
 
 
+class _ClosedWithItsThread:
+    """Closes a connection when the thread that kept it ends.
+
+    The client's connection refers to itself, so that without this it would stay open until the
+    garbage collector comes by.
+    """
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+
+    def __del__(self) -> None:
+        self._connection.disconnect()
+
+
 class _Wire:
     """One connection for each thread and process, spoken to directly.
 
@@ -91,6 +105,7 @@ class _Wire:
         connection = kept.get(os.getpid())
         if connection is None:
             connection = kept[os.getpid()] = cast("_Connection", self._pool.make_connection())
+            self._local.closing = _ClosedWithItsThread(connection)
         return connection
 
     @staticmethod

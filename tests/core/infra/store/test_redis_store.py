@@ -1,5 +1,7 @@
 """What only Redis has: a server that can be away, and keys without an end."""
 
+import gc
+import threading
 from datetime import timedelta
 
 import pytest
@@ -71,3 +73,25 @@ def test_a_pipeline_that_redis_refuses_is_no_success(redis_url: str) -> None:
             plain.config_set("maxmemory", "0")
 
     assert store.get(Kind.CODE, "k") is None
+
+
+def test_a_connection_ends_with_its_thread(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    # Without the garbage collector, whose time nobody knows.
+    gc.disable()
+    try:
+        with redis.Redis.from_url(redis_url) as plain:
+            before = _connected(plain)
+            for _ in range(3):
+                asking = threading.Thread(target=store.ping)
+                asking.start()
+                asking.join()
+
+            # The server may read our question before it notices what was closed.
+            assert before in (_connected(plain) for _ in range(100))
+    finally:
+        gc.enable()
+
+
+def _connected(plain: redis.Redis) -> int:
+    return len(list(plain.client_list()))
