@@ -22,6 +22,7 @@ PLANTS = (
     (2, "idp.claims.values", "idp.session"),
     (2, "idp.oidc.codes", "idp.interaction.pages"),
     (2, "idp.oidc.errors", "idp.app"),
+    (2, "idp.web.page", "idp.interaction.pages"),
     (3, "core.infra.ids", "core.people.rules"),
     (3, "core.people.rules", "core.organisations.rules"),
     (3, "core.organisations.states", "core.accreditations.errors"),

@@ -16,10 +16,12 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from core.infra.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations
 from core.infra.errors import Unavailable
+from core.infra.mail_templates.letter import Letter
 from core.infra.mail_templates.letters import (
     CLOSING,
     GREETING,
@@ -27,14 +29,15 @@ from core.infra.mail_templates.letters import (
     NOT_YOU,
     NOT_YOU_ACTION,
     SUBJECT_VALUES,
-    Letter,
 )
 from core.infra.outbox import Delivery, Undeliverable
-from core.infra.settings import MailSettings, Settings
+from core.infra.sealing import Unreadable, seal, unseal
+from core.infra.settings import MailSettings, Secret, Settings
 from core.infra.topics import MailRequested
 
 SENDER_NAME = "Immo-Connect"
 _TIMEOUT_SECONDS = 20
+_PURPOSE = "mail"
 _PERMANENT = range(500, 600)
 
 _LAYOUTS = Environment(
@@ -65,7 +68,10 @@ def deliver(delivery: Delivery, *, settings: Settings, now: datetime) -> None:
     if not isinstance(message, MailRequested):
         raise Undeliverable(reason="not-a-mail")
     try:
-        rendered = render(message.template, language=message.language, values=message.values, settings=settings)
+        values = {**message.values, **_unsealed(message, settings.secret)}
+        rendered = render(message.template, language=message.language, values=values, settings=settings)
+    except Unreadable as error:
+        raise Undeliverable(reason="cannot-be-unsealed", template=message.template) from error
     except KeyError as error:
         # An unknown template, or a value that the template needs: the request itself is wrong.
         raise Undeliverable(reason="cannot-be-rendered", template=message.template) from error
@@ -78,6 +84,18 @@ def deliver(delivery: Delivery, *, settings: Settings, now: datetime) -> None:
         reference=delivery.id,
         now=now,
     )
+
+
+def seal_values(secret: Secret, values: Mapping[str, str]) -> str:
+    """Return the values of a mail that nobody may read in the outbox, such as a code."""
+    return seal(secret, orjson.dumps(dict(values)).decode(), purpose=_PURPOSE)
+
+
+def _unsealed(message: MailRequested, secret: Secret) -> Mapping[str, str]:
+    if message.sealed is None:
+        return {}
+    values: dict[str, str] = orjson.loads(unseal(secret, message.sealed, purpose=_PURPOSE))
+    return values
 
 
 def render(template: str, *, language: str, values: Mapping[str, str], settings: Settings) -> Rendered:

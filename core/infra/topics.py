@@ -86,7 +86,8 @@ class AccessChanged:
 class MailRequested:
     """Somebody is to be written to: which mail, to whom, in which language, with which values.
 
-    `values` never holds a password; a one-time code or link in it has a short life of its own.
+    `values` holds nothing secret; a one-time code or a link that opens something is in `sealed`, the
+    further values as `core.infra.mail.seal_values` made them.
     """
 
     topic: ClassVar[str] = "mail-requested"
@@ -96,22 +97,24 @@ class MailRequested:
     address: str = field(repr=False)
     language: str
     values: Mapping[str, str] = field(repr=False)
+    sealed: str | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, object]:
         """Return the versioned form that is stored."""
         return {
-            _VERSION: 1,
+            _VERSION: 2,
             "template": self.template,
             "recipient_person_id": self.recipient_person_id,
             "address": self.address,
             "language": self.language,
             "values": dict(self.values),
+            "sealed": self.sealed,
         }
 
     @classmethod
     def from_json(cls, body: Mapping[str, object]) -> Self:
         """Read the stored form; raise `UnreadableMessage` when it is not one."""
-        _require_version(body, 1)
+        _require_version(body, 1, 2)
         values = body.get("values")
         if not isinstance(values, Mapping):
             raise UnreadableMessage("values")
@@ -121,6 +124,7 @@ class MailRequested:
             _text(body, "address"),
             _text(body, "language"),
             {str(name): _text(values, str(name)) for name in values},
+            _text_or_none(body, "sealed"),
         )
 
 

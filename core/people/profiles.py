@@ -50,8 +50,10 @@ class SignInRecord:
 def create(session: Session, person: NewPerson, *, email_verified: bool = False, now: datetime) -> PersonId:
     """Create an account that has accepted the terms of use; its address waits for activation.
 
-    Raises `InvalidUsername` or `InvalidEmail`; at the flush `UsernameTaken` or `EmailTaken` where
-    another account has the name or the address.
+    Raises `InvalidUsername` or `InvalidEmail`; at the flush `UsernameTaken` where another account has
+    the name. That another account has the address is no reason to refuse it: only who enters the
+    code that is mailed there has it, and whoever asks does not learn of the other. An address that
+    is verified already is current at once: then `EmailTaken` where another account has it.
     """
     username = require_username(person.username)
     email = require_email(person.email)
@@ -77,7 +79,7 @@ def create(session: Session, person: NewPerson, *, email_verified: bool = False,
             person_id=person_id,
             address=email,
             address_key=address_key(email),
-            state=AddressState.CURRENT,
+            state=AddressState.CURRENT if email_verified else AddressState.PENDING,
             verified_at=now if email_verified else None,
             added_at=now,
         )

@@ -5,7 +5,7 @@ Secrets (passwords, codes) are not here: they belong to `idp.credentials`.
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, text
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment, explain, one_of
@@ -32,6 +32,8 @@ class PersonRow(Base):
     website: Mapped[str | None] = mapped_column(Text)
     gender: Mapped[str | None] = mapped_column(String(20))
     birthdate: Mapped[date | None] = mapped_column(Date)
+    place_of_birth: Mapped[str | None] = mapped_column(String(200))
+    nationality: Mapped[str | None] = mapped_column(String(100))
     zoneinfo: Mapped[str | None] = mapped_column(String(64))
     locale: Mapped[str | None] = mapped_column(String(16))
     phone_number: Mapped[str | None] = mapped_column(String(40))
@@ -43,6 +45,9 @@ class PersonRow(Base):
     # The terms of use of the product itself (A4), not those of a tool.
     terms_version: Mapped[str | None] = mapped_column(String(40))
     terms_accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The person asked for the account to go (A15); until it is due they can undo that.
+    erasure_requested_at: Mapped[datetime | None] = mapped_column(Moment)
+    erasure_due_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -53,7 +58,11 @@ class PersonRow(Base):
 
 
 class EmailAddressRow(Base):
-    """An address of an account: the current one, one that waits for its code, or a former one."""
+    """An address of an account: the current one, one that waits for its code, or a former one.
+
+    Only an address whose code was entered is `current`, and so unique: several accounts may wait
+    for a code at one address, and the first to enter it has it.
+    """
 
     __tablename__ = "email_address"
 
@@ -92,6 +101,59 @@ class EidLinkRow(Base):
     person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"), primary_key=True)
     linked_at: Mapped[datetime] = mapped_column(Moment)
     document_valid_until: Mapped[date | None] = mapped_column(Date)
+
+
+class FurtherAddressRow(Base):
+    """A postal address beside the main one, under a name that its person gave it."""
+
+    __tablename__ = "further_address"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"))
+    label: Mapped[str] = mapped_column(String(60))
+    street_address: Mapped[str | None] = mapped_column(String(200))
+    postal_code: Mapped[str | None] = mapped_column(String(20))
+    locality: Mapped[str | None] = mapped_column(String(200))
+    country: Mapped[str | None] = mapped_column(String(2))
+
+    __table_args__ = (Index("ix_further_address_person_id", "person_id"),)
+
+
+class SocialProfileRow(Base):
+    """Where a person is found on a social network; one address for each network."""
+
+    __tablename__ = "social_profile"
+
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    network: Mapped[str] = mapped_column(String(20), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+
+
+class PictureRow(Base):
+    """A person's picture as we encoded it; `id` is what its address shows and cannot be guessed."""
+
+    __tablename__ = "picture"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    media_type: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("uq_picture_person_id", "person_id", unique=True),)
+
+
+class ImportedAccountRow(Base):
+    """That an account of an older tool became this one of ours (A9); importing it again changes nothing."""
+
+    __tablename__ = "imported_account"
+
+    tool_code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"))
+    imported_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Index("ix_imported_account_person_id", "person_id"),)
 
 
 explain("uq_person_username_key", UsernameTaken)

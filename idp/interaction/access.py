@@ -13,7 +13,6 @@ from core.infra.errors import ImmoError
 from core.people.profiles import chosen_language, remember_language
 from core.web import locale
 from idp import session as sso
-from idp.interaction import browser
 from idp.interaction.facts import Asking, Gathered, gather, gather_nobody
 from idp.interaction.policy import Outcome, next_step
 from idp.oidc import pending
@@ -22,6 +21,7 @@ from idp.oidc.pending import PendingAuthorization
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import Progress
 from idp.session import SsoSession
+from idp.web import browser
 from idp.wiring import Services, services
 
 

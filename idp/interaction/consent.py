@@ -20,21 +20,14 @@ from idp.claims.consent import ConsentLine, consent_groups
 from idp.interaction import pages
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.facts import Asking, Terms, contexts_to_show
-from idp.interaction.pages import (
-    Consent,
-    ConsentPage,
-    ContextChoicePage,
-    Decision,
-    FieldError,
-    Received,
-    ReceivedGroup,
-)
+from idp.interaction.pages import Consent, ConsentPage, ContextChoicePage, Decision, Received, ReceivedGroup
 from idp.interaction.requesting_tool import requesting_tool
 from idp.interaction.steps import Step
 from idp.oidc import consents
 from idp.oidc.consents import Agreement
 from idp.oidc.request import Progress, Prompt
 from idp.session import SsoSession
+from idp.web.page import FieldError, render
 
 bp = Blueprint("consent", __name__)
 
@@ -181,7 +174,7 @@ def _page(
         )
     else:
         page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts))
-    html = pages.render(page)
+    html = render(page)
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 
 

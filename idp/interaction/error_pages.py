@@ -17,10 +17,11 @@ from core.infra.ids import new_id
 from core.infra.messages import N_
 from core.web.csrf import FormTokenInvalid
 from idp.interaction.access import InteractionGone
-from idp.interaction.pages import ErrorPage, RequestingTool, render
+from idp.interaction.pages import ErrorPage
 from idp.oidc.end_session import ForeignReturn, HintInvalid
 from idp.oidc.errors import ForeignRedirectUri, ProtocolError, UnknownClient
 from idp.oidc.registered_client import RegisteredClient
+from idp.web.page import RequestingTool, render
 from idp.wiring import services
 
 

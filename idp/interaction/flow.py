@@ -10,10 +10,10 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from idp import session as sso
-from idp.interaction import browser, error_pages
+from idp.interaction import error_pages
 from idp.interaction.access import InteractionGone, open_interaction
 from idp.interaction.facts import Asking, Gathered, gather, gather_nobody
-from idp.interaction.pages import FormPostPage, RequestingTool, render
+from idp.interaction.pages import FormPostPage
 from idp.interaction.policy import Done, Refusal, next_step
 from idp.interaction.steps import Step
 from idp.oidc import authorize, pending
@@ -24,6 +24,8 @@ from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import AuthorizationRequest, Progress, ResponseMode
 from idp.oidc.response import AuthorizationResponse, return_address
 from idp.session import SsoSession
+from idp.web import browser
+from idp.web.page import RequestingTool, render
 from idp.wiring import services
 
 bp = Blueprint("interaction", __name__)

@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 from core.people.profiles import person_facts
 from core.web import locale
 from idp import session as sso
-from idp.interaction import browser
 from idp.interaction.access import person_language
-from idp.interaction.pages import HomePage, render
+from idp.interaction.pages import HomePage
+from idp.web import browser
+from idp.web.page import render
 from idp.wiring import services
 
 bp = Blueprint("home", __name__)

@@ -13,14 +13,15 @@ from core.web import csrf
 from idp import session as sso
 from idp.credentials.authenticate import Attempt, PasswordSignIn, SignedIn, WrongCredentials
 from idp.credentials.devices import with_proof
-from idp.interaction import browser
 from idp.interaction.access import Interaction, open_interaction
-from idp.interaction.pages import Decision, FieldError, LoginPage, render
+from idp.interaction.pages import Decision, LoginPage
 from idp.interaction.requesting_tool import requesting_tool
 from idp.interaction.steps import Step
 from idp.oidc import backchannel, pending
 from idp.oidc.request import Progress
 from idp.session import SsoSession
+from idp.web import browser
+from idp.web.page import FieldError, render
 
 bp = Blueprint("login", __name__)
 

@@ -1,8 +1,4 @@
-"""What each page of the provider shows: one frozen value per template, and `render`.
-
-Every `str` that a person reads is already in the language of the page, unless it says otherwise;
-what exists in three languages is handed over as `Localised` and chosen by the template. The frame
-(language switch, help, nonce) comes from `core.web.templates`.
+"""What each page of an interaction shows: one frozen value per template.
 
 What the forms send: `csrf_token` always; login `username`, `password`; a context choice
 `context` (the registration's id) and `remember` ("yes" or absent); every other button `decision`
@@ -13,27 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
-from flask import render_template
 from flask_babel import gettext
 
 from core.infra.localised import Localised
 from core.tools import explanations
 from core.tools.context import OfferedContext, OrganisationFacts
 from core.tools.explanations import Cause
-from core.web.headers import open_form_action
 from core.web.locale import current_language
 from idp.claims.scopes import ConsentKind
+from idp.web.page import FieldError, RequestingTool
 
 _SEARCH_FROM = 8
-
-
-class Page(Protocol):
-    """Anything with a template; some have a form whose answer may lead to another origin."""
-
-    template: ClassVar[str]
-    leads_away: ClassVar[bool]
 
 
 class Decision(StrEnum):
@@ -42,26 +30,6 @@ class Decision(StrEnum):
     ALLOW = "allow"
     CANCEL = "cancel"
     SIGN_OUT = "sign-out"
-
-
-@dataclass(frozen=True, slots=True)
-class RequestingTool:
-    """The tool that sent the person, as every page of its request names it.
-
-    `logo_url` is a data address: pages load nothing from others.
-    """
-
-    name: str
-    publisher: str | None = None
-    logo_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one field and how to mend it; `field` is the id of the input."""
-
-    field: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +237,6 @@ class HomePage:
     portal_url: str
     sign_out_url: str
     person_name: str | None = None
-
-
-def render(page: Page) -> str:
-    """Return the page as HTML in the language of the current request."""
-    if page.leads_away:
-        open_form_action()
-    return render_template(page.template, page=page)
 
 
 def _by_organisation(contexts: tuple[OfferedContext, ...]) -> tuple[OrganisationContexts, ...]:

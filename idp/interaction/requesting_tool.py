@@ -2,8 +2,8 @@
 
 from core.tools.catalogue import ToolFacts
 from core.web.locale import current_language
-from idp.interaction.pages import RequestingTool
 from idp.oidc.registered_client import RegisteredClient
+from idp.web.page import RequestingTool
 
 
 def requesting_tool(client: RegisteredClient, tool: ToolFacts | None) -> RequestingTool:

@@ -14,9 +14,9 @@ from core.people.profiles import person_facts
 from core.tools.catalogue import tool_facts
 from core.web import csrf, locale
 from idp import session as sso
-from idp.interaction import browser, error_pages
+from idp.interaction import error_pages
 from idp.interaction.access import person_language
-from idp.interaction.pages import Decision, RequestingTool, SignedOutPage, SignOutPage, render
+from idp.interaction.pages import Decision, SignedOutPage, SignOutPage
 from idp.interaction.requesting_tool import requesting_tool
 from idp.oidc import end_session
 from idp.oidc.authorize import client_finder
@@ -25,6 +25,8 @@ from idp.oidc.end_session import LogoutRequest
 from idp.oidc.errors import InvalidRequest, ProtocolError
 from idp.oidc.registered_client import RegisteredClient
 from idp.session import SsoSession
+from idp.web import browser
+from idp.web.page import RequestingTool, render
 from idp.wiring import services
 
 bp = Blueprint("sign_out", __name__)

@@ -70,12 +70,53 @@ class AuthorizationRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalRequest:
+    """A page of ours that needs somebody who is signed in; no tool is involved.
+
+    `return_to` is a path of the provider. `wants_proof` asks the person of the running session to
+    prove anew that it is them, before an act that a stolen session must not do.
+    """
+
+    return_to: str
+    wants_proof: bool = False
+    login_hint: str | None = None
+    ui_locales: tuple[str, ...] = ()
+
+
+Wanted = AuthorizationRequest | LocalRequest
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFactor:
+    """The password was right; the session begins with the second factor."""
+
+    person_id: PersonId
+    proven_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """An account was created here and waits for the code that was mailed to its address."""
+
+    person_id: PersonId
+    address: str = field(repr=False)
+
+
+class Wish(StrEnum):
+    """A step that the person asked for on the context screen."""
+
+    ADD_ORGANISATION = "add-organisation"
+    REGISTER_TOOL = "register-tool"
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far one interaction has come.
 
     `signed_in_at` is when the person signed in within this interaction, so that prompt=login and
     max_age are satisfied once and not asked again. `consented_scope` and `context` are what the
-    consent screen gave.
+    consent screen gave. `skipped` holds the steps that the person put off, `wish` the one they asked
+    for, with the organisation they mean to register the tool for.
     """
 
     person_id: PersonId | None = None
@@ -85,3 +126,8 @@ class Progress:
     context: ChosenContext | None = None
     consented_scope: tuple[str, ...] | None = None
     denied: bool = False
+    first_factor: FirstFactor | None = None
+    registering: Registering | None = None
+    skipped: frozenset[str] = frozenset()
+    wish: Wish | None = None
+    wished_organisation_id: str | None = None

@@ -29,6 +29,9 @@ class Kind(StrEnum):
     FORM_TOKEN = "form-token"  # noqa: S105 - the name of a kind, not a secret
     ASSERTION_JTI = "assertion-jti"
     LOGOUT_JTI = "logout-jti"
+    PASSKEY_CHALLENGE = "passkey-challenge"
+    PROOF = "proof"
+    DRAFT = "draft"
     VERSION = "version"
     RATE = "rate"
 

@@ -266,7 +266,11 @@ def test_a_mail_server_with_an_unknown_certificate_gets_nothing(
 
 
 def a_delivery(template: str = "access-closed", language: str = "nl", address: str = "anna@example.be") -> Delivery:
-    return Delivery("evt_1", MailRequested(template, "usr_1", address, language, VALUES), attempt=1)
+    return Delivery("evt_1", a_request(template, language, address), attempt=1)
+
+
+def a_request(template: str = "access-closed", language: str = "nl", address: str = "anna@example.be") -> MailRequested:
+    return MailRequested(template, "usr_1", address, language, VALUES)
 
 
 def test_a_requested_mail_is_rendered_and_sent(settings: Settings, mailbox: Mailbox, clock: FixedClock) -> None:
@@ -286,3 +290,23 @@ def test_a_request_that_cannot_be_rendered_is_never_tried_again(settings: Settin
 def test_only_mail_requests_are_mailed(settings: Settings, clock: FixedClock) -> None:
     with pytest.raises(Undeliverable):
         mail.deliver(Delivery("evt_1", LogoutNotice("c", "p", "s"), 1), settings=settings, now=clock.now())
+
+
+def test_a_sealed_value_is_read_only_when_the_mail_is_made(
+    settings: Settings, mailbox: Mailbox, clock: FixedClock
+) -> None:
+    sealed = mail.seal_values(settings.secret, {"organisation": "Kantoor Onder Zegel"})
+    message = replace(a_request(), values={"tool": "CadastreFinder"}, sealed=sealed)
+    assert "Zegel" not in str(message.to_json())
+
+    mail.deliver(Delivery("evt_1", message, attempt=1), settings=settings, now=clock.now())
+
+    (received,) = mailbox.wait_for(1)
+    assert "Kantoor Onder Zegel" in received.text
+
+
+def test_a_mail_sealed_with_another_secret_is_never_tried_again(settings: Settings, clock: FixedClock) -> None:
+    message = replace(a_request(), sealed=mail.seal_values(Secret("another" * 10), {"code": "ABC234"}))
+
+    with pytest.raises(Undeliverable):
+        mail.deliver(Delivery("evt_1", message, attempt=1), settings=settings, now=clock.now())

@@ -35,8 +35,8 @@ def test_new_account_waits_for_activation_and_has_accepted_the_terms(database: D
 )
 def test_person_is_found_by_name_or_address_in_any_case(database: Database, clock: FixedClock, typed: str) -> None:
     with database.transaction() as session:
-        person_id = create(session, AN, now=clock.now())
-        create(session, other(), now=clock.now())
+        person_id = create(session, AN, email_verified=True, now=clock.now())
+        create(session, other(), email_verified=True, now=clock.now())
 
     with database.reading() as session:
         record = find_for_sign_in(session, typed)
@@ -97,13 +97,25 @@ def test_user_name_is_unique_whatever_the_case(database: Database, clock: FixedC
 
 def test_address_is_unique_whatever_the_case(database: Database, clock: FixedClock) -> None:
     with database.transaction() as session:
-        create(session, AN, now=clock.now())
+        create(session, AN, email_verified=True, now=clock.now())
 
     with pytest.raises(EmailTaken), database.transaction() as session:
-        create(session, other(email="an.PEETERS@example.be"), now=clock.now())
+        create(session, other(email="an.PEETERS@example.be"), email_verified=True, now=clock.now())
 
     with database.reading() as session:
         assert len(session.scalars(select(PersonRow)).all()) == 1
+
+
+def test_several_accounts_may_wait_for_a_code_at_one_address(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        known = create(session, AN, email_verified=True, now=clock.now())
+        create(session, other(email=AN.email), now=clock.now())
+        create(session, other(username="third.person", email=AN.email), now=clock.now())
+
+    with database.reading() as session:
+        found = find_for_sign_in(session, AN.email)
+        assert found is not None
+        assert found.person_id == known
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 
 from core.infra.settings import Settings
 from core.web import frame
-from idp.interaction.pages import Page, render
+from idp.web.page import Page, render
 from tests.idp.pages.samples import SAMPLES
 
 TEMPLATES = Path(__file__).parents[3] / "consent_templates"

@@ -21,18 +21,16 @@ from idp.interaction.pages import (
     ConsentPage,
     ContextChoicePage,
     ErrorPage,
-    FieldError,
     FormPostPage,
     HomePage,
     LoginPage,
-    Page,
     Received,
     ReceivedGroup,
-    RequestingTool,
     SignedOutPage,
     SignOutPage,
     Terms,
 )
+from idp.web.page import FieldError, Page, RequestingTool
 
 ACTION = "/interaction/uid/consent"
 TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)

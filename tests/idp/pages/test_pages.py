@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 
 from core.tools.context import Reason, ReasonCode
-from idp.interaction.pages import ConsentPage, ErrorPage, FormPostPage, LoginPage, RequestingTool
+from idp.interaction.pages import ConsentPage, ErrorPage, FormPostPage, LoginPage
+from idp.web.page import RequestingTool
 from tests.idp.pages.conftest import Show
 from tests.idp.pages.samples import (
     CHANGED_CONSENT,

@@ -1,0 +1,1 @@
+"""Frequent questions, and the way to the helpdesk (G3)."""
