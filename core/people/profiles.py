@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from core.infra import audit
 from core.infra.ids import new_id
-from core.infra.kept_query import KeptQuery, Row
+from core.infra.kept_query import KeptQuery
 from core.infra.statements import Queryable
-from core.people.facts import Address, EidEvidence, PersonFacts
+from core.people import fact_rows
+from core.people.facts import PersonFacts
 from core.people.identifiers import PersonId
 from core.people.rules import (
     TERMS_VERSION,
@@ -110,7 +111,7 @@ def find_for_sign_in(session: Session | Connection, identifier: str) -> SignInRe
 def person_facts(session: Queryable, person_id: PersonId) -> PersonFacts | None:
     """Return what may be said about a person; None if unknown or anonymised."""
     rows = _FACTS.rows(session, {"person_id": person_id})
-    return _facts(rows[0]) if rows else None
+    return fact_rows.read(rows[0]) if rows else None
 
 
 def chosen_language(session: Session | Connection, person_id: PersonId) -> str | None:
@@ -135,34 +136,6 @@ def _sign_in_record(row: RowMapping) -> SignInRecord:
     )
 
 
-def _facts(row: Row) -> PersonFacts:
-    return PersonFacts(
-        id=PersonId(row["id"]),
-        address=_address(row),
-        email=row["email"],
-        email_verified=row["email_verified"],
-        eid=_eid(row),
-        **{name: row[name] for name in _PLAIN},
-    )
-
-
-def _address(row: Row) -> Address | None:
-    values = [row[name] for name in _ADDRESS]
-    return Address(*values) if any(values) else None
-
-
-def _eid(row: Row) -> EidEvidence | None:
-    linked_at = row["linked_at"]
-    return None if linked_at is None else EidEvidence(linked_at, row["document_valid_until"])
-
-
-# Columns of the person whose name and value are those of `PersonFacts`.
-_PLAIN = (
-    *("username", "given_name", "family_name", "middle_name", "nickname", "profile_url", "picture_url", "website"),
-    *("gender", "birthdate", "zoneinfo", "locale", "updated_at", "phone_number", "phone_number_verified"),
-)
-_ADDRESS = ("street_address", "locality", "postal_code", "country")
-
 _LIVING = PersonRow.status != PersonStatus.ANONYMISED.value
 _CURRENT_ADDRESS = and_(EmailAddressRow.person_id == PersonRow.id, EmailAddressRow.state == AddressState.CURRENT.value)
 _SIGN_IN = (
@@ -177,14 +150,7 @@ _SIGN_IN = (
     .where(_LIVING)
 )
 _FACTS = KeptQuery(
-    select(
-        PersonRow.id,
-        *(PersonRow.__table__.columns[name] for name in (*_PLAIN, *_ADDRESS)),
-        EmailAddressRow.address.label("email"),
-        EmailAddressRow.verified_at.is_not(None).label("email_verified"),
-        EidLinkRow.linked_at,
-        EidLinkRow.document_valid_until,
-    )
+    select(*fact_rows.COLUMNS)
     .outerjoin_from(PersonRow, EmailAddressRow, _CURRENT_ADDRESS)
     .outerjoin(EidLinkRow, EidLinkRow.person_id == PersonRow.id)
     .where(PersonRow.id == bindparam("person_id"), _LIVING)

@@ -1,7 +1,7 @@
 """Which contexts a person is offered at a tool: loads the facts, asks `rules.evaluate`.
 
 One statement for all contexts of a person at a tool, and one for a single context, which is on
-the path of every refresh and every silent sign-in.
+the path of every silent sign-in. Where a token is made the same statement brings the person along.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,9 @@ from core.infra.kept_query import Row
 from core.infra.localised import Localised
 from core.infra.statements import Queryable
 from core.organisations.identifiers import MembershipId, OrganisationId
+from core.people import fact_rows
 from core.people.assurance import Acr
+from core.people.facts import PersonFacts
 from core.people.identifiers import PersonId
 from core.tools import situations
 from core.tools.context import (
@@ -58,6 +60,23 @@ def offered_context(
     parameters = {"person_id": person_id, "registration_id": registration_id, "now": now}
     rows = situations.ONE_REGISTRATION.rows(session, parameters)
     return _offer(rows, reachable, now) if rows else None
+
+
+def person_in_context(
+    session: Queryable,
+    *,
+    person_id: PersonId,
+    registration_id: RegistrationId,
+    reachable: Acr,
+    now: datetime,
+) -> tuple[PersonFacts, OfferedContext] | None:
+    """Return a person and one context as `offered_context` does, both in one statement.
+
+    None if the person has no part in it, or is not there any more.
+    """
+    parameters = {"person_id": person_id, "registration_id": registration_id, "now": now}
+    rows = situations.PERSON_AND_REGISTRATION.rows(session, parameters)
+    return (fact_rows.read(rows[0]), _offer(rows, reachable, now)) if rows else None
 
 
 def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:

@@ -28,6 +28,7 @@ from core.accreditations.tables import AccreditationRow
 from core.infra.kept_query import KeptQuery, Row
 from core.organisations.states import MembershipStatus, OrganisationStatus
 from core.organisations.tables import MembershipRow, OrganisationRow
+from core.people import fact_rows
 from core.people.rules import AddressState, PersonStatus
 from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
 from core.tools import requirements
@@ -220,10 +221,10 @@ def _in_force() -> Any:
     )
 
 
-def _of_a_living_person() -> Select[Any]:
+def _of_a_living_person(*more: ColumnElement[Any]) -> Select[Any]:
     living = _person.c.status != _word(PersonStatus.ANONYMISED)
     return (
-        select(*_columns())
+        select(*_columns(), *more)
         .select_from(_joined())
         .where(_person.c.id == bindparam("person_id"), living)
         .order_by(_registration.c.id, _own.c.id)
@@ -236,4 +237,6 @@ ALL_OF_A_TOOL = KeptQuery(
         _registration.c.status != _word(RegistrationStatus.ENDED),
     )
 )
-ONE_REGISTRATION = KeptQuery(_of_a_living_person().where(_registration.c.id == bindparam("registration_id")))
+_IS_WANTED = _registration.c.id == bindparam("registration_id")
+ONE_REGISTRATION = KeptQuery(_of_a_living_person().where(_IS_WANTED))
+PERSON_AND_REGISTRATION = KeptQuery(_of_a_living_person(*fact_rows.COLUMNS).where(_IS_WANTED))

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from core.infra.errors import ImmoError
 from core.infra.statements import Queryable
 from core.people.assurance import Acr, Authentication
+from core.people.facts import PersonFacts
 from core.people.identifiers import PersonId
 from core.people.profiles import person_facts
-from core.tools.access import offered_context
+from core.tools.access import person_in_context
 from core.tools.context import ChosenContext, OfferedContext
 from idp.claims.context import ClaimsContext
 
@@ -47,27 +48,34 @@ def load_claims(
     `reachable` is the level that the person's sign-in reaches or can be stepped up to. Raises
     `PersonGone` or `ContextUnusable`.
     """
-    person = person_facts(session, person_id)
-    if person is None:
-        raise PersonGone(person_id=person_id)
-    offered = None
-    if context is not None:
-        offered = _usable(session, person_id, context, reachable=reachable, now=now)
+    if context is None:
+        person, offered = person_facts(session, person_id), None
+        if person is None:
+            raise PersonGone(person_id=person_id)
+    else:
+        person, offered = _in_context(session, person_id, context, reachable=reachable, now=now)
     return ClaimsContext(person, subject_identifier, authentication, sid, offered)
 
 
-def _usable(
+def _in_context(
     session: Queryable, person_id: PersonId, chosen: ChosenContext, *, reachable: Acr, now: datetime
-) -> OfferedContext:
-    offered = offered_context(
+) -> tuple[PersonFacts, OfferedContext]:
+    found = person_in_context(
         session,
         person_id=person_id,
         registration_id=chosen.registration_id,
         reachable=reachable,
         now=now,
     )
-    if offered is None:
+    if found is None:
+        if person_facts(session, person_id) is None:
+            raise PersonGone(person_id=person_id)
         raise ContextUnusable(registration_id=chosen.registration_id, reason="gone")
+    _require_usable(found[1], chosen, now)
+    return found
+
+
+def _require_usable(offered: OfferedContext, chosen: ChosenContext, now: datetime) -> None:
     if offered.reason is not None:
         raise ContextUnusable(registration_id=chosen.registration_id, reason=offered.reason.code.value)
     # Exactly what the person chose, the role included: a manager who gives another role closes
@@ -76,4 +84,3 @@ def _usable(
         raise ContextUnusable(registration_id=chosen.registration_id, reason="another context")
     if offered.expires_at is not None and offered.expires_at <= now + _SHORTEST_LIFE:
         raise ContextUnusable(registration_id=chosen.registration_id, reason="expired")
-    return offered

@@ -18,9 +18,10 @@ from core.organisations.identifiers import MembershipId
 from core.organisations.tables import MembershipRow
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
+from core.people.profiles import person_facts
 from core.people.rules import PersonStatus
 from core.people.tables import PersonRow
-from core.tools.access import offered_context, offered_contexts
+from core.tools.access import offered_context, offered_contexts, person_in_context
 from core.tools.assignments import assign_role, block_access
 from core.tools.context import ChosenContext, OfferedContext, Reason, ReasonCode
 from core.tools.identifiers import RegistrationId, ToolId
@@ -77,6 +78,21 @@ def all_of(database: Database, clock: FixedClock, person: PersonId, office: Offi
         return offered_contexts(
             session, person_id=person, tool_id=office.tool_id, reachable=Acr.PASSWORD, now=clock.now()
         )
+
+
+def test_person_and_context_in_one_statement_are_those_of_two(database: Database, clock: FixedClock) -> None:
+    office, registration = an_office_with_the_tool(database, clock)
+    for person in (office.manager.person_id, office.colleague.person_id, PersonId("usr_unknown")):
+        context = one(database, clock, person, registration)
+        with counted(database) as asked, database.statements() as statements:
+            found = person_in_context(
+                statements, person_id=person, registration_id=registration, reachable=Acr.PASSWORD, now=clock.now()
+            )
+        with database.reading() as session:
+            facts = person_facts(session, person)
+
+        assert len(asked) == 1
+        assert found == (None if context is None else (facts, context))
 
 
 def test_context_says_what_a_token_needs(database: Database, clock: FixedClock) -> None:

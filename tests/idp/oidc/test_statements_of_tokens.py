@@ -17,8 +17,8 @@ def _in_a_context(services: Services, client: RegisteredClient) -> CodeGrant:
     return a_grant(services, client, office.person_id, context=office.context, scope=scope)
 
 
-def test_code_costs_two_questions_and_two_rows(services: Services, endpoints: FlaskClient) -> None:
-    """Person and context; the family and its refresh token."""
+def test_code_costs_one_question_and_two_rows(services: Services, endpoints: FlaskClient) -> None:
+    """Person and context together; the family and its refresh token."""
     client = a_client(services)
     grant = _in_a_context(services, client)
     granted(services, endpoints, client, a_grant(services, client, grant.subject.person_id))
@@ -28,13 +28,11 @@ def test_code_costs_two_questions_and_two_rows(services: Services, endpoints: Fl
         response = exchange(endpoints, client, code)
 
     assert "refresh_token" in response.get_json()
-    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", "INSERT", "INSERT"]
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "INSERT", "INSERT"]
 
 
-def test_refresh_with_rotation_costs_three_questions_and_two_changes(
-    services: Services, endpoints: FlaskClient
-) -> None:
-    """The token, person and context; the token that is spent and the one that follows."""
+def test_refresh_with_rotation_costs_two_questions_and_two_changes(services: Services, endpoints: FlaskClient) -> None:
+    """The token, person and context together; the token that is spent and the one that follows."""
     client = a_public_client(services)
     first = granted(services, endpoints, client, _in_a_context(services, client))
 
@@ -42,10 +40,10 @@ def test_refresh_with_rotation_costs_three_questions_and_two_changes(
         response = refresh(endpoints, client, first["refresh_token"])
 
     assert response.status_code == 200
-    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", "SELECT", "UPDATE", "INSERT"]
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", "UPDATE", "INSERT"]
 
 
-def test_userinfo_asks_for_person_and_context(services: Services, endpoints: FlaskClient) -> None:
+def test_userinfo_asks_for_person_and_context_at_once(services: Services, endpoints: FlaskClient) -> None:
     client = a_client(services)
     token = granted(services, endpoints, client, _in_a_context(services, client))["access_token"]
 
@@ -53,7 +51,7 @@ def test_userinfo_asks_for_person_and_context(services: Services, endpoints: Fla
         response = ask_userinfo(endpoints, token)
 
     assert response.status_code == 200
-    assert len(asked) == 2
+    assert len(asked) == 1
 
 
 def test_introspection_asks_the_database_nothing(services: Services, endpoints: FlaskClient) -> None:

@@ -1,0 +1,49 @@
+"""A person's facts as columns: for the statement that asks for them alone, and for larger ones.
+
+Whoever joins the person, the current address and the eID may add `COLUMNS` to what it asks, and
+reads them with `read`. Their names begin with `person_`, so that they clash with no others.
+"""
+
+from core.infra.kept_query import Row
+from core.people.facts import Address, EidEvidence, PersonFacts
+from core.people.identifiers import PersonId
+from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
+
+# Columns of the person whose name and value are those of `PersonFacts`.
+_PLAIN = (
+    *("username", "given_name", "family_name", "middle_name", "nickname", "profile_url", "picture_url", "website"),
+    *("gender", "birthdate", "zoneinfo", "locale", "updated_at", "phone_number", "phone_number_verified"),
+)
+_ADDRESS = ("street_address", "locality", "postal_code", "country")
+_LABELS = [(name, f"person_{name}") for name in _PLAIN]
+_ADDRESS_LABELS = [f"person_{name}" for name in _ADDRESS]
+
+COLUMNS = (
+    *(PersonRow.__table__.c[name].label(f"person_{name}") for name in ("id", *_PLAIN, *_ADDRESS)),
+    EmailAddressRow.__table__.c.address.label("person_email"),
+    EmailAddressRow.__table__.c.verified_at.is_not(None).label("person_email_verified"),
+    EidLinkRow.__table__.c.linked_at.label("person_eid_linked_at"),
+    EidLinkRow.__table__.c.document_valid_until.label("person_document_valid_until"),
+)
+
+
+def read(row: Row) -> PersonFacts:
+    """Return the facts that a row with `COLUMNS` in it holds."""
+    return PersonFacts(
+        id=PersonId(row["person_id"]),
+        address=_address(row),
+        email=row["person_email"],
+        email_verified=row["person_email_verified"],
+        eid=_eid(row),
+        **{name: row[label] for name, label in _LABELS},
+    )
+
+
+def _address(row: Row) -> Address | None:
+    values = [row[label] for label in _ADDRESS_LABELS]
+    return Address(*values) if any(values) else None
+
+
+def _eid(row: Row) -> EidEvidence | None:
+    linked_at = row["person_eid_linked_at"]
+    return None if linked_at is None else EidEvidence(linked_at, row["person_document_valid_until"])
