@@ -35,6 +35,21 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
+def network_of(address: str) -> str:
+    """Return what one customer of a provider has: an IPv4 address, or a /64 of IPv6.
+
+    Attempts are counted by it; what is no address comes back as it is.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped or IPv6Network((parsed, 64), strict=False))
+    return str(parsed)
+
+
 def system_resolver(host: str, port: int) -> Sequence[str]:
     """Ask the operating system for the addresses of a host."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -7,9 +7,9 @@ alone, which would let anybody lock the owner out. The owner's own devices are c
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from core.infra import rate_limit
+from core.infra.addresses import network_of
 from core.infra.db import Database
 from core.infra.errors import RateLimited, RuleError
 from core.infra.rate_limit import Limit
@@ -103,7 +103,7 @@ class PasswordSignIn:
         """Count the attempt before it is judged, so that many at once are no way round the limit."""
         if device is not None and _try_hit(self.store, PER_DEVICE, device):
             return _Counted(self.store, PER_DEVICE, device)
-        address = _network(attempt.address)
+        address = network_of(attempt.address)
         # A load generator is one machine: lifted for it and for nothing else (contract.md).
         limits_address = self.mode is not Mode.TEST
         for limit in PER_ADDRESS if limits_address else ():
@@ -151,15 +151,3 @@ def _try_hit(store: EphemeralStore, limits: tuple[Limit, ...], key: str) -> bool
     except RateLimited:
         return False
     return True
-
-
-def _network(address: str) -> str:
-    """Return what one customer of a provider has: an IPv4 address, or a /64 of IPv6."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped or IPv6Network((parsed, 64), strict=False))
-    return str(parsed)
