@@ -1,0 +1,25 @@
+"""Dates and moments in words, as people read them in their language; the time is Brussels'."""
+
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+
+from core.infra.clock import BRUSSELS
+
+# As Belgium writes them; whatever else a language tag says changes no date of ours.
+_LOCALES = {"nl": Locale("nl", "BE"), "fr": Locale("fr", "BE"), "en": Locale("en", "GB")}
+
+
+def moment_in_words(moment: datetime, language: str) -> str:
+    """Return a moment such as `2 November 2026, 10:05`, in English where we do not have the language."""
+    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=BRUSSELS, locale=_locale(language))
+
+
+def date_in_words(day: date, language: str) -> str:
+    """Return a calendar date such as `2 November 2026`, in English where we do not have the language."""
+    return format_date(day, "long", locale=_locale(language))
+
+
+def _locale(language: str) -> Locale:
+    return _LOCALES.get(language, _LOCALES["en"])
