@@ -90,6 +90,8 @@ class MembershipRow(Base):
     since: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    # When the managers were last reminded that this request waits for them.
+    reminded_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         one_of("status", MembershipStatus),

@@ -9,6 +9,24 @@ class AlreadyRegistered(Conflict):
     code = "already-registered"
 
 
+class AlreadyAsked(Conflict):
+    """The member asked for access already; a manager decides."""
+
+    code = "access-already-asked"
+
+
+class AccessBlocked(RuleError):
+    """A manager shut this member out of the tool; asking again changes nothing."""
+
+    code = "tool-access-blocked"
+
+
+class HasAccess(Conflict):
+    """The member has a role in the registration already."""
+
+    code = "has-access"
+
+
 class MandateExists(Conflict):
     """There is already such a mandate for this registration."""
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment, explain, one_of
-from core.tools.errors import AlreadyRegistered, MandateExists
+from core.tools.errors import AlreadyAsked, AlreadyRegistered, MandateExists
 from core.tools.states import AccessStatus, Colleagues, RegistrationStatus
 
 _Code = String(64)
@@ -173,6 +173,28 @@ class AccessRow(Base):
     )
 
 
+class AccessRequestRow(Base):
+    """That a member asked for a role in a registration (T1); gone once a manager decided."""
+
+    __tablename__ = "tool_access_request"
+
+    registration_id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    membership_id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Identifier)
+    tool_id: Mapped[str] = mapped_column(Identifier)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    reminded_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["registration_id", "organisation_id", "tool_id"],
+            ["registration.id", "registration.organisation_id", "registration.tool_id"],
+        ),
+        ForeignKeyConstraint(["membership_id", "organisation_id"], ["membership.id", "membership.organisation_id"]),
+        Index("ix_tool_access_request_membership_id", "membership_id"),
+    )
+
+
 class MandateRow(Base):
     """An accreditation on which a registration rests and under which colleagues work (T4)."""
 
@@ -240,3 +262,5 @@ explain("registration.organisation_id, registration.tool_id, registration.usage"
 explain("uq_mandate_accepted", MandateExists)
 explain("uq_mandate_proposed", MandateExists)
 explain("mandate.registration_id", MandateExists)
+explain("pk_tool_access_request", AlreadyAsked)
+explain("tool_access_request.registration_id, tool_access_request.membership_id", AlreadyAsked)

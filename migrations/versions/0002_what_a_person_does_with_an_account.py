@@ -150,6 +150,32 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("person_id", "network", name=op.f("pk_social_profile")),
     )
+    op.create_table(
+        "tool_access_request",
+        sa.Column("registration_id", sa.String(length=40), nullable=False),
+        sa.Column("membership_id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("tool_id", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["membership_id", "organisation_id"],
+            ["membership.id", "membership.organisation_id"],
+            name=op.f("fk_tool_access_request_membership_id_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id", "organisation_id", "tool_id"],
+            ["registration.id", "registration.organisation_id", "registration.tool_id"],
+            name=op.f("fk_tool_access_request_registration_id_organisation_id_tool_id"),
+        ),
+        sa.PrimaryKeyConstraint("registration_id", "membership_id", name=op.f("pk_tool_access_request")),
+    )
+    with op.batch_alter_table("tool_access_request", schema=None) as batch_op:
+        batch_op.create_index("ix_tool_access_request_membership_id", ["membership_id"], unique=False)
+
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("place_of_birth", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("nationality", sa.String(length=100), nullable=True))
