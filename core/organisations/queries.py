@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from core.infra.kept_query import KeptQuery
+from core.infra.statements import Queryable
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.numbers import normalise
 from core.organisations.states import MembershipStatus, OrganisationStatus
@@ -88,6 +90,11 @@ def find_by_company_number(session: Session | Connection, company_number: str) -
     return None if found is None else OrganisationId(found)
 
 
+def is_active_somewhere(session: Queryable, person_id: PersonId) -> bool:
+    """Tell whether a person is an active member of any organisation that is not closed."""
+    return bool(_ACTIVE_SOMEWHERE.rows(session, {"person_id": person_id}))
+
+
 def organisations_where_active(session: Session | Connection, person_id: PersonId) -> tuple[OrganisationId, ...]:
     """Return the organisations in which a person is an active member."""
     found = session.scalars(
@@ -96,3 +103,15 @@ def organisations_where_active(session: Session | Connection, person_id: PersonI
         .order_by(MembershipRow.organisation_id)
     )
     return tuple(OrganisationId(organisation_id) for organisation_id in found)
+
+
+_ACTIVE_SOMEWHERE = KeptQuery(
+    select(MembershipRow.id)
+    .join(OrganisationRow, OrganisationRow.id == MembershipRow.organisation_id)
+    .where(
+        MembershipRow.person_id == bindparam("person_id"),
+        MembershipRow.status == MembershipStatus.ACTIVE.value,
+        OrganisationRow.status != OrganisationStatus.CLOSED.value,
+    )
+    .limit(1)
+)

@@ -26,7 +26,10 @@ class EidEvidence:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """The person as the standard claims describe them (Core section 5.1); None: not known."""
+    """The person as the standard claims describe them (Core section 5.1); None: not known.
+
+    `terms_version` is that of our own terms of use which the person accepted last.
+    """
 
     id: PersonId
     username: str
@@ -48,3 +51,28 @@ class PersonFacts:
     phone_number_verified: bool
     address: Address | None
     eid: EidEvidence | None
+    terms_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDetails:
+    """The profile as its owner edits it (A10); None: not given."""
+
+    given_name: str | None = None
+    family_name: str | None = None
+    middle_name: str | None = None
+    nickname: str | None = None
+    profile_url: str | None = None
+    picture_url: str | None = None
+    website: str | None = None
+    gender: str | None = None
+    birthdate: date | None = None
+    place_of_birth: str | None = None
+    nationality: str | None = None
+    zoneinfo: str | None = None
+    locale: str | None = None
+    phone_number: str | None = None
+    street_address: str | None = None
+    postal_code: str | None = None
+    locality: str | None = None
+    country: str | None = None

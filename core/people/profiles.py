@@ -114,6 +114,11 @@ def person_facts(session: Queryable, person_id: PersonId) -> PersonFacts | None:
     return fact_rows.read(rows[0]) if rows else None
 
 
+def awaits_code(session: Queryable, person_id: PersonId) -> bool:
+    """Tell whether an address of the account waits for the code that was mailed to it (A5)."""
+    return bool(_AWAITED.rows(session, {"person_id": person_id}))
+
+
 def chosen_language(session: Session | Connection, person_id: PersonId) -> str | None:
     """Return the language the person chose for pages and mails; None if unknown or anonymised."""
     wanted = select(PersonRow.language).where(PersonRow.id == person_id, _LIVING)
@@ -154,4 +159,10 @@ _FACTS = KeptQuery(
     .outerjoin_from(PersonRow, EmailAddressRow, _CURRENT_ADDRESS)
     .outerjoin(EidLinkRow, EidLinkRow.person_id == PersonRow.id)
     .where(PersonRow.id == bindparam("person_id"), _LIVING)
+)
+_AWAITED = KeptQuery(
+    select(EmailAddressRow.id).where(
+        EmailAddressRow.person_id == bindparam("person_id"),
+        EmailAddressRow.state == AddressState.PENDING.value,
+    )
 )

@@ -99,6 +99,7 @@ def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:
         expires_at=decision.expires_at,
         reason=decision.reason,
         terms_version=situation.requirement.terms,
+        needed_acr=situation.requirement.min_acr(role),
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from core.infra.localised import Localised
 from core.organisations.identifiers import MembershipId, OrganisationId
+from core.people.assurance import Acr
 from core.tools.identifiers import MandateId, RegistrationId, ToolId
 
 
@@ -114,7 +115,8 @@ class OfferedContext:
 
     `role` is None where no role is granted. `reason` is None exactly when the context is usable.
     `expires_at` is the earliest end of what it rests on: no token may outlive it. `terms_version`
-    is that of the terms that come with the usage, if it has any.
+    is that of the terms that come with the usage, if it has any. `needed_acr` is the level of sign-in
+    that a token for it needs: a person whose sign-in is weaker can be stepped up to it.
     """
 
     tool_id: ToolId
@@ -131,6 +133,7 @@ class OfferedContext:
     expires_at: datetime | None
     reason: Reason | None
     terms_version: str | None = None
+    needed_acr: Acr | None = None
 
     @property
     def is_usable(self) -> bool:
