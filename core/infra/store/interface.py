@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PASSKEY_CHALLENGE = "passkey-challenge"
     PROOF = "proof"
     DRAFT = "draft"
+    SEEN = "seen"
     VERSION = "version"
     RATE = "rate"
 
