@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from core.people.details import PersonalDetails, change_details, note_eid_link, verify_phone_number
+from core.people.details import change_details, note_eid_link, verify_phone_number
+from core.people.facts import PersonalDetails
 from core.people.identifiers import PersonId
 from core.people.profiles import NewPerson, create, find_for_sign_in
 from idp.credentials.passwords import hash_password, store_password

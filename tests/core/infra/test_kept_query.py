@@ -9,7 +9,8 @@ from core.accreditations.tables import AccreditationRow
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.kept_query import KeptQuery
-from core.people.details import PersonalDetails, change_details
+from core.people.details import change_details
+from core.people.facts import PersonalDetails
 from core.people.tables import PersonRow
 from core.tools.tables import RoleRow
 from tests.support.offices import a_person, a_tool, kinds

@@ -8,13 +8,12 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.people.details import (
-    PersonalDetails,
     activate_address,
     change_details,
     note_eid_link,
     verify_phone_number,
 )
-from core.people.facts import Address, EidEvidence
+from core.people.facts import Address, EidEvidence, PersonalDetails
 from core.people.identifiers import PersonId
 from core.people.profiles import person_facts
 from core.people.rules import PersonStatus
