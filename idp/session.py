@@ -4,6 +4,7 @@ It lies in the store under the digest of the cookie. The cookie changes with eve
 `sid` names the session in tokens and stays while the same person signs in again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,10 @@ from core.people.identifiers import PersonId
 
 # A working day, so that one sign-in serves it; no request makes it longer.
 SESSION_LIFE = timedelta(hours=12)
-_FORMAT = 1
+# How long a proof of the owner is good for what a stolen session must not do.
+PROOF_LIFE = timedelta(minutes=5)
+# 2: every session is also recorded where its person can end it (`idp.credentials.sign_ins`).
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,26 @@ def find(store: EphemeralStore, cookie: str | None, now: datetime) -> SsoSession
     """Return the session of a cookie, or None when there is none or its life is over."""
     found = store.get(Kind.SSO_SESSION, digest(cookie)) if cookie else None
     session = None if found is None else _from_bytes(found)
-    if session is None or session.is_ending:
-        return None
-    return session if now < session.authentication.auth_time + SESSION_LIFE else None
+    return session if session is not None and _is_usable(session, now) else None
+
+
+def running(store: EphemeralStore, cookie_digests: Sequence[str], now: datetime) -> frozenset[str]:
+    """Return under which of these digests a session lies that somebody can still use."""
+    found = store.get_many([(Kind.SSO_SESSION, name) for name in cookie_digests]) if cookie_digests else ()
+    sessions = ((name, _from_bytes(value)) for name, value in zip(cookie_digests, found, strict=True) if value)
+    return frozenset(name for name, session in sessions if session is not None and _is_usable(session, now))
+
+
+def change_cookie(writes: Writes, session: SsoSession, cookie: str, now: datetime) -> str:
+    """Give a session another cookie and return it: whoever holds a copy of the former one is outside.
+
+    The session lives no longer by it.
+    """
+    changed = new_secret()
+    left = session.authentication.auth_time + SESSION_LIFE - now
+    writes.delete(Kind.SSO_SESSION, digest(cookie))
+    writes.put(Kind.SSO_SESSION, digest(changed), _to_bytes(session), left)
+    return changed
 
 
 def begin_to_end(store: EphemeralStore, cookie: str) -> SsoSession | None:
@@ -71,17 +92,31 @@ def begin_to_end(store: EphemeralStore, cookie: str) -> SsoSession | None:
     The caller then ends what rests on it and calls `forget`; if that is interrupted, this
     function returns the same session again.
     """
-    found = store.get(Kind.SSO_SESSION, digest(cookie))
+    return begin_to_end_elsewhere(store, digest(cookie))
+
+
+def begin_to_end_elsewhere(store: EphemeralStore, cookie_digest: str) -> SsoSession | None:
+    """Do the same to a session of another browser, known by the digest of its cookie."""
+    found = store.get(Kind.SSO_SESSION, cookie_digest)
     session = None if found is None else _from_bytes(found)
     if session is not None and not session.is_ending:
         ending = _to_bytes(replace(session, is_ending=True))
-        store.put(Kind.SSO_SESSION, digest(cookie), ending, SESSION_LIFE)
+        store.put(Kind.SSO_SESSION, cookie_digest, ending, SESSION_LIFE)
     return session
 
 
 def forget(store: EphemeralStore, cookie: str) -> None:
     """Remove the session of a cookie."""
-    store.delete(Kind.SSO_SESSION, digest(cookie))
+    forget_elsewhere(store, digest(cookie))
+
+
+def forget_elsewhere(store: EphemeralStore, cookie_digest: str) -> None:
+    """Remove a session of another browser."""
+    store.delete(Kind.SSO_SESSION, cookie_digest)
+
+
+def _is_usable(session: SsoSession, now: datetime) -> bool:
+    return not session.is_ending and now < session.authentication.auth_time + SESSION_LIFE
 
 
 def _to_bytes(session: SsoSession) -> bytes:

@@ -13,6 +13,7 @@ from core.people.identifiers import PersonId
 from core.proof.jws import InvalidJwt
 from core.tools.context import ChosenContext
 from idp import session as sso
+from idp.credentials import sign_ins
 from idp.oidc import codes, participants, response
 from idp.oidc.checks import acr, claims_parameter, pkce, resource, scope
 from idp.oidc.checks.claims_parameter import ClaimsRequest
@@ -149,6 +150,7 @@ def finish(
                 context=context,
                 now=now,
             )
+        sign_ins.touch(services.database, services.store, session.sid, now=now)
         # Somebody who signs out at this very moment tells the clients that had joined by then.
         if sso.find(services.store, cookie, now) is None:
             return response.failure(to, error=LoginRequired(), issuer=issuer)

@@ -17,6 +17,7 @@ from core.infra.outbox import Delivery, Undeliverable
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import LogoutNotice
 from core.people.identifiers import PersonId
+from idp.credentials import sign_ins
 from idp.oidc import participants
 from idp.oidc.clients import find_client
 from idp.oidc.subject import subject_identifier
@@ -33,9 +34,15 @@ def end_for_everybody(session: Session, store: EphemeralStore, ended: SsoSession
 
     Refresh tokens bound to the session are revoked. Returns the clients that will be told.
     """
-    sid, person_id = ended.sid, ended.person_id
-    revoke_session(session, store, sid, now)
+    person_id = ended.person_id
     audit.record(session, action="signed-out", actor_id=person_id, subject_id=person_id, now=now)
+    return end_what_rests_on(session, store, sid=ended.sid, now=now)
+
+
+def end_what_rests_on(session: Session, store: EphemeralStore, *, sid: str, now: datetime) -> tuple[str, ...]:
+    """Do the same for a session of which only its name is known, and leave no trace of who ended it."""
+    revoke_session(session, store, sid, now)
+    sign_ins.mark_ended(session, sid, now=now)
     told = []
     for participant in participants.leave_all(session, sid):
         client = find_client(session, participant.client_id)

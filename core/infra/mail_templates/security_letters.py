@@ -39,7 +39,8 @@ LETTERS: Mapping[str, Letter] = {
         subject=N_("Choose a new password"),
         paragraphs=(
             N_("Your code is: %(code)s"),
-            N_("Enter it on the page on which you asked for it, or follow the link below. It works once, for half an hour."),
+            N_("Enter it on the page on which you asked for it, or follow the link below."),
+            N_("It works once, for half an hour."),
             N_("We never ask for this code by telephone or in another message."),
             N_("If you did not ask for it, do nothing: your password stays as it is."),
         ),
@@ -62,7 +63,8 @@ LETTERS: Mapping[str, Letter] = {
         subject=N_("Confirm your new e-mail address"),
         paragraphs=(
             N_("Your code is: %(code)s"),
-            N_("Enter it on the page on which you changed your address. It works once, for half an hour."),
+            N_("Enter it on the page on which you changed your address."),
+            N_("It works once, for half an hour."),
             N_("Until then your former address stays in force."),
         ),
         action=N_("Enter the code"),
@@ -73,7 +75,7 @@ LETTERS: Mapping[str, Letter] = {
         subject=N_("This address already belongs to an account"),
         paragraphs=(
             N_("Somebody wants to use this address for another account than the one it belongs to."),
-            N_("If it was you, you have two accounts: sign in with this address, or let our helpdesk make one of them."),
+            N_("If it was you, you have two accounts: sign in with this address, or ask our helpdesk for help."),
             N_("If it was not you, there is nothing to do: your account stays as it is."),
         ),
         action=N_("Sign in with this address"),

@@ -1,0 +1,59 @@
+"""Ending sign-ins from outside their browser: one device, or all but the one that asks (A17).
+
+In the order of a sign-out: the session is closed to everybody, then what rests on it ends in the
+caller's transaction, and after that `settle` removes what is left. Who is interrupted before the
+transaction ends finds the same sign-ins again, closed, and ends them anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.infra import audit
+from core.infra.log import event
+from core.infra.store.interface import EphemeralStore
+from core.people.identifiers import PersonId
+from idp import session as sso
+from idp.credentials import sign_ins
+from idp.credentials.sign_ins import SignIn
+from idp.oidc import backchannel
+from idp.wiring import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What was ended: the digests under which the sessions lie, and how many notices were written."""
+
+    cookie_digests: tuple[str, ...] = ()
+    notices: int = 0
+
+
+def end(session: Session, store: EphemeralStore, *, person_id: PersonId, sid: str, now: datetime) -> Ended:
+    """End one sign-in of a person; nothing is ended where it is not theirs or already over."""
+    return _end(session, store, sign_ins.hold(session, person_id, sid=sid), now)
+
+
+def end_all(
+    session: Session, store: EphemeralStore, *, person_id: PersonId, but: str | None = None, now: datetime
+) -> Ended:
+    """End all sign-ins of a person, except the one that is named."""
+    held = sign_ins.hold(session, person_id)
+    return _end(session, store, tuple(found for found in held if found.sid != but), now)
+
+
+def settle(services: Services, ended: Ended, *, now: datetime) -> None:
+    """Remove the sessions that were ended and tell the tools, once the transaction is over."""
+    for cookie_digest in ended.cookie_digests:
+        sso.forget_elsewhere(services.store, cookie_digest)
+    backchannel.tell_at_once(services, notices=ended.notices, now=now)
+
+
+def _end(session: Session, store: EphemeralStore, held: tuple[SignIn, ...], now: datetime) -> Ended:
+    notices = 0
+    for found in held:
+        sso.begin_to_end_elsewhere(store, found.cookie_digest)
+        notices += len(backchannel.end_what_rests_on(session, store, sid=found.sid, now=now))
+        audit.record(session, action="device-signed-out", actor_id=found.person_id, subject_id=found.person_id, now=now)
+        event("signed_out_elsewhere", person_id=found.person_id, sid=found.sid)
+    return Ended(tuple(found.cookie_digest for found in held), notices)
