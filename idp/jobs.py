@@ -8,9 +8,11 @@ from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, LogoutNotice, MailRequested
 from core.people.identifiers import PersonId
+from idp.credentials import sign_ins
 from idp.oidc import backchannel, participants
 from idp.oidc.closing import close_unusable
 from idp.oidc.tokens import refresh_token
+from idp.session import SESSION_LIFE
 from idp.wiring import Services
 
 _PURGE_EVERY = timedelta(minutes=10)
@@ -51,6 +53,8 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             families = refresh_token.purge(session, now)
             left = participants.purge(session, now)
             dead_letters.purge(session, now=now)
+            sign_ins.mark_expired(session, unused_since=now - SESSION_LIFE, now=now)
+            sign_ins.purge(session, now)
         event("database_purged", refresh_families=families, participants=left)
 
     return (
