@@ -11,16 +11,13 @@ from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from core.infra.addresses import network_of
-from core.infra.catalogues import translations
 from core.infra.db import Database
 from core.infra.errors import RuleError
-from core.infra.messages import N_
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.email_addresses import activated_at
 from core.people.identifiers import PersonId
-from core.people.profiles import chosen_language
 from idp.credentials import user_agents
-from idp.credentials.security_mail import tell_owner
+from idp.credentials.security_mail import Place, tell_owner
 from idp.credentials.tables import PasswordRow, SignInRow
 
 # How exactly last use is known; each touch in between costs one question to the store.
@@ -29,10 +26,6 @@ TOUCH_EVERY = timedelta(minutes=5)
 KEPT = timedelta(days=90)
 # Whoever activates an account enters it at once: that sign-in is no news to them.
 _JUST_REGISTERED = timedelta(hours=1)
-
-UNKNOWN_BROWSER = N_("an unknown browser")
-UNKNOWN_SYSTEM = N_("an unknown system")
-UNKNOWN_NETWORK = N_("an unknown network")
 
 
 class PasswordChangedMeanwhile(RuleError):
@@ -116,13 +109,8 @@ def tell_of_new_device(session: Session, recorded: Recorded, *, is_known_device:
     found = recorded.sign_in
     if recorded.is_first and _is_new(session, found.person_id, now):
         return False
-    say = translations(chosen_language(session, found.person_id) or "").ugettext
-    values = {
-        "browser": found.browser or say(UNKNOWN_BROWSER),
-        "system": found.system or say(UNKNOWN_SYSTEM),
-        "network": found.network or say(UNKNOWN_NETWORK),
-    }
-    tell_owner(session, found.person_id, "new-device", values, now=now)
+    place = Place(found.browser, found.system, found.network)
+    tell_owner(session, found.person_id, "new-device", place=place, now=now)
     return True
 
 
