@@ -59,6 +59,13 @@ def make(session: Session, person_id: PersonId, *, secret: Secret, now: datetime
     return tuple(f"{code[:5]}-{code[5:]}" for code in codes)
 
 
+def renew(session: Session, person_id: PersonId, *, secret: Secret, place: Place, now: datetime) -> tuple[str, ...]:
+    """Give the person ten new codes as they wished, and tell them by mail; see `make`."""
+    codes = make(session, person_id, secret=secret, now=now)
+    tell_owner(session, person_id, "recovery-codes-renewed", place=place, now=now)
+    return codes
+
+
 def use(session: Session, person_id: PersonId, typed: str, *, secret: Secret, place: Place, now: datetime) -> int:
     """Spend a code, tell its owner by mail, and return how many are left.
 

@@ -8,6 +8,10 @@ from core.infra.messages import N_
 _FROM_WHERE = N_("It was done with %(browser)s on %(system)s, from the network %(network)s, on %(when)s.")
 _DEVICES = "%(issuer_url)s/account/devices"
 _RECOVER = "%(issuer_url)s/account/recover"
+_PASSKEYS = "%(issuer_url)s/account/security/passkeys"
+_AUTHENTICATOR = "%(issuer_url)s/account/security/authenticator"
+_RECOVERY_CODES = "%(issuer_url)s/account/security/recovery-codes"
+_NOTHING_TO_DO = N_("If it was you, there is nothing to do.")
 _OWNER = N_("You receive this message because the account belongs to this address.")
 
 LETTERS: Mapping[str, Letter] = {
@@ -16,7 +20,7 @@ LETTERS: Mapping[str, Letter] = {
         paragraphs=(
             N_("Your account was used on a device on which you had not signed in before."),
             _FROM_WHERE,
-            N_("If it was you, there is nothing to do."),
+            _NOTHING_TO_DO,
             N_("If it was not you, end that sign-in, change your password, and tell our helpdesk."),
         ),
         action=N_("See where I am signed in"),
@@ -28,7 +32,7 @@ LETTERS: Mapping[str, Letter] = {
         paragraphs=(
             N_("The password of your account was changed. On all other devices you are signed out."),
             _FROM_WHERE,
-            N_("If it was you, there is nothing to do."),
+            _NOTHING_TO_DO,
             N_("If it was not you, choose a new password at once and tell our helpdesk."),
         ),
         action=N_("It was not me: choose a new password"),
@@ -104,5 +108,91 @@ LETTERS: Mapping[str, Letter] = {
         action=N_("See where I am signed in"),
         address=_DEVICES,
         reason=N_("You receive this message because the account belonged to this address."),
+    ),
+    "passkey-added": Letter(
+        subject=N_("A passkey was added to your account"),
+        paragraphs=(
+            N_("The passkey “%(passkey)s” was added to your account. Whoever has it can sign in with it."),
+            _FROM_WHERE,
+            _NOTHING_TO_DO,
+            N_("If it was not you, remove the passkey, change your password, and tell our helpdesk."),
+        ),
+        action=N_("See my passkeys"),
+        address=_PASSKEYS,
+        reason=_OWNER,
+    ),
+    "passkey-removed": Letter(
+        subject=N_("A passkey was removed from your account"),
+        paragraphs=(
+            N_("The passkey “%(passkey)s” was removed from your account. It no longer opens it."),
+            _FROM_WHERE,
+            N_("You can now delete it on your device too."),
+            N_("If it was not you, end that sign-in, change your password, and tell our helpdesk."),
+        ),
+        action=N_("See my passkeys"),
+        address=_PASSKEYS,
+        reason=_OWNER,
+    ),
+    "passkey-copied": Letter(
+        subject=N_("We refused a sign-in with one of your passkeys"),
+        paragraphs=(
+            N_(
+                "Somebody tried to sign in with the passkey “%(passkey)s”. Its counter had gone back, as that of a copy does."
+            ),
+            _FROM_WHERE,
+            N_("We refused the sign-in. If you still need this passkey, remove it and add it again on your device."),
+            N_("If it was not you, remove the passkey and tell our helpdesk."),
+        ),
+        action=N_("See my passkeys"),
+        address=_PASSKEYS,
+        reason=_OWNER,
+    ),
+    "authenticator-added": Letter(
+        subject=N_("An authenticator app was added to your account"),
+        paragraphs=(
+            N_("From now on signing in with your password also takes a code from the app."),
+            _FROM_WHERE,
+            _NOTHING_TO_DO,
+            N_("If it was not you, tell our helpdesk at once: without a code of the app you cannot sign in yourself."),
+        ),
+        action=N_("See my authenticator"),
+        address=_AUTHENTICATOR,
+        reason=_OWNER,
+    ),
+    "authenticator-removed": Letter(
+        subject=N_("The authenticator app was removed from your account"),
+        paragraphs=(
+            N_("Signing in with your password no longer takes a code from the app. Your recovery codes are void too."),
+            _FROM_WHERE,
+            _NOTHING_TO_DO,
+            N_("If it was not you, end that sign-in, change your password, and tell our helpdesk."),
+        ),
+        action=N_("See my authenticator"),
+        address=_AUTHENTICATOR,
+        reason=_OWNER,
+    ),
+    "recovery-code-used": Letter(
+        subject=N_("A recovery code was used to sign in"),
+        paragraphs=(
+            N_("Somebody signed in to your account with your password and one of your recovery codes."),
+            _FROM_WHERE,
+            N_("Recovery codes that are left: %(left)s."),
+            N_("If it was not you, end that sign-in, change your password, and tell our helpdesk."),
+        ),
+        action=N_("See my recovery codes"),
+        address=_RECOVERY_CODES,
+        reason=_OWNER,
+    ),
+    "recovery-codes-renewed": Letter(
+        subject=N_("You have new recovery codes"),
+        paragraphs=(
+            N_("New recovery codes were made for your account. The old ones no longer work."),
+            _FROM_WHERE,
+            _NOTHING_TO_DO,
+            N_("If it was not you, end that sign-in, change your password, and tell our helpdesk."),
+        ),
+        action=N_("See my recovery codes"),
+        address=_RECOVERY_CODES,
+        reason=_OWNER,
     ),
 }
