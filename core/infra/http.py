@@ -19,6 +19,7 @@ from core.infra.errors import ImmoError, Unavailable
 from core.infra.settings import Mode, OutboundSettings
 
 MAX_JSON_BYTES = 64 * 1024
+MAX_TEXT_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 5.0
 _MAX_URL_LENGTH = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -37,6 +38,14 @@ class _Target:
     port: int
     authority: str
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
 
 
 class OutboundHttp:
@@ -73,14 +82,27 @@ class OutboundHttp:
         Raises `OutboundRefused` when the address or the answer is not acceptable, `Unavailable`
         when nothing useful comes within `timeout_seconds` for all of it.
         """
-        status, body = self._exchange("GET", url, None, max_bytes, timeout_seconds)
-        if status != http.HTTPStatus.OK:
-            raise Unavailable(reason="status", status=status, url=url)
+        body = self._get(url, {"Accept": "application/json"}, max_bytes, timeout_seconds)
         try:
             document: object = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise Unavailable(reason="not-json", url=url) from None
         return document
+
+    def get_text(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        max_bytes: int = MAX_TEXT_BYTES,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> str:
+        """Return the plain text at an address, asked for with further headers; raises as `get_json` does."""
+        body = self._get(url, {"Accept": "text/plain", **headers}, max_bytes, timeout_seconds)
+        try:
+            return body.decode()
+        except UnicodeDecodeError:
+            raise Unavailable(reason="not-text") from None
 
     def post_form(self, url: str, fields: Mapping[str, str], *, timeout_seconds: float = TIMEOUT_SECONDS) -> int:
         """Post form fields and return the status of the answer, whose body is not read.
@@ -88,20 +110,25 @@ class OutboundHttp:
         Raises as `get_json` does; any status that is no redirect is the caller's to judge.
         """
         content = urlencode(fields).encode("ascii")
-        status, _ = self._exchange("POST", url, content, 0, timeout_seconds)
+        headers = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+        status, _ = self._exchange(_Request("POST", url, headers, content), 0, timeout_seconds)
         return status
 
-    def _exchange(
-        self, method: str, url: str, content: bytes | None, max_bytes: int, timeout_seconds: float
-    ) -> tuple[int, bytes]:
-        target = _parse(url)
+    def _get(self, url: str, headers: Mapping[str, str], max_bytes: int, timeout_seconds: float) -> bytes:
+        status, body = self._exchange(_Request("GET", url, headers), max_bytes, timeout_seconds)
+        if status != http.HTTPStatus.OK:
+            raise Unavailable(reason="status", status=status, url=url)
+        return body
+
+    def _exchange(self, request: _Request, max_bytes: int, timeout_seconds: float) -> tuple[int, bytes]:
+        url, target = request.url, _parse(request.url)
         deadline = Deadline(timeout_seconds)
         addresses = resolve(self._resolver, target.host, target.port, seconds=timeout_seconds)
         tls = self._permit(target, addresses)
         try:
             connected = connect(addresses, target.port, deadline, tls=tls, server_name=target.host)
             try:
-                return _talk(connected, method, target, content, max_bytes)
+                return _talk(connected, request, target, max_bytes)
             finally:
                 connected.disconnect()
         except TimeoutError as error:
@@ -150,22 +177,18 @@ def _parse(url: str) -> _Target:
     )
 
 
-def _talk(
-    connected: DeadlineSocket, method: str, target: _Target, content: bytes | None, max_bytes: int
-) -> tuple[int, bytes]:
+def _talk(connected: DeadlineSocket, request: _Request, target: _Target, max_bytes: int) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.auto_open = 0  # one connection, to the address that was checked
     connection.sock = connected
     headers = {
         "Host": target.authority,
         "User-Agent": "Immo-Connect",
-        "Accept": "application/json",
         "Accept-Encoding": "identity",
         "Connection": "close",
+        **request.headers,
     }
-    if content is not None:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-    connection.request(method, target.path, body=content, headers=headers)
+    connection.request(request.method, target.path, body=request.content, headers=headers)
     answer = connection.getresponse()
     if 300 <= answer.status < 400:
         raise OutboundRefused(reason="redirect", host=target.host, status=answer.status)
