@@ -1,6 +1,7 @@
 """What happens to a membership: confirm, refuse, block, activate, leave, remove, manager or not.
 
-Each function locks the membership and that of whoever acts, asks `rules.py`, writes, and records.
+Each function locks the membership and that of whoever acts, asks `rules.py`, writes, records, and
+writes to the person concerned.
 Those that take something away (`block`, `leave`, `remove`) are called through
 `core.closing.membership`, which in the same transaction ends what rested on the membership.
 """
@@ -15,12 +16,22 @@ from sqlalchemy.orm import Session
 from core.infra import audit, outbox
 from core.infra.clock import belgian_date
 from core.infra.topics import AccessChanged
-from core.organisations import records, rules
+from core.organisations import letters, records, rules, waiting
 from core.organisations.errors import NotManager
 from core.organisations.identifiers import MembershipId
 from core.organisations.rules import MemberDetails, Membership
+from core.organisations.states import MembershipStatus
 from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
+from core.people.receivers import name_of
+
+# What is done to somebody by others: the mail about it has the name of the deed.
+_TOLD = frozenset(
+    {
+        *("membership-confirmed", "membership-refused", "membership-blocked", "membership-activated"),
+        *("membership-removed", "membership-expired", "manager-made", "manager-demoted"),
+    }
+)
 
 
 def confirm(
@@ -84,6 +95,18 @@ def leave(session: Session, membership_id: MembershipId, *, by: PersonId, now: d
     return deed.by_anyone(lambda member: rules.leave(member, by=by, managers=deed.managers(member)))
 
 
+def withdraw(session: Session, membership_id: MembershipId, *, by: PersonId, now: datetime) -> Membership:
+    """Take back one's request to join; the managers, who were asked, are told.
+
+    Raises `NotFound`, `NotYours`, and `WrongState` once it was answered.
+    """
+    deed = _Deed(session, membership_id, by, "membership-withdrawn", now)
+    after = deed.by_anyone(lambda member: waiting.withdraw(member, by=by))
+    name = name_of(session, by)
+    letters.tell_managers(session, after.organisation_id, deed.action, lambda _language: {"person": name}, now=now)
+    return after
+
+
 def expire(session: Session, membership_id: MembershipId, *, now: datetime) -> Membership:
     """End a request or an invitation that nobody answered in time: done by the product itself."""
     return _Deed(session, membership_id, None, "membership-expired", now).by_anyone(rules.expire)
@@ -137,4 +160,11 @@ class _Deed:
         if before != after:
             changed = AccessChanged(after.person_id, None, after.organisation_id, self.action)
             outbox.enqueue(self.session, changed, now=self.now)
+            self._tell(before)
         return after
+
+    def _tell(self, before: Membership) -> None:
+        """Write to the person whose membership it is, unless they let an invitation run out."""
+        is_own_silence = self.by is None and before.status is MembershipStatus.INVITED
+        if self.action in _TOLD and before.person_id != self.by and not is_own_silence:
+            letters.tell_person(self.session, before.person_id, before.organisation_id, self.action, now=self.now)

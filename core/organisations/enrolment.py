@@ -9,13 +9,14 @@ from core.infra import audit
 from core.infra.clock import belgian_date
 from core.infra.errors import NotFound
 from core.infra.ids import new_id
-from core.organisations import numbers, records, rules
+from core.organisations import letters, numbers, records, rules
 from core.organisations.errors import NotManager
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rules import MemberDetails, Membership
 from core.organisations.states import OrganisationKind, OrganisationStatus
 from core.organisations.tables import OrganisationRow
 from core.people.identifiers import PersonId
+from core.people.receivers import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def request_membership(
     details: MemberDetails,
     now: datetime,
 ) -> Membership:
-    """Ask to join an organisation; a manager decides (O3).
+    """Ask to join an organisation; a manager decides, and the managers are mailed (O3).
 
     Raises `NotFound` for an organisation that is not there any more; at the flush `AlreadyMember`
     for whoever is a member, waits already, or was blocked.
@@ -119,6 +120,8 @@ def request_membership(
     waiting = rules.request(_new_membership(), organisation_id, by, details=details)
     records.add(session, waiting, now=now)
     _record(session, "membership-requested", waiting, by, now)
+    name = name_of(session, by)
+    letters.tell_managers(session, organisation_id, "membership-requested", lambda _language: {"person": name}, now=now)
     return waiting
 
 
@@ -136,6 +139,7 @@ def invite(
     invited = rules.invite(_new_membership(), person_id, by=manager, details=details)
     records.add(session, invited, now=now)
     _record(session, "membership-invited", invited, by, now)
+    letters.tell_person(session, person_id, organisation_id, "membership-invited", now=now)
     return invited
 
 
@@ -153,6 +157,7 @@ def add_member(
     member = rules.add(_new_membership(), person_id, by=manager, details=details, today=belgian_date(now))
     records.add(session, member, now=now)
     _record(session, "membership-added", member, by, now)
+    letters.tell_person(session, person_id, organisation_id, "membership-added", now=now)
     return member
 
 
