@@ -64,14 +64,19 @@ def find(store: EphemeralStore, cookie: str | None, now: datetime) -> SsoSession
     """Return the session of a cookie, or None when there is none or its life is over."""
     found = store.get(Kind.SSO_SESSION, digest(cookie)) if cookie else None
     session = None if found is None else _from_bytes(found)
-    return session if session is not None and _is_usable(session, now) else None
+    if session is None or session.is_ending:
+        return None
+    return session if _is_alive(session, now) else None
 
 
-def running(store: EphemeralStore, cookie_digests: Sequence[str], now: datetime) -> frozenset[str]:
-    """Return under which of these digests a session lies that somebody can still use."""
+def present(store: EphemeralStore, cookie_digests: Sequence[str], now: datetime) -> frozenset[str]:
+    """Return under which of these digests a session lies whose life is not over.
+
+    One whose end was interrupted is among them: nobody can use it, and its end is still due.
+    """
     found = store.get_many([(Kind.SSO_SESSION, name) for name in cookie_digests]) if cookie_digests else ()
     sessions = ((name, _from_bytes(value)) for name, value in zip(cookie_digests, found, strict=True) if value)
-    return frozenset(name for name, session in sessions if session is not None and _is_usable(session, now))
+    return frozenset(name for name, session in sessions if session is not None and _is_alive(session, now))
 
 
 def change_cookie(writes: Writes, session: SsoSession, cookie: str, now: datetime) -> str:
@@ -115,8 +120,8 @@ def forget_elsewhere(store: EphemeralStore, cookie_digest: str) -> None:
     store.delete(Kind.SSO_SESSION, cookie_digest)
 
 
-def _is_usable(session: SsoSession, now: datetime) -> bool:
-    return not session.is_ending and now < session.authentication.auth_time + SESSION_LIFE
+def _is_alive(session: SsoSession, now: datetime) -> bool:
+    return now < session.authentication.auth_time + SESSION_LIFE
 
 
 def _to_bytes(session: SsoSession) -> bytes:
