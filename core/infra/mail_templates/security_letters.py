@@ -136,11 +136,10 @@ LETTERS: Mapping[str, Letter] = {
     "passkey-copied": Letter(
         subject=N_("We refused a sign-in with one of your passkeys"),
         paragraphs=(
-            N_(
-                "Somebody tried to sign in with the passkey “%(passkey)s”. Its counter had gone back, as that of a copy does."
-            ),
+            N_("Somebody tried to sign in with the passkey “%(passkey)s”."),
+            N_("What it answered looked like a copy of your passkey, so we refused it."),
             _FROM_WHERE,
-            N_("We refused the sign-in. If you still need this passkey, remove it and add it again on your device."),
+            N_("If it was you, remove this passkey and add it again on your device."),
             N_("If it was not you, remove the passkey and tell our helpdesk."),
         ),
         action=N_("See my passkeys"),
