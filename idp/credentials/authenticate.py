@@ -77,17 +77,29 @@ class PasswordSignIn:
     def authenticate(self, attempt: Attempt, *, now: datetime) -> SignedIn:
         """Return who the person is; raise `WrongCredentials` or `RateLimited`."""
         record, hashed = self._look_up(attempt.identifier)
-        device = proven_device(self.secret, attempt.device, None if record is None else record.person_id)
-        counted = self._count(attempt, device)
+        self._judge(attempt, None if record is None else record.person_id, hashed)
+        assert record is not None  # nobody's password is right
+        authentication = Authentication(auth_time=now, amr=("pwd",), acr=Acr.PASSWORD)
+        return SignedIn(record.person_id, authentication, record.language)
+
+    def confirm(self, person_id: PersonId, attempt: Attempt) -> None:
+        """Return where the password is that of somebody who is known already; raise as `authenticate` does.
+
+        Guesses count like those of a sign-in: a stolen session must not find the password by trying.
+        """
+        with self.database.reading() as session:
+            hashed = passwords.stored_hash(session, person_id)
+        self._judge(attempt, person_id, hashed)
+
+    def _judge(self, attempt: Attempt, person_id: PersonId | None, hashed: str | None) -> None:
+        counted = self._count(attempt, proven_device(self.secret, attempt.device, person_id))
         verification = passwords.verify(hashed, _bounded(attempt.password))
-        if record is None or hashed is None or not verification.is_right:
+        if person_id is None or hashed is None or not verification.is_right:
             counted.was_wrong()
             raise WrongCredentials
         counted.was_right()
         if verification.is_outdated:
-            self._renew(record.person_id, hashed, attempt.password)
-        authentication = Authentication(auth_time=now, amr=("pwd",), acr=Acr.PASSWORD)
-        return SignedIn(record.person_id, authentication, record.language)
+            self._renew(person_id, hashed, attempt.password)
 
     def _look_up(self, identifier: str) -> tuple[SignInRecord | None, str | None]:
         # No account has a control character, and no database column takes every one of them.
