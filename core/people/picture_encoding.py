@@ -1,0 +1,163 @@
+"""Turns what somebody uploads into a picture of ours: a square of known size with nothing else in it.
+
+What is sent is a foreign program's output and may be hostile: it is decoded once, with bounds, and
+written anew, so that no metadata (places, devices, comments) and nothing hidden in it is served.
+"""
+
+import math
+import struct
+import threading
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from core.infra.errors import RuleError
+from core.people.pictures import EncodedPicture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+BYTES_MAX = 8 * 1024 * 1024
+PIXELS_MAX = 40_000_000
+SIDE = 512
+ENCODED_BYTES_MAX = 100_000
+ZOOM_MAX = 4.0
+Box = tuple[float, float, float, float]
+
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_QUALITIES = (88, 80, 70, 55, 40, 25, 10)
+_WHITE = (255, 255, 255)
+# What decoders raise for what they cannot read; Pillow has no class of its own for it.
+_UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, struct.error)
+# A large picture takes some hundred megabytes while it is decoded: one at a time.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class PictureProblem(StrEnum):
+    """Why a picture is refused; pages have a sentence for each."""
+
+    TOO_LARGE = "too-large"
+    TOO_MANY_PIXELS = "too-many-pixels"
+    NO_PICTURE = "no-picture"
+    BROKEN = "broken"
+
+
+class PictureRefused(RuleError):
+    """What was uploaded does not become a picture; `problem` says why."""
+
+    code = "picture-refused"
+
+    def __init__(self, problem: PictureProblem) -> None:
+        self.problem = problem
+        super().__init__(problem=problem.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """Which square of a picture is wanted: how far in, and where (0: left or top, 1: right or bottom)."""
+
+    zoom: float = 1.0
+    x: float = 0.5
+    y: float = 0.5
+
+    @classmethod
+    def of(cls, zoom_percent: str, x_percent: str, y_percent: str) -> "Crop":
+        """Return the crop that three sliders say; what is no percentage counts as untouched."""
+        return cls(
+            zoom=min(max(_percent(zoom_percent, 100) / 100, 1.0), ZOOM_MAX),
+            x=min(max(_percent(x_percent, 50) / 100, 0.0), 1.0),
+            y=min(max(_percent(y_percent, 50) / 100, 0.0), 1.0),
+        )
+
+    def box(self, width: int, height: int) -> "Box":
+        """Return the square of a picture of this size: left, top, right, bottom."""
+        side = min(width, height) / self.zoom
+        left, top = self.x * (width - side), self.y * (height - side)
+        return left, top, min(left + side, width), min(top + side, height)
+
+
+def encode(content: bytes, crop: Crop) -> EncodedPicture:
+    """Return the wanted square as a JPEG of 512 by 512 pixels and at most 100 kB.
+
+    Upright as its camera says, the first image of several, on white where it is transparent. Takes
+    JPEG, PNG and WebP. Raises `PictureRefused`; what has too many pixels is refused undecoded.
+    """
+    if len(content) > BYTES_MAX:
+        raise PictureRefused(PictureProblem.TOO_LARGE)
+    with _ONE_AT_A_TIME:
+        try:
+            # Closed before it is made smaller, which takes as much again.
+            with closing(_open(content)) as source:
+                part, box = _part(source, crop)
+            square = _square(part, box)
+        except _UNREADABLE as error:
+            raise PictureRefused(PictureProblem.BROKEN) from error
+    return EncodedPicture(_as_jpeg(square), "image/jpeg")
+
+
+def _open(content: bytes) -> "Image":
+    # Here, because most processes never see a picture and Pillow takes megabytes of each.
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
+
+    try:
+        source = Image.open(BytesIO(content), formats=_FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureRefused(PictureProblem.TOO_MANY_PIXELS) from error
+    except UnidentifiedImageError as error:
+        raise PictureRefused(PictureProblem.NO_PICTURE) from error
+    if source.width * source.height > PIXELS_MAX:
+        source.close()
+        raise PictureRefused(PictureProblem.TOO_MANY_PIXELS)
+    return source
+
+
+def _part(source: "Image", crop: Crop) -> tuple["Image", Box]:
+    """Return the pixels that the wanted square touches, and where in them it lies."""
+    from PIL import ImageOps  # noqa: PLC0415 - see `_open`
+
+    enough = SIDE * crop.zoom / min(source.size)
+    if enough < 1:
+        # Lets the decoder of JPEG leave out pixels that nobody will see.
+        source.draft(None, (max(1, int(source.width * enough)), max(1, int(source.height * enough))))
+    ImageOps.exif_transpose(source, in_place=True)
+    left, top, right, bottom = crop.box(source.width, source.height)
+    corner = (int(left), int(top))
+    part = source.crop((*corner, math.ceil(right), math.ceil(bottom)))
+    part.load()
+    return part, (left - corner[0], top - corner[1], right - corner[0], bottom - corner[1])
+
+
+def _square(part: "Image", box: Box) -> "Image":
+    from PIL import Image  # noqa: PLC0415 - see `_open`
+
+    small = _colours(part).resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=box)
+    # Onto a new picture: a converted one carries its source's metadata along.
+    square = Image.new("RGB", (SIDE, SIDE), _WHITE)
+    square.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
+    return square
+
+
+def _colours(picture: "Image") -> "Image":
+    if picture.mode.startswith("I"):
+        # Sixteen bits for a shade of grey: Pillow would cut them off, not scale them.
+        picture = picture.convert("F").point(lambda shade: shade * (1 / 256)).convert("L")
+    has_alpha = picture.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in picture.info
+    mode = "RGBA" if has_alpha else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _as_jpeg(square: "Image") -> bytes:
+    written = b""
+    for quality in _QUALITIES:
+        stream = BytesIO()
+        square.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)
+        written = stream.getvalue()
+        if len(written) <= ENCODED_BYTES_MAX:
+            break
+    return written
+
+
+def _percent(text: str, untouched: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else untouched
