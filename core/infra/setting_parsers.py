@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 E = TypeVar("E", bound=StrEnum)
 
+OFF = "off"
 _MASK = "***"
 # Up to the last @, because a password may hold one that nobody encoded.
 _USER_PASSWORD = re.compile(r"(//[^/:@]*):.*@")
@@ -41,6 +42,11 @@ def base_url(value: str) -> str:
     if "?" in value or "#" in value or value.endswith("/"):
         raise ValueError("must have no query, no fragment and no slash at the end")
     return value
+
+
+def base_url_or_off(value: str) -> str:
+    """Accept what `base_url` accepts, or `off`: then there is none, and the value is empty."""
+    return "" if value == OFF else base_url(value)
 
 
 def database_url(value: str) -> str:

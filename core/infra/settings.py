@@ -19,6 +19,7 @@ _MINIMUM_SECRET_LENGTH = 32
 _MINIMUM_SECRET_VARIETY = 8
 _DEFAULT_SECRET = "demo-only-secret-that-production-refuses"  # noqa: S105 - refused in production
 _DEFAULT_KEYS_DIRECTORY = "keys/development"
+_BREACHED_PASSWORDS_URL = "https://api.pwnedpasswords.com/range"
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -98,6 +99,7 @@ class Settings:
     keys_directory: Path
     secret: Secret
     registration: Registration
+    breached_passwords_url: str | None
     operations_bind: str | None
     trusted_proxies: int
     log_level: str
@@ -171,6 +173,13 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
             parsers.one_of(Registration),
             default="closed" if mode is Mode.PRODUCTION else "open",
         ),
+        breached_passwords_url=read(
+            "IMMO_BREACHED_PASSWORDS_URL",
+            "service that is asked, by five characters of a digest, whether a new password leaked; off: none",
+            parsers.base_url_or_off,
+            default=_BREACHED_PASSWORDS_URL if mode is Mode.PRODUCTION else parsers.OFF,
+        )
+        or None,
         operations_bind=optional(
             "IMMO_OPERATIONS_BIND", "host:port for metrics and readiness in production", parsers.host_and_port
         ),

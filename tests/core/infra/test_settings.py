@@ -80,6 +80,8 @@ BAD = [
     ("IMMO_SECRET", "short"),
     ("IMMO_SECRET", "a" * 64),
     ("IMMO_REGISTRATION", "everybody"),
+    ("IMMO_BREACHED_PASSWORDS_URL", "yes"),
+    ("IMMO_BREACHED_PASSWORDS_URL", "https://range.example/"),
     ("IMMO_OPERATIONS_BIND", "9000"),
     ("IMMO_OPERATIONS_BIND", "localhost:x"),
     ("IMMO_OPERATIONS_BIND", "::1:9000"),
@@ -231,3 +233,26 @@ def test_a_secret_shows_itself_only_when_asked() -> None:
 
     assert (repr(secret), str(secret), f"{secret}", secret.reveal()) == ("***", "***", "***", "the value")
     assert not hasattr(secret, "__dict__")
+
+
+@pytest.mark.parametrize(
+    ("mode", "given", "asked"),
+    [
+        ("demo", {}, None),
+        ("test", {}, None),
+        ("production", {"IMMO_BREACHED_PASSWORDS_URL": "off"}, None),
+        ("demo", {"IMMO_BREACHED_PASSWORDS_URL": "https://range.example/of"}, "https://range.example/of"),
+    ],
+)
+def test_breached_passwords_are_asked_for_where_an_operator_says_so(
+    mode: str, given: dict[str, str], asked: str | None
+) -> None:
+    environment = PRODUCTION if mode == "production" else {"IMMO_MODE": mode}
+
+    assert Settings.from_environment({**environment, **given}).breached_passwords_url == asked
+
+
+def test_production_asks_for_breached_passwords_unless_told_otherwise() -> None:
+    url = Settings.from_environment(PRODUCTION).breached_passwords_url
+
+    assert url is not None and url.startswith("https://")
