@@ -33,7 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.infra.errors import Conflict, ImmoError, Unavailable
 from core.infra.sqlite_file import create_privately, write_ahead
-from core.infra.statements import Statements, statements
+from core.infra.statements import BEGIN_CHANGING, Statements, statements
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,8 +42,6 @@ _NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-# On SQLite who means to write waits at once: two that read first could not both go on to write.
-_BEGIN_CHANGING = {"postgresql": "BEGIN", "sqlite": "BEGIN IMMEDIATE"}
 _IDLE = TransactionStatus.IDLE
 _SQLITE_BUSY_SECONDS = 15
 _POSTGRES_CONNECT_SECONDS = 5
@@ -130,8 +128,8 @@ def _explained() -> Iterator[None]:
 class Database:
     """One engine and its ways in: for pages and rules a session, for hot paths statements.
 
-    `transaction` and `changing` make changes that last together, `reading` none, `connection` and
-    `statements` one at a time.
+    `transaction` makes changes that last together, `reading` none, `connection` and `statements`
+    one at a time.
 
     Each raises `Unavailable` when the database does not answer or stays locked, and turns a
     violated constraint into the error that `explain` gave it, else into `Conflict`.
@@ -168,14 +166,6 @@ class Database:
         """Open a connection for kept statements, each of which stands alone: for the hot paths."""
         with _explained(), statements(self.engine) as found:
             yield found
-
-    @contextmanager
-    def changing(self) -> Iterator[Statements]:
-        """Open a connection for kept statements whose changes last together, or not at all."""
-        with _explained(), statements(self.engine) as found:
-            found.run(_BEGIN_CHANGING[found.dialect.name])
-            yield found
-            found.run("COMMIT")
 
     def ping(self) -> None:
         """Return when the database answers; raise `Unavailable` otherwise."""
@@ -243,4 +233,4 @@ def _begin(connection: Connection) -> None:
     if options.get("immo_one_by_one"):
         return
     is_read_only = options.get("immo_read_only", False)
-    connection.exec_driver_sql("BEGIN" if is_read_only else _BEGIN_CHANGING[connection.dialect.name])
+    connection.exec_driver_sql("BEGIN" if is_read_only else BEGIN_CHANGING[connection.dialect.name])

@@ -6,11 +6,29 @@ database, and what comes back is turned into the types of the columns.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Boolean, ColumnElement, Connection, Date, Delete, Dialect, Insert, Select, Text, Update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -93,6 +111,33 @@ class KeptChange:
         if isinstance(connection, Statements):
             return connection.run(compiled.text, bound)
         return connection.exec_driver_sql(compiled.text, bound).rowcount
+
+
+class KeptPair:
+    """A change of at most one row, and a row to add where it concerned one: both last, or neither.
+
+    `added` names the parameter for each column of the new row; the change may share them.
+    PostgreSQL does both in one statement, SQLite in one transaction.
+    """
+
+    def __init__(self, change: Insert | Update, table: Table, added: Mapping[str, str]) -> None:
+        values = {table.c[column]: bindparam(name, type_=table.c[column].type) for column, name in added.items()}
+        changed = change.returning(literal_column("1").label("one")).cte("changed")
+        row = select(*values.values()).select_from(changed)
+        self._at_once = KeptChange(insert(table).from_select(list(values), row))
+        self._change = KeptChange(change)
+        self._addition = KeptChange(insert(table).values(values))
+
+    def make(self, connection: Session | Statements, parameters: Mapping[str, object]) -> bool:
+        """Make the change and add the row; tell whether that was done."""
+        if _dialect(connection).name == "postgresql":
+            return self._at_once.make(connection, parameters) == 1
+        with connection.together() if isinstance(connection, Statements) else nullcontext():
+            return self._change.make(connection, parameters) == 1 and self._addition.make(connection, parameters) == 1
+
+
+def _dialect(connection: Session | Statements) -> Dialect:
+    return connection.dialect if isinstance(connection, Statements) else connection.get_bind().dialect
 
 
 def _flushed(connection: Queryable) -> Connection | Statements:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 _CURSOR = "immo_cursor"
+# On SQLite who means to write waits at once: two that read first could not both go on to write.
+BEGIN_CHANGING = {"postgresql": "BEGIN", "sqlite": "BEGIN IMMEDIATE"}
 
 
 class Statements:
@@ -34,6 +36,13 @@ class Statements:
         """Run a statement that returns nothing and return how many rows it concerned."""
         count: int = self._cursor.execute(text, parameters).rowcount
         return count
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let the changes of a block last together; one that fails leaves them to be undone."""
+        self.run(BEGIN_CHANGING[self.dialect.name])
+        yield
+        self.run("COMMIT")
 
 
 # What a kept statement runs on.

@@ -59,7 +59,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             now=now,
         )
         may_refresh = _may_refresh(client, grant)
-        with ground.database.changing() as connection:
+        with ground.database.statements() as connection:
             token = refresh_token.start_family(connection, grant, may_refresh=may_refresh, now=now)
         issue.remember_grant(ground.store, grant)
         _respect_revocation(ground, grant, now)

@@ -54,7 +54,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             now=now,
         )
         if client.is_public:
-            with ground.database.changing() as connection:
+            with ground.database.statements() as connection:
                 response["refresh_token"] = refresh_token.rotate(connection, presented, now)
         issue.remember_grant(ground.store, grant)
         log.event("token_refreshed", client_id=client.client_id, person_id=grant.subject.person_id)

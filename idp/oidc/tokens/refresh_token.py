@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from core.infra.db import Database
 from core.infra.ids import digest, new_secret
-from core.infra.kept_query import KeptChange, KeptQuery
-from core.infra.statements import Queryable
+from core.infra.kept_query import KeptChange, KeptPair, KeptQuery
+from core.infra.statements import Queryable, Statements
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
@@ -57,7 +57,7 @@ class PresentedToken:
         return self.grant.get_scope()
 
 
-def start_family(connection: Queryable, grant: CodeGrant, *, may_refresh: bool, now: datetime) -> str | None:
+def start_family(connection: Session | Statements, grant: CodeGrant, *, may_refresh: bool, now: datetime) -> str | None:
     """Record what descends from a code and return its first refresh token, if it gets one.
 
     Every family has its row, so that the end of a session or context finds its access tokens too.
@@ -65,22 +65,24 @@ def start_family(connection: Queryable, grant: CodeGrant, *, may_refresh: bool, 
     """
     subject = grant.subject
     is_offline = may_refresh and "offline_access" in grant.scope
-    _ADD_FAMILY.make(
-        connection,
-        {
-            "id": grant.family_id,
-            "client_id": grant.client_id,
-            "person_id": subject.person_id,
-            "sid": subject.sid,
-            "grant": grant.to_json(),
-            "registration_id": subject.context and subject.context.registration_id,
-            "outlives_session": is_offline,
-            "created_at": now,
-            "expires_at": _end(subject, now, may_refresh=may_refresh, is_offline=is_offline),
-            "revoked_at": None,
-        },
-    )
-    return _add_token(connection, grant.family_id, now) if may_refresh else None
+    family: dict[str, object] = {
+        "id": grant.family_id,
+        "client_id": grant.client_id,
+        "person_id": subject.person_id,
+        "sid": subject.sid,
+        "grant": grant.to_json(),
+        "registration_id": subject.context and subject.context.registration_id,
+        "outlives_session": is_offline,
+        "created_at": now,
+        "expires_at": _end(subject, now, may_refresh=may_refresh, is_offline=is_offline),
+        "revoked_at": None,
+    }
+    if not may_refresh:
+        _ADD_FAMILY.make(connection, family)
+        return None
+    token = new_secret()
+    _ADD_FAMILY_AND_TOKEN.make(connection, {**family, "digest": digest(token)})
+    return token
 
 
 def _end(subject: Subject, now: datetime, *, may_refresh: bool, is_offline: bool) -> datetime:
@@ -114,15 +116,17 @@ def require_usable(presented: PresentedToken, *, database: Database, store: Ephe
     raise RefreshTokenReused(family_id=presented.grant.family_id)
 
 
-def rotate(connection: Queryable, presented: PresentedToken, now: datetime) -> str:
+def rotate(connection: Session | Statements, presented: PresentedToken, now: datetime) -> str:
     """Spend the token and return its successor; of concurrent callers exactly one gets one.
 
     The others get `RefreshTokenReused`, as does everybody once the family is revoked.
     """
     family_id = presented.grant.family_id
-    if not _SPEND.make(connection, {"presented": presented.digest, "family": family_id, "now": now}):
+    token = new_secret()
+    change = {"presented": presented.digest, "family": family_id, "now": now, "digest": digest(token)}
+    if not _SPEND_AND_ADD.make(connection, change):
         raise RefreshTokenReused(family_id=family_id)
-    return _add_token(connection, family_id, now)
+    return token
 
 
 def revoke_family(session: Session, store: EphemeralStore, family_id: str, now: datetime) -> None:
@@ -193,18 +197,11 @@ def _revoke(session: Session, store: EphemeralStore, concerned: ColumnElement[bo
             pipeline.put(Kind.REVOKED_FAMILY, family_id, b"1", TOMBSTONE_LIFE)
 
 
-def _add_token(connection: Queryable, family_id: str, now: datetime) -> str:
-    token = new_secret()
-    _ADD_TOKEN.make(connection, {"digest": digest(token), "family_id": family_id, "created_at": now, "spent_at": None})
-    return token
-
-
-def _adding(table: Table) -> KeptChange:
-    return KeptChange(insert(table).values({column.name: bindparam(column.name) for column in table.columns}))
-
-
-_ADD_FAMILY = _adding(_family)
-_ADD_TOKEN = _adding(_token)
+_ADD_FAMILY_ROW = insert(_family).values({column.name: bindparam(column.name) for column in _family.columns})
+_ADD_FAMILY = KeptChange(_ADD_FAMILY_ROW)
+_ADD_FAMILY_AND_TOKEN = KeptPair(
+    _ADD_FAMILY_ROW, _token, {"digest": "digest", "family_id": "id", "created_at": "created_at"}
+)
 _FIND = KeptQuery(
     select(
         _token.c.digest,
@@ -217,12 +214,14 @@ _FIND = KeptQuery(
     .join_from(_token, _family, _family.c.id == _token.c.family_id)
     .where(_token.c.digest == bindparam("wanted"))
 )
-_SPEND = KeptChange(
+_SPEND_AND_ADD = KeptPair(
     update(_token)
     .where(
         _token.c.digest == bindparam("presented"),
         _token.c.spent_at.is_(None),
         exists().where(_family.c.id == bindparam("family"), _family.c.revoked_at.is_(None)),
     )
-    .values(spent_at=bindparam("now"))
+    .values(spent_at=bindparam("now")),
+    _token,
+    {"digest": "digest", "family_id": "family", "created_at": "now"},
 )

@@ -1,20 +1,30 @@
 """Changes of the hot paths, on the database this run tests."""
 
 from datetime import datetime
+from typing import cast
 
 import pytest
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import Conflict
-from core.infra.kept_query import KeptChange
+from core.infra.kept_query import KeptChange, KeptPair
 from idp.signing.tables import SigningKeyRow
+from tests.support.statements import counted
 
 _COLUMNS = ("kid", "algorithm", "state", "public_jwk", "created_at", "changed_at")
 _ADD = KeptChange(insert(SigningKeyRow).values({name: bindparam(name) for name in _COLUMNS}))
 _MOVE = KeptChange(update(SigningKeyRow).where(SigningKeyRow.kid == bindparam("which")).values(state=bindparam("to")))
 _DROP = KeptChange(delete(SigningKeyRow).where(SigningKeyRow.algorithm == bindparam("which")))
+_CHANGED = KeptPair(
+    update(SigningKeyRow)
+    .where(SigningKeyRow.kid == bindparam("which"), SigningKeyRow.state == bindparam("before"))
+    .values(state=bindparam("to"), changed_at=bindparam("changed_at")),
+    cast("Table", SigningKeyRow.__table__),
+    {name: name for name in _COLUMNS},
+)
+_RETIRE = {"before": "published", "to": "retired"}
 
 
 def _key(kid: str, now: datetime) -> dict[str, object]:
@@ -34,7 +44,7 @@ def _stored(database: Database) -> list[SigningKeyRow]:
 
 
 def test_what_is_written_is_what_the_ordinary_path_reads(database: Database, clock: FixedClock) -> None:
-    with database.changing() as connection:
+    with database.statements() as connection, connection.together():
         assert _ADD.make(connection, _key("a", clock.now())) == 1
 
     (row,) = _stored(database)
@@ -44,7 +54,7 @@ def test_what_is_written_is_what_the_ordinary_path_reads(database: Database, clo
 
 
 def test_it_tells_how_many_rows_it_concerned(database: Database, clock: FixedClock) -> None:
-    with database.changing() as connection:
+    with database.statements() as connection, connection.together():
         _ADD.make(connection, _key("a", clock.now()))
         _ADD.make(connection, _key("b", clock.now()))
         assert _MOVE.make(connection, {"which": "a", "to": "active"}) == 1
@@ -56,7 +66,7 @@ def test_it_tells_how_many_rows_it_concerned(database: Database, clock: FixedClo
 
 def test_a_block_that_fails_changes_nothing(database: Database, clock: FixedClock) -> None:
     def add_twice() -> None:
-        with database.changing() as connection:
+        with database.statements() as connection, connection.together():
             _ADD.make(connection, _key("a", clock.now()))
             _ADD.make(connection, _key("a", clock.now()))
 
@@ -73,5 +83,53 @@ def test_a_session_may_make_it_too(database: Database, clock: FixedClock) -> Non
 
 
 def test_a_parameter_that_is_missing_is_refused(database: Database) -> None:
-    with pytest.raises(ValueError, match="parameter"), database.changing() as connection:
+    with pytest.raises(ValueError, match="parameter"), database.statements() as connection:
         _MOVE.make(connection, {"which": "a"})
+
+
+def _states(database: Database) -> dict[str, str]:
+    return {row.kid: row.state for row in _stored(database)}
+
+
+def test_a_row_is_added_where_its_change_concerned_one(database: Database, clock: FixedClock) -> None:
+    with database.statements() as connection:
+        _ADD.make(connection, _key("a", clock.now()))
+        first = _CHANGED.make(connection, {**_RETIRE, "which": "a", **_key("b", clock.now())})
+        again = _CHANGED.make(connection, {**_RETIRE, "which": "a", **_key("c", clock.now())})
+
+    assert (first, again) == (True, False)
+    assert _states(database) == {"a": "retired", "b": "published"}
+
+
+def test_a_row_that_cannot_be_added_undoes_its_change(database: Database, clock: FixedClock) -> None:
+    def change() -> None:
+        with database.statements() as connection:
+            _CHANGED.make(connection, {**_RETIRE, "which": "a", **_key("b", clock.now())})
+
+    with database.statements() as connection:
+        _ADD.make(connection, _key("a", clock.now()))
+        _ADD.make(connection, _key("b", clock.now()))
+
+    with pytest.raises(Conflict):
+        change()
+
+    assert _states(database) == {"a": "published", "b": "published"}
+
+
+def test_a_pair_in_a_session_lasts_with_the_session(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        _ADD.make(session, _key("a", clock.now()))
+        assert _CHANGED.make(session, {**_RETIRE, "which": "a", **_key("b", clock.now())})
+
+    with database.reading() as session:
+        _CHANGED.make(session, {**_RETIRE, "which": "b", **_key("c", clock.now())})
+
+    assert _states(database) == {"a": "retired", "b": "published"}
+
+
+@pytest.mark.only_on("postgres")  # SQLite has no statement that changes two tables
+def test_a_pair_is_one_statement(database: Database, clock: FixedClock) -> None:
+    with counted(database) as asked, database.statements() as connection:
+        _CHANGED.make(connection, {**_RETIRE, "which": "a", **_key("b", clock.now())})
+
+    assert len(asked) == 1

@@ -38,14 +38,14 @@ def test_what_was_begun_and_never_committed_is_undone(database: Database, clock:
         statements.run("BEGIN")
         _ADD.make(statements, _a_key("a", clock))
 
-    with database.changing() as statements:
+    with database.statements() as statements, statements.together():
         _ADD.make(statements, _a_key("b", clock))
 
     assert _kids(database) == ["b"]
 
 
 def test_changes_last_together(database: Database, clock: FixedClock) -> None:
-    with database.changing() as statements:
+    with database.statements() as statements, statements.together():
         _ADD.make(statements, _a_key("a", clock))
         _ADD.make(statements, _a_key("b", clock))
 

@@ -17,8 +17,13 @@ def _in_a_context(services: Services, client: RegisteredClient) -> CodeGrant:
     return a_grant(services, client, office.person_id, context=office.context, scope=scope)
 
 
-def test_code_costs_one_question_and_two_rows(services: Services, endpoints: FlaskClient) -> None:
-    """Person and context together; the family and its refresh token."""
+def _pair(services: Services, change: str) -> list[str]:
+    """Return how a change and the row that goes with it begin: one statement where the database can."""
+    return [change, "INSERT"] if services.database.is_sqlite else ["WITH"]
+
+
+def test_code_costs_one_question_and_one_change(services: Services, endpoints: FlaskClient) -> None:
+    """Person and context together; the family with its refresh token, in two statements on SQLite."""
     client = a_client(services)
     grant = _in_a_context(services, client)
     granted(services, endpoints, client, a_grant(services, client, grant.subject.person_id))
@@ -28,11 +33,11 @@ def test_code_costs_one_question_and_two_rows(services: Services, endpoints: Fla
         response = exchange(endpoints, client, code)
 
     assert "refresh_token" in response.get_json()
-    assert [statement.split()[0] for statement in asked] == ["SELECT", "INSERT", "INSERT"]
+    assert [statement.split()[0] for statement in asked] == ["SELECT", *_pair(services, "INSERT")]
 
 
-def test_refresh_with_rotation_costs_two_questions_and_two_changes(services: Services, endpoints: FlaskClient) -> None:
-    """The token, person and context together; the token that is spent and the one that follows."""
+def test_refresh_with_rotation_costs_two_questions_and_one_change(services: Services, endpoints: FlaskClient) -> None:
+    """The token, person and context together; the token that is spent with the one that follows."""
     client = a_public_client(services)
     first = granted(services, endpoints, client, _in_a_context(services, client))
 
@@ -40,7 +45,7 @@ def test_refresh_with_rotation_costs_two_questions_and_two_changes(services: Ser
         response = refresh(endpoints, client, first["refresh_token"])
 
     assert response.status_code == 200
-    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", "UPDATE", "INSERT"]
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", *_pair(services, "UPDATE")]
 
 
 def test_userinfo_asks_for_person_and_context_at_once(services: Services, endpoints: FlaskClient) -> None:
