@@ -1,9 +1,10 @@
 """TLS of the demo: what may be agreed on, and that bytes pass unchanged."""
 
-import asyncio
 import http.server
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,6 @@ import pytest
 
 from development.certificates import CertificateFiles, ensure_certificate
 from development.ports import free_port, wait_until_answers
-from development.tls import serve, server_context
 
 _BODY = bytes(range(256)) * 4_000
 
@@ -35,20 +35,18 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:
 
 @pytest.fixture(scope="module")
 def relay(files: CertificateFiles) -> Iterator[int]:
-    port, loop, stop = free_port(), asyncio.new_event_loop(), asyncio.Event()
+    port = free_port()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Application) as application:
         behind = threading.Thread(target=application.serve_forever, args=(0.02,))
-        work = serve([(port, application.server_port)], server_context(files.certificate, files.key), stop)
-        front = threading.Thread(target=loop.run_until_complete, args=(work,))
         behind.start()
-        front.start()
-        assert wait_until_answers(port, seconds=10)
-        yield port
-        loop.call_soon_threadsafe(stop.set)
-        front.join()
+        given = ["--certificate", files.certificate, "--key", files.key, "--serve", f"{port}:{application.server_port}"]
+        # The program itself, as `make run` starts it.
+        with subprocess.Popen([sys.executable, "-m", "development.tls", *map(str, given)]) as front:
+            assert wait_until_answers(port, seconds=30)
+            yield port
+            front.terminate()
         application.shutdown()
         behind.join()
-    loop.close()
 
 
 def _connect(port: int, context: ssl.SSLContext) -> ssl.SSLSocket:
