@@ -6,7 +6,8 @@
                                             └──leave, expire──▶ left
 
 Pure: a function takes the membership and whoever acts, and returns the membership as it will be.
-After `refused` or `left` a person may ask again, with a new membership; after `blocked` not.
+After `refused` or `left` a person may ask again, with a new membership; after `blocked` not. From
+every state that binds, the end of the person's account leads to `left` (`depart`).
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from datetime import date, timedelta
 
 from core.organisations.errors import DemoteFirst, LastManager, NotManager, NotYours, WrongState
 from core.organisations.identifiers import MembershipId, OrganisationId
-from core.organisations.states import MembershipStatus, MembershipType
+from core.organisations.states import MembershipStatus, MembershipType, Succession
 from core.people.identifiers import PersonId
 
 # A request that nobody answered, and an invitation that nobody accepted, end by themselves.
@@ -152,6 +153,26 @@ def remove(membership: Membership, *, by: Membership) -> Membership:
     _require_status(membership, *removable)
     _require_no_manager(membership)
     return replace(membership, status=MembershipStatus.LEFT)
+
+
+def depart(membership: Membership) -> Membership:
+    """End a membership whose person's account goes (A15): what the person wrote about themselves goes with it.
+
+    Also the last manager's: `succession` says first what becomes of the organisation.
+    """
+    _require_live(membership)
+    details = MemberDetails(type=membership.details.type)
+    return replace(membership, status=MembershipStatus.LEFT, is_manager=False, details=details)
+
+
+def succession(membership: Membership, *, managers: int, colleagues: int) -> Succession:
+    """Tell what becomes of the organisation when this member's account goes (O7).
+
+    `managers` counts the member too, `colleagues` are the other active members.
+    """
+    if not membership.is_manager or managers > 1:
+        return Succession.GOES_ON
+    return Succession.NEEDS_MANAGER if colleagues else Succession.ENDS
 
 
 def expire(membership: Membership) -> Membership:

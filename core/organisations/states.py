@@ -43,3 +43,14 @@ class OrganisationKind(StrEnum):
 
     LEGAL_PERSON = "legal_person"
     NATURAL_PERSON = "natural_person"
+
+
+class Succession(StrEnum):
+    """What becomes of an organisation when the account of one of its members goes.
+
+    NEEDS_MANAGER: nobody else manages it, but others work there. ENDS: nobody else is in it.
+    """
+
+    GOES_ON = "goes-on"
+    NEEDS_MANAGER = "needs-manager"
+    ENDS = "ends"

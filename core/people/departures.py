@@ -1,0 +1,120 @@
+"""An account goes (A15): its row is removed, or loses everything that says who the person was."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from core.infra.ids import digest, new_secret
+from core.infra.messages import N_
+from core.people.identifiers import PersonId
+from core.people.rules import AddressState, PersonStatus
+from core.people.tables import (
+    EidLinkRow,
+    EmailAddressRow,
+    FurtherAddressRow,
+    ImportedAccountRow,
+    PersonRow,
+    PictureRow,
+    SocialProfileRow,
+)
+
+# What stands where the name of somebody stood whose account is gone; translated where it is shown.
+FORMER_USER = N_("a former user")
+
+_LIVING = PersonRow.status != PersonStatus.ANONYMISED.value
+_BELONGING = (
+    EmailAddressRow,
+    EidLinkRow,
+    FurtherAddressRow,
+    SocialProfileRow,
+    PictureRow,
+    ImportedAccountRow,
+)
+_RANDOM_CHARACTERS = 20
+# What stays of a row: that there was somebody, from when on, and that they are gone.
+_KEPT = frozenset({"id", "status", "username", "username_key", "created_at", "updated_at"})
+# What no row may lack.
+_REPLACEMENTS = {"language": "nl", "phone_number_verified": False}
+_REPLACED = frozenset(_REPLACEMENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """By what a person is recognised in texts that others wrote, and how to write to them a last time.
+
+    `email` is the current address, where there is one; `texts` are names, addresses and numbers.
+    """
+
+    person_id: PersonId
+    language: str
+    name: str = field(repr=False)
+    email: str | None = field(repr=False)
+    addresses: frozenset[str] = field(repr=False)
+    texts: frozenset[str] = field(repr=False)
+
+
+def locked(session: Session, person_id: PersonId) -> Traces | None:
+    """Lock a living account and return what it is known by; None where it is gone already.
+
+    Whoever adds something that belongs to the person waits for this lock, because the row it
+    points to is locked.
+    """
+    row = session.scalars(
+        select(PersonRow)
+        .where(PersonRow.id == person_id, _LIVING)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else _traces(session, row)
+
+
+def empty(session: Session, person_id: PersonId) -> None:
+    """Take every personal value from the row of a person, and everything that belongs to it.
+
+    The row and its identifier stay for what refers to them. Doing it again is harmless.
+    """
+    _remove_belongings(session, person_id)
+    nothing = {column.key: None for column in PersonRow.__table__.columns if column.key not in _KEPT | _REPLACED}
+    session.execute(update(PersonRow).where(PersonRow.id == person_id).values(**nothing, **_REPLACEMENTS))
+
+
+def rename(session: Session, person_id: PersonId, *, now: datetime) -> None:
+    """Give an emptied account a name that says nothing, and close it for good."""
+    name = f"former-{digest(new_secret())[:_RANDOM_CHARACTERS]}"
+    values = {"username": name, "username_key": name, "status": PersonStatus.ANONYMISED, "updated_at": now}
+    session.execute(update(PersonRow).where(PersonRow.id == person_id).values(values))
+
+
+def remove(session: Session, person_id: PersonId) -> None:
+    """Remove a person and everything that belongs to them; nothing else may refer to them any more."""
+    _remove_belongings(session, person_id)
+    session.execute(delete(PersonRow).where(PersonRow.id == person_id))
+
+
+def anonymised_since(session: Session, since: datetime) -> tuple[PersonId, ...]:
+    """Return who was anonymised lately."""
+    found = session.scalars(select(PersonRow.id).where(~_LIVING, PersonRow.updated_at >= since).order_by(PersonRow.id))
+    return tuple(PersonId(person_id) for person_id in found)
+
+
+def _remove_belongings(session: Session, person_id: PersonId) -> None:
+    for table in _BELONGING:
+        session.execute(delete(table).where(table.person_id == person_id))
+
+
+def _traces(session: Session, row: PersonRow) -> Traces:
+    mails = session.scalars(select(EmailAddressRow).where(EmailAddressRow.person_id == row.id)).all()
+    addresses = frozenset(mail.address for mail in mails)
+    current = next((mail.address for mail in mails if mail.state == AddressState.CURRENT), None)
+    name = " ".join(part for part in (row.given_name, row.family_name) if part) or row.username
+    said = (row.username, row.phone_number, name, *addresses)
+    return Traces(
+        person_id=PersonId(row.id),
+        language=row.language,
+        name=name,
+        email=current,
+        addresses=addresses,
+        texts=frozenset(text for text in said if text),
+    )
