@@ -81,6 +81,16 @@ def leave_context(session: Session, *, person_id: PersonId, registration_id: Reg
     return _leave(session, is_theirs & (ParticipantRow.registration_id == registration_id))
 
 
+def leave_client(session: Session, *, person_id: PersonId, client_id: str) -> tuple[Participant, ...]:
+    """Remove a client from all sessions of a person."""
+    return _leave(session, (ParticipantRow.person_id == person_id) & (ParticipantRow.client_id == client_id))
+
+
+def leave_person(session: Session, person_id: PersonId) -> tuple[Participant, ...]:
+    """Remove every client from all sessions of a person."""
+    return _leave(session, ParticipantRow.person_id == person_id)
+
+
 def contexts_of(session: Session, person_id: PersonId) -> frozenset[ChosenContext]:
     """Return the contexts under which clients take part in the sessions of a person."""
     columns = ParticipantRow.__table__.columns

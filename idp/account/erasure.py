@@ -1,0 +1,109 @@
+"""An account goes (A15): the use case over everything that core, credentials and protocol keep.
+
+One transaction, and in the store what can be found from it. What the store holds beyond that says
+nothing of a person but an identifier, and ends by itself within hours.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from core.closing import person
+from core.closing.person import ErasureCause, Fate
+from core.infra import outbox, withdrawals
+from core.infra.log import event
+from core.infra.store.interface import EphemeralStore, Kind
+from core.infra.topics import MailRequested
+from core.people import departures
+from core.people.departures import Traces
+from core.people.identifiers import PersonId
+from idp.credentials import erasure as credentials
+from idp.oidc import withdrawal
+from idp.wiring import Services
+
+DONE = {Fate.DELETED: "account-deleted", Fate.ANONYMISED: "account-anonymised"}
+# Letters that name somebody who is gone: parked ones would keep the name for a month.
+_OF_THE_GONE = frozenset({*DONE.values(), "colleague-erased"})
+# Far longer than any request runs that began before its person was anonymised.
+_SWEPT = timedelta(days=1)
+
+
+def erase(
+    services: Services,
+    person_id: PersonId,
+    *,
+    by: PersonId | None,
+    cause: ErasureCause,
+    reference: str | None = None,
+    may_leave_ownerless: bool = False,
+    now: datetime,
+) -> Fate:
+    """Delete or anonymise an account and mail that it is done; all of it or nothing.
+
+    Tools hear of it by back-channel logout. Raises `NotFound`, `NeedsManager`.
+    """
+    with services.database.transaction() as session:
+        fate = erase_in(
+            *(session, services.store, person_id),
+            by=by,
+            cause=cause,
+            reference=reference,
+            may_leave_ownerless=may_leave_ownerless,
+            now=now,
+        )
+    event("account_erased", person_id=person_id, fate=fate.value, cause=cause.value)
+    return fate
+
+
+def erase_in(
+    session: Session,
+    store: EphemeralStore,
+    person_id: PersonId,
+    *,
+    by: PersonId | None,
+    cause: ErasureCause,
+    reference: str | None,
+    may_leave_ownerless: bool,
+    now: datetime,
+) -> Fate:
+    """Do what `erase` does in the caller's transaction."""
+    ending = person.begin_erasure(session, person_id, may_leave_ownerless=may_leave_ownerless)
+    running = credentials.running_sessions(session, person_id)
+    withdrawal.forget(session, store, person_id, sids=running, now=now)
+    credentials.forget(session, person_id, addresses=ending.traces.addresses)
+    person.complete_erasure(session, ending, by=by, cause=cause, reference=reference, now=now)
+    _write_a_last_time(session, ending.traces, ending.fate, now)
+    # Last, and harmless should the transaction fail: then the person signs in once more.
+    with store.pipeline() as pipeline:
+        for cookie_digest in running.values():
+            pipeline.delete(Kind.SSO_SESSION, cookie_digest)
+    return ending.fate
+
+
+def sweep(services: Services, *, now: datetime) -> int:
+    """Take away what requests wrote that ran while their person was anonymised; return of how many.
+
+    Also letters about people who are gone that could not be delivered.
+    """
+    with services.database.transaction() as session:
+        gone = departures.anonymised_since(session, now - _SWEPT)
+        for person_id in gone:
+            running = credentials.running_sessions(session, person_id)
+            withdrawal.forget(session, services.store, person_id, sids=running, now=now)
+            credentials.forget(session, person_id)
+            person.forget_again(session, person_id)
+            with services.store.pipeline() as pipeline:
+                for cookie_digest in running.values():
+                    pipeline.delete(Kind.SSO_SESSION, cookie_digest)
+        withdrawals.drop_dead_mails(session, _OF_THE_GONE)
+    return len(gone)
+
+
+def _write_a_last_time(session: Session, gone: Traces, fate: Fate, now: datetime) -> None:
+    """Mail that it is done; the row with the address leaves the outbox with the mail."""
+    if gone.email is None:
+        return
+    mail = MailRequested(
+        template=DONE[fate], recipient_person_id=None, address=gone.email, language=gone.language, values={}
+    )
+    outbox.enqueue(session, mail, now=now)
