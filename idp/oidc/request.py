@@ -4,6 +4,7 @@
 changed. `Progress` collects what the steps of the interaction found out.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,9 @@ from core.people.assurance import Authentication
 from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
 from idp.oidc.checks.claims_parameter import ClaimsRequest
+
+# Printable ASCII without the backslash, which browsers read as a slash.
+_OWN_PATH = re.compile(r"/[!-\[\]-~]*")
 
 
 class ResponseMode(StrEnum):
@@ -74,13 +78,29 @@ class LocalRequest:
     """A page of ours that needs somebody who is signed in; no tool is involved.
 
     `return_to` is a path of the provider. `wants_proof` asks the person of the running session to
-    prove anew that it is them, before an act that a stolen session must not do.
+    prove anew that it is them, before an act that a stolen session must not do. Raises ValueError
+    for an address that is not a path of ours: nobody is sent elsewhere by it.
     """
 
     return_to: str
     wants_proof: bool = False
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what a browser could take for another host."""
+        if not _OWN_PATH.fullmatch(self.return_to) or self.return_to.startswith("//"):
+            raise ValueError("the way back must be a path of ours")
+
+    @property
+    def wants_context(self) -> bool:
+        """Tell that no organisation is chosen for a page of ours."""
+        return False
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell that pages may be shown."""
+        return False
 
 
 Wanted = AuthorizationRequest | LocalRequest
@@ -116,7 +136,8 @@ class Progress:
     `signed_in_at` is when the person signed in within this interaction, so that prompt=login and
     max_age are satisfied once and not asked again. `consented_scope` and `context` are what the
     consent screen gave. `skipped` holds the steps that the person put off, `wish` the one they asked
-    for, with the organisation they mean to register the tool for.
+    for, with the organisation they mean to register the tool for. `stepped_up` tells that they
+    signed in once more for the sake of `context`.
     """
 
     person_id: PersonId | None = None
@@ -131,3 +152,4 @@ class Progress:
     skipped: frozenset[str] = frozenset()
     wish: Wish | None = None
     wished_organisation_id: str | None = None
+    stepped_up: bool = False
