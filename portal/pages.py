@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from core.organisations.queries import MyOrganisation
 from core.web import csrf, headers
+from core.web.name_menu import MenuEntry, NameMenu
 from portal import session
 from portal.actor import Actor
 from portal.wiring import services
@@ -17,26 +18,6 @@ class Page(Protocol):
     """Anything with a template."""
 
     template: ClassVar[str]
-
-
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
-    """One line of the name menu."""
-
-    label: str
-    url: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NameMenu:
-    """Who is signed in and for which organisation, with the ways from there (G5)."""
-
-    person_name: str
-    organisation_name: str | None
-    entries: tuple[MenuEntry, ...]
-    sign_out_url: str
-    csrf_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +87,8 @@ def render(page: Page, *, menu: NameMenu | None = None) -> str:
 
 def name_menu(actor: Actor, active: MyOrganisation | None, *, here: str) -> NameMenu:
     """Return the menu under the person's name; `here` is the address of the current page."""
-    entries = ((_("My organisations"), "/"), (_("Change context"), "/context"))
+    profile = f"{services().settings.issuer}/account/profile"
+    entries = ((_("My organisations"), "/"), (_("Change context"), "/context"), (_("My profile"), profile))
     return NameMenu(
         person_name=actor.name,
         organisation_name=active.name if active else None,

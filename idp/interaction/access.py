@@ -10,43 +10,73 @@ from flask import url_for
 from werkzeug.wrappers import Response
 
 from core.infra.errors import ImmoError
-from core.people.profiles import chosen_language, remember_language
 from core.web import locale
 from idp import session as sso
-from idp.interaction.facts import Asking, Gathered, gather, gather_nobody
+from idp.interaction.facts import Asking, Gathered, gather, gather_for_ourselves, gather_nobody
 from idp.interaction.policy import Outcome, next_step
+from idp.interaction.steps import Step
 from idp.oidc import pending
 from idp.oidc.authorize import client_finder, require_client
 from idp.oidc.pending import PendingAuthorization
 from idp.oidc.registered_client import RegisteredClient
-from idp.oidc.request import Progress
+from idp.oidc.request import AuthorizationRequest, LocalRequest, Progress, Wanted
 from idp.session import SsoSession
 from idp.web import browser
+from idp.web.language import person_language
 from idp.wiring import Services, services
 
 
 class InteractionGone(ImmoError):
-    """The interaction is unknown, over, or another browser's; `client` is whose it was, if known."""
+    """The interaction is unknown, over, or another browser's.
+
+    `client` is whose it was, `start_again` the page of ours that it was for, if known.
+    """
 
     code = "interaction-gone"
 
-    def __init__(self, code: str, client: RegisteredClient | None = None) -> None:
+    def __init__(self, code: str, client: RegisteredClient | None = None, start_again: str | None = None) -> None:
         self.client = client
+        self.start_again = start_again
         super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One interaction as a view needs it; `binding` is the secret of its cookie."""
+    """One interaction as a view needs it; `binding` is the secret of its cookie.
+
+    `client` is who sent the person; None where it is a page of ours that needs them signed in.
+    """
 
     services: Services
     pending: PendingAuthorization
-    client: RegisteredClient
+    client: RegisteredClient | None
     session: SsoSession | None
     gathered: Gathered
     outcome: Outcome
     binding: str
     now: datetime
+
+    @property
+    def client_id(self) -> str | None:
+        """Return which client sent the person, for logs and the audit."""
+        return None if self.client is None else self.client.client_id
+
+    @property
+    def tool_request(self) -> AuthorizationRequest:
+        """Return the tool's request; only for steps that are due in no other."""
+        assert isinstance(self.pending.request, AuthorizationRequest)
+        return self.pending.request
+
+    @property
+    def tool_client(self) -> RegisteredClient:
+        """Return the client of the tool's request; only for steps that are due in no other."""
+        assert self.client is not None
+        return self.client
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Tell whether signing in is due, or is a way on from where the person stands."""
+        return self.outcome in {Step.LOGIN, Step.STRONGER}
 
     def back(self) -> Response:
         """Send the browser to the address that decides what comes next."""
@@ -66,19 +96,42 @@ def open_interaction(uid: str) -> Interaction:
     record, binding = pending.find(found.store, uid), browser.interaction_cookie(uid)
     if record is None:
         raise InteractionGone("interaction-unknown")
-    client = require_client(record.request.client_id, client_finder(found))
+    client = _client(found, record)
     if binding is None or not record.is_bound_to(binding):
         raise InteractionGone("interaction-elsewhere", client)
     if record.is_over(now):
-        raise InteractionGone("interaction-over", client)
+        raise InteractionGone("interaction-over", client, _page_of_ours(record.request))
     session = sso.find(found.store, browser.session_cookie(), now)
     record = _with_language(found, record, session)
-    if session is None:
-        gathered = gather_nobody(record.progress, now)
-    else:
-        gathered = gather(found, Asking(record.request, client, session, now), record.progress)
+    gathered = _gather(found, record, client, session, now)
     outcome = next_step(record.request, gathered.progress, gathered.facts)
     return Interaction(found, record, client, session, gathered, outcome, binding, now)
+
+
+def _client(found: Services, record: PendingAuthorization) -> RegisteredClient | None:
+    if isinstance(record.request, LocalRequest):
+        return None
+    return require_client(record.request.client_id, client_finder(found))
+
+
+def _page_of_ours(wanted: Wanted) -> str | None:
+    return wanted.return_to if isinstance(wanted, LocalRequest) else None
+
+
+def _gather(
+    found: Services,
+    record: PendingAuthorization,
+    client: RegisteredClient | None,
+    session: SsoSession | None,
+    now: datetime,
+) -> Gathered:
+    wanted = record.request
+    if session is None:
+        return gather_nobody(record.progress, now)
+    if isinstance(wanted, LocalRequest):
+        return gather_for_ourselves(found, session, record.progress, now)
+    assert client is not None  # a tool's request has one
+    return gather(found, Asking(wanted, client, session, now), record.progress)
 
 
 def _with_language(found: Services, record: PendingAuthorization, session: SsoSession | None) -> PendingAuthorization:
@@ -93,20 +146,3 @@ def _with_language(found: Services, record: PendingAuthorization, session: SsoSe
         person=person_language(found, session),
     )
     return record
-
-
-def person_language(found: Services, session: SsoSession | None) -> str | None:
-    """Return the language that the person of a session chose, if there is a session.
-
-    A choice made on this very page is theirs from now on, on every device (G2).
-    """
-    if session is None:
-        return None
-    with found.database.connection() as connection:
-        known = chosen_language(connection, session.person_id)
-    chosen = locale.requested_language()
-    if chosen is None or chosen == known:
-        return known
-    with found.database.transaction() as transaction:
-        remember_language(transaction, session.person_id, chosen)
-    return chosen

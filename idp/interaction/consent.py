@@ -4,6 +4,8 @@ Contexts and consent are computed when the page is shown and again when it comes
 accepted is what was on the page, because its form token says what that was.
 """
 
+from dataclasses import replace
+
 from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -25,7 +27,7 @@ from idp.interaction.requesting_tool import requesting_tool
 from idp.interaction.steps import Step
 from idp.oidc import consents
 from idp.oidc.consents import Agreement
-from idp.oidc.request import Progress, Prompt
+from idp.oidc.request import Progress, Prompt, Wish
 from idp.session import SsoSession
 from idp.web.page import FieldError, render
 
@@ -53,8 +55,11 @@ def submit(uid: str) -> Response:
     if request.form.get("decision") == Decision.CANCEL:
         opened.keep(Progress(denied=True))
         return opened.back()
+    if request.form.get("decision") == Decision.ADD and opened.tool_request.wants_context:
+        opened.keep(replace(_standing(opened, session), context=None, wish=Wish.REGISTER_TOOL))
+        return opened.back()
     context = None
-    if opened.pending.request.wants_context:
+    if opened.tool_request.wants_context:
         context = _chosen(opened, session)
         if context is None:
             return _page(opened, session, _no_longer_usable(), status=422)
@@ -81,7 +86,7 @@ def _binding(opened: Interaction, session: SsoSession) -> str:
 
 
 def _is_due(opened: Interaction) -> bool:
-    demanded = Prompt.CONSENT in opened.pending.request.prompt
+    demanded = Prompt.CONSENT in opened.tool_request.prompt
     return demanded or opened.gathered.facts.consent_is_due
 
 
@@ -97,7 +102,7 @@ def _chosen(opened: Interaction, session: SsoSession) -> ChosenContext | None:
 def _contexts(opened: Interaction, session: SsoSession) -> tuple[OfferedContext, ...]:
     if opened.gathered.offered is not None:
         return opened.gathered.offered
-    asking = Asking(opened.pending.request, opened.client, session, opened.now)
+    asking = Asking(opened.tool_request, opened.tool_client, session, opened.now)
     with opened.services.database.connection() as connection:
         return contexts_to_show(connection, asking)
 
@@ -105,13 +110,13 @@ def _contexts(opened: Interaction, session: SsoSession) -> tuple[OfferedContext,
 def _agree(opened: Interaction, session: SsoSession, context: ChosenContext | None) -> None:
     """Record the consent that was due and the wish about the context, then the step's result."""
     gathered, is_due = opened.gathered, _is_due(opened)
-    scope = opened.pending.request.scope
+    scope = opened.tool_request.scope
     before = gathered.standing.consent
     agreed_terms = gathered.terms.version if gathered.terms is not None and is_due else None
     is_remembered = context is not None and request.form.get("remember") == "yes"
     agreement = Agreement(
         person_id=session.person_id,
-        client_id=opened.client.client_id,
+        client_id=opened.tool_client.client_id,
         scope=scope if is_due else (),
         claims=gathered.claims if is_due else (),
         terms_version=agreed_terms or (None if before is None else before.terms_version),
@@ -127,22 +132,24 @@ def _agree(opened: Interaction, session: SsoSession, context: ChosenContext | No
                 subject_id=session.person_id,
                 organisation_id=None if context is None else context.organisation_id,
                 details={
-                    "client_id": opened.client.client_id,
+                    "client_id": opened.tool_client.client_id,
                     "scope": " ".join(scope),
                     "claims": " ".join(gathered.claims),
                     "terms": agreed_terms,
                 },
                 now=opened.now,
             )
-    opened.keep(
-        Progress(
-            person_id=session.person_id,
-            authentication=session.authentication,
-            sid=session.sid,
-            signed_in_at=gathered.progress.signed_in_at,
-            context=context,
-            consented_scope=scope,
-        )
+    chosen = replace(_standing(opened, session), context=context, consented_scope=scope, stepped_up=False)
+    opened.keep(chosen)
+
+
+def _standing(opened: Interaction, session: SsoSession) -> Progress:
+    """Return how far this has come, as a result that is the person's of this session."""
+    return replace(
+        opened.gathered.progress,
+        person_id=session.person_id,
+        authentication=session.authentication,
+        sid=session.sid,
     )
 
 
@@ -156,12 +163,14 @@ def _page(
     found = opened.services
     with found.database.connection() as connection:
         person = opened.gathered.person or person_facts(connection, session.person_id)
-        names = kinds(connection) if opened.pending.request.wants_context else {}
-        facts = tool_facts(connection, opened.client.tool_id, now=opened.now) if opened.client.tool_id else None
+        names = kinds(connection) if opened.tool_request.wants_context else {}
+        facts = (
+            tool_facts(connection, opened.tool_client.tool_id, now=opened.now) if opened.tool_client.tool_id else None
+        )
     token = csrf.token(found.settings.secret, _binding(opened, session))
-    tool = requesting_tool(opened.client, facts)
+    tool = requesting_tool(opened.tool_client, facts)
     page: ContextChoicePage | ConsentPage
-    if opened.pending.request.wants_context:
+    if opened.tool_request.wants_context:
         page = ContextChoicePage(
             action=request.path,
             csrf_token=token,
@@ -179,8 +188,8 @@ def _page(
 
 
 def _consent(opened: Interaction, tool: ToolFacts | None) -> Consent:
-    gathered, client = opened.gathered, opened.client
-    scope, before = opened.pending.request.scope, gathered.standing.consent
+    gathered, client = opened.gathered, opened.tool_client
+    scope, before = opened.tool_request.scope, gathered.standing.consent
     groups = consent_groups(scope, gathered.claims)
     terms = gathered.terms
     is_accepted = terms is None or (before is not None and before.terms_version == terms.version)

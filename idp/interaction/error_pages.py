@@ -135,10 +135,10 @@ def show(
 
 
 def show_gone(error: InteractionGone) -> Response:
-    """Return the page of an interaction that cannot go on, with the way back to its tool."""
+    """Return the page of an interaction that cannot go on, with the way back to its tool or page."""
     client = error.client
     if client is None:
-        return show(error)
+        return show(error, back_url=error.start_again)
     return show(error, tool=RequestingTool(client.name), back_url=start_again_url(client))
 
 

@@ -1,19 +1,27 @@
 """Gathers what the policy needs to know about person, client, contexts and consent.
 
 On the way of a silent sign-in: one statement for consent and session, and one for the context.
-Everything that only a page needs is loaded by that page.
+What an account lacks is looked at where somebody signed in or no context is settled: a settled one
+is usable, so its person has an address and works somewhere. Everything that only a page needs is
+loaded by that page.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.infra.statements import Queryable, Statements
+from core.organisations.queries import is_active_somewhere
+from core.organisations.states import MembershipStatus
+from core.people.assurance import Acr
 from core.people.facts import PersonFacts
-from core.people.profiles import person_facts
+from core.people.profiles import awaits_code, person_facts
+from core.people.rules import TERMS_VERSION
 from core.tools.access import offered_context, offered_contexts
 from core.tools.context import OfferedContext
 from idp.claims.assemble import requestable
-from idp.interaction.policy import Facts, context_candidates
+from idp.credentials.factors import reachable_acr
+from idp.interaction.policy import Address, Facts, context_candidates
+from idp.oidc.checks import acr
 from idp.oidc.consents import Standing, find_standing
 from idp.oidc.discovery import REACHABLE_ACR
 from idp.oidc.registered_client import RegisteredClient
@@ -22,7 +30,7 @@ from idp.oidc.subject import subject_identifier
 from idp.session import SsoSession
 from idp.wiring import Services
 
-REACHABLE = REACHABLE_ACR[-1]
+ATTAINABLE = REACHABLE_ACR[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +78,59 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
         standing = find_standing(connection, person_id=session.person_id, client_id=client.client_id, sid=session.sid)
         settled = _settled(connection, asking, progress, standing)
         person, offered = None, None
-        if settled is None:
+        if settled is None or progress.signed_in_at is not None:
             person = person_facts(connection, session.person_id)
             if person is None:
                 return gather_nobody(progress, asking.now)
+        if settled is None:
             offered = contexts_to_show(connection, asking)
-    in_question = (settled,) if settled is not None else offered or ()
-    usable = tuple(context for context in in_question if context.is_usable)
-    claims = requestable(asking.request.claims.names, client.policy.scope)
-    terms = _terms(usable)
-    facts = Facts(
-        now=asking.now,
-        reachable=REACHABLE,
-        person_id=session.person_id,
-        authentication=session.authentication,
-        is_hinted=_is_hinted(services, asking),
-        settled=None if settled is None else settled.chosen(),
-        usable=tuple(context.chosen() for context in usable),
-        consent_is_due=_consent_is_due(asking, standing, terms, claims),
-        skips_single_context=client.policy.skip_single_context,
-    )
+        in_question = (settled,) if settled is not None else offered or ()
+        usable = tuple(context for context in in_question if context.is_usable)
+        claims = requestable(asking.request.claims.names, client.policy.scope)
+        terms = _terms(usable)
+        facts = Facts(
+            now=asking.now,
+            reachable=_reachable(connection, asking),
+            attainable=ATTAINABLE,
+            person_id=session.person_id,
+            authentication=session.authentication,
+            is_hinted=_is_hinted(services, asking),
+            address=Address.CURRENT if person is None else _address(connection, person),
+            is_complete=person is None or _is_complete(person),
+            settled=None if settled is None else settled.chosen(),
+            usable=tuple(context.chosen() for context in usable),
+            too_weak=frozenset(context.registration_id for context in usable if _is_too_weak(context, session)),
+            is_member=offered is None or _is_member(connection, asking, offered),
+            is_offered=bool(in_question) or client.tool_id is None,
+            consent_is_due=_consent_is_due(asking, standing, terms, claims),
+            skips_single_context=client.policy.skip_single_context,
+        )
     return Gathered(facts, progress, standing, terms, claims, person, offered)
+
+
+def gather_for_ourselves(services: Services, session: SsoSession, progress: Progress, now: datetime) -> Gathered:
+    """Return what decides about a page of ours that needs somebody signed in."""
+    progress = _of_this_session(progress, session)
+    with services.database.statements() as connection:
+        person = person_facts(connection, session.person_id)
+        if person is None:
+            return gather_nobody(progress, now)
+        facts = Facts(
+            now=now,
+            reachable=ATTAINABLE,
+            attainable=ATTAINABLE,
+            person_id=session.person_id,
+            authentication=session.authentication,
+            address=_address(connection, person),
+            is_complete=_is_complete(person),
+        )
+    return Gathered(facts, progress, person=person)
 
 
 def gather_nobody(progress: Progress, now: datetime) -> Gathered:
     """Return the facts where nobody is signed in: a step's result about a session is void."""
-    return Gathered(Facts(now=now, reachable=REACHABLE), _of_this_session(progress, None))
+    facts = Facts(now=now, reachable=ATTAINABLE, attainable=ATTAINABLE)
+    return Gathered(facts, _of_this_session(progress, None))
 
 
 def contexts_to_show(connection: Queryable, asking: Asking) -> tuple[OfferedContext, ...]:
@@ -106,14 +141,18 @@ def contexts_to_show(connection: Queryable, asking: Asking) -> tuple[OfferedCont
     tool_id = asking.client.tool_id
     if tool_id is None or not asking.request.wants_context:
         return ()
-    offered = offered_contexts(
-        connection,
-        person_id=asking.session.person_id,
-        tool_id=tool_id,
-        reachable=REACHABLE,
-        now=asking.now,
-    )
-    return tuple(context for context in offered if _matches(asking.request, context))
+
+    def offered(reachable: Acr) -> tuple[OfferedContext, ...]:
+        found = offered_contexts(
+            connection, person_id=asking.session.person_id, tool_id=tool_id, reachable=reachable, now=asking.now
+        )
+        return tuple(context for context in found if _matches(asking.request, context))
+
+    contexts = offered(ATTAINABLE)
+    if not any(context.is_usable and _is_too_weak(context, asking.session) for context in contexts):
+        return contexts
+    reachable = reachable_acr(connection, asking.session.person_id)
+    return contexts if reachable is ATTAINABLE else offered(reachable)
 
 
 def _of_this_session(progress: Progress, session: SsoSession | None) -> Progress:
@@ -140,12 +179,55 @@ def _settled(connection: Statements, asking: Asking, progress: Progress, standin
             connection,
             person_id=asking.session.person_id,
             registration_id=registration_id,
-            reachable=REACHABLE,
+            reachable=ATTAINABLE,
             now=asking.now,
         )
-        if offered is not None and _may_stand(asking, offered):
+        if offered is None or not _may_stand(asking, offered):
+            continue
+        if not _is_too_weak(offered, asking.session) or _leads_to_more(connection, asking, progress, offered):
             return offered
     return None
+
+
+def _leads_to_more(connection: Queryable, asking: Asking, progress: Progress, offered: OfferedContext) -> bool:
+    """Tell whether the person picked just this and can sign in as surely as it needs.
+
+    What was remembered for them is no reason to ask for more: they choose, and see what it needs.
+    """
+    if progress.context is None or offered.needed_acr is None:
+        return False
+    return reachable_acr(connection, asking.session.person_id).at_least(offered.needed_acr)
+
+
+def _is_too_weak(context: OfferedContext, session: SsoSession) -> bool:
+    return context.needed_acr is not None and not session.authentication.acr.at_least(context.needed_acr)
+
+
+def _reachable(connection: Queryable, asking: Asking) -> Acr:
+    """Return how surely the person could sign in; looked up only where more is asked than there is."""
+    request, reached = asking.request, asking.session.authentication.acr
+    asked = [levels for levels in (request.essential_acr, request.acr_values) if not acr.is_met(levels, reached)]
+    if not any(acr.is_reachable(levels, ATTAINABLE) for levels in asked):
+        return ATTAINABLE
+    return max(reachable_acr(connection, asking.session.person_id), reached, key=list(Acr).index)
+
+
+def _address(connection: Queryable, person: PersonFacts) -> Address:
+    if person.email is not None:
+        return Address.CURRENT
+    return Address.PENDING if awaits_code(connection, person.id) else Address.NONE
+
+
+def _is_complete(person: PersonFacts) -> bool:
+    return bool(person.given_name and person.family_name) and person.terms_version == TERMS_VERSION
+
+
+def _is_member(connection: Queryable, asking: Asking, offered: tuple[OfferedContext, ...]) -> bool:
+    if asking.request.is_silent or asking.client.tool_id is None or not asking.request.wants_context:
+        return True
+    if any(context.membership.status == MembershipStatus.ACTIVE for context in offered):
+        return True
+    return is_active_somewhere(connection, asking.session.person_id)
 
 
 def _may_stand(asking: Asking, offered: OfferedContext) -> bool:

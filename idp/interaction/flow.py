@@ -21,7 +21,7 @@ from idp.oidc.authorize import Target, client_finder
 from idp.oidc.checks import parameters
 from idp.oidc.errors import InvalidRequest, ProtocolError, Unanswerable
 from idp.oidc.registered_client import RegisteredClient
-from idp.oidc.request import AuthorizationRequest, Progress, ResponseMode
+from idp.oidc.request import AuthorizationRequest, LocalRequest, Progress, ResponseMode
 from idp.oidc.response import AuthorizationResponse, return_address
 from idp.session import SsoSession
 from idp.web import browser
@@ -62,13 +62,24 @@ def resume(uid: str) -> Response:
         # Marked before anything is granted: what is answered twice is answered within seconds.
         finished = replace(opened.pending, finished_at=opened.now)
         pending.save(opened.services.store, finished)
-    return _conclude(opened.pending.request, opened.client, opened.session, opened.gathered, opened.outcome)
+    wanted = opened.pending.request
+    if isinstance(wanted, LocalRequest):
+        return browser.see_other(_local_end(wanted, opened.outcome))
+    return _conclude(wanted, opened.tool_client, opened.session, opened.gathered, opened.outcome)
 
 
 @bp.app_errorhandler(InteractionGone)
 def interaction_gone(error: InteractionGone) -> Response:
     """Say that an interaction cannot go on, and where to start again."""
     return error_pages.show_gone(error)
+
+
+def _local_end(wanted: LocalRequest, outcome: Done | Refusal) -> str:
+    """Return where a person goes who signed in for a page of ours, or did not want to."""
+    if isinstance(outcome, Done):
+        return wanted.return_to
+    # Whoever was asked for a proof is signed in and has an account to go back to.
+    return url_for("account.start") if wanted.wants_proof else url_for("home.home")
 
 
 def _receive(raw: bytes, *, may_answer_at_once: bool) -> Response:

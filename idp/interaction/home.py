@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from core.people.profiles import person_facts
 from core.web import locale
 from idp import session as sso
-from idp.interaction.access import person_language
 from idp.interaction.pages import HomePage
 from idp.web import browser
+from idp.web.language import person_language
 from idp.web.page import render
 from idp.wiring import services
 
@@ -28,6 +28,7 @@ def home() -> Response:
         name = None if person is None else person.given_name or person.username
     page = HomePage(
         portal_url=found.settings.portal_url,
+        account_url=url_for("account.start"),
         sign_out_url=url_for("sign_out.by_get"),
         person_name=name,
     )

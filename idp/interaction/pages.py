@@ -30,6 +30,8 @@ class Decision(StrEnum):
     ALLOW = "allow"
     CANCEL = "cancel"
     SIGN_OUT = "sign-out"
+    ADD = "add"
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,25 @@ class ConsentPage:
 
 
 @dataclass(frozen=True, slots=True)
+class StrongerPage:
+    """Says what a stronger sign-in takes: other means to sign in with, or to set up first.
+
+    `has_means` tells that the account has them; `may_choose` that another context can be chosen.
+    """
+
+    template: ClassVar[str] = "stronger.html"
+    leads_away: ClassVar[bool] = True
+
+    action: str
+    csrf_token: str
+    tool: RequestingTool
+    sign_in_url: str
+    set_up_url: str
+    has_means: bool
+    may_choose: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """What went wrong, what to do now, and how to reach the helpdesk with a reference.
 
@@ -235,6 +256,7 @@ class HomePage:
     leads_away: ClassVar[bool] = False
 
     portal_url: str
+    account_url: str
     sign_out_url: str
     person_name: str | None = None
 

@@ -1,9 +1,21 @@
 """The tool that sent the person, as pages show it."""
 
-from core.tools.catalogue import ToolFacts
+from core.tools.catalogue import ToolFacts, tool_facts
 from core.web.locale import current_language
+from idp.interaction.access import Interaction
 from idp.oidc.registered_client import RegisteredClient
 from idp.web.page import RequestingTool
+
+
+def asking_tool(opened: Interaction) -> RequestingTool | None:
+    """Return the tool that sent the person into an interaction; None where it is a page of ours."""
+    client = opened.client
+    if client is None:
+        return None
+    if client.tool_id is None:
+        return RequestingTool(client.name)
+    with opened.services.database.connection() as connection:
+        return requesting_tool(client, tool_facts(connection, client.tool_id, now=opened.now))
 
 
 def requesting_tool(client: RegisteredClient, tool: ToolFacts | None) -> RequestingTool:

@@ -15,7 +15,6 @@ from core.tools.catalogue import tool_facts
 from core.web import csrf, locale
 from idp import session as sso
 from idp.interaction import error_pages
-from idp.interaction.access import person_language
 from idp.interaction.pages import Decision, SignedOutPage, SignOutPage
 from idp.interaction.requesting_tool import requesting_tool
 from idp.oidc import end_session
@@ -26,6 +25,7 @@ from idp.oidc.errors import InvalidRequest, ProtocolError
 from idp.oidc.registered_client import RegisteredClient
 from idp.session import SsoSession
 from idp.web import browser
+from idp.web.language import person_language
 from idp.web.page import RequestingTool, render
 from idp.wiring import services
 

@@ -3,7 +3,13 @@
 from enum import StrEnum
 from typing import assert_never
 
-from idp.oidc.errors import ConsentRequired, InteractionRequired, LoginRequired, ProtocolError
+from idp.oidc.errors import (
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    ProtocolError,
+    UnmetAuthenticationRequirements,
+)
 
 
 class Step(StrEnum):
@@ -17,6 +23,7 @@ class Step(StrEnum):
     ORGANISATION = "organisation"
     TOOL = "tool"
     CONSENT = "consent"
+    STRONGER = "stronger-sign-in"
 
 
 def silent_error(step: Step) -> ProtocolError:
@@ -26,6 +33,8 @@ def silent_error(step: Step) -> ProtocolError:
             return LoginRequired()
         case Step.CONSENT:
             return ConsentRequired()
+        case Step.STRONGER:
+            return UnmetAuthenticationRequirements()
         case Step.ACTIVATE | Step.COMPLETE | Step.LINK_EID | Step.ORGANISATION | Step.TOOL:
             return InteractionRequired()
         case unreachable:

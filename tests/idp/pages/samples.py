@@ -164,6 +164,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "sign-out": lambda: SignOutPage("/end_session", "token", "Anna Peeters", TOOL),
     "signed-out": lambda: SignedOutPage(TOOL, "https://tool.example/"),
     "form-post": lambda: FormPostPage("https://tool.example/callback", (("code", "c"), ("state", "<s>")), TOOL),
-    "home": lambda: HomePage("https://portal.immo.test", "/end_session", "Anna Peeters"),
-    "home-unknown": lambda: HomePage("https://portal.immo.test", "/end_session"),
+    "home": lambda: HomePage("https://portal.immo.test", "/account", "/end_session", "Anna Peeters"),
+    "home-unknown": lambda: HomePage("https://portal.immo.test", "/account", "/end_session"),
 }

@@ -1,0 +1,30 @@
+"""What a page of the account says was done, after the redirect that follows a form.
+
+The address carries a code and never words: whoever sends somebody a link can at most make the page
+repeat one of these sentences.
+"""
+
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from core.infra.messages import N_
+from idp.web import browser
+
+PARAMETER = "done"
+
+# Each part of the account adds its own; the codes are addresses and stay as they are.
+_TEXTS: dict[str, str] = {
+    "saved": N_("Your changes are saved."),
+}
+
+
+def done(url: str, code: str) -> Response:
+    """Send the browser to a page of the account that says what was done."""
+    assert code in _TEXTS, code
+    return browser.see_other(f"{url}?{PARAMETER}={code}")
+
+
+def text(code: str | None) -> str | None:
+    """Return the sentence of a code in the language of the page, None for an unknown one."""
+    found = _TEXTS.get(code or "")
+    return None if found is None else _(found)
