@@ -54,7 +54,7 @@ class Reading:
         # As one line: what a person pasted may hold line breaks and tabs.
         text = " ".join(typed.split())
         wrong = required if not text else _wrong_with(text, longest)
-        self._refuse(name, wrong)
+        self.refuse(name, wrong)
         return text if text and wrong is None else None
 
     def checked(
@@ -63,12 +63,12 @@ class Reading:
         """Return what `check` makes of a field; None where it is empty, or `check` refuses it."""
         typed = self._take(name)
         if not typed.strip():
-            self._refuse(name, required)
+            self.refuse(name, required)
             return None
         try:
             return check(typed)
         except RuleError:
-            self._refuse(name, wrong)
+            self.refuse(name, wrong)
             return None
 
     def choice(self, name: str, kind: type[Choice], *, required: str | None = None) -> Choice | None:
@@ -76,15 +76,20 @@ class Reading:
         typed = self._take(name)
         if typed in {member.value for member in kind}:
             return kind(typed)
-        self._refuse(name, NOT_OFFERED if typed else required)
+        self.refuse(name, NOT_OFFERED if typed else required)
         return None
 
     def tick(self, name: str, *, required: str | None = None) -> bool:
         """Tell whether a box was ticked."""
         is_ticked = self._take(name) == "yes"
         if not is_ticked:
-            self._refuse(name, required)
+            self.refuse(name, required)
         return is_ticked
+
+    def refuse(self, name: str, message: str | None) -> None:
+        """Note what is wrong with a field; None: nothing."""
+        if message is not None:
+            self._wrong.append(Wrong(name, message))
 
     def form(self, value: Callable[[], Value]) -> Form[Value]:
         """Return the form; `value` is called where nothing is wrong."""
@@ -94,10 +99,6 @@ class Reading:
         typed = self._sent.get(name, "")
         self._typed[name] = typed
         return typed
-
-    def _refuse(self, name: str, message: str | None) -> None:
-        if message is not None:
-            self._wrong.append(Wrong(name, message))
 
 
 def _wrong_with(text: str, longest: int) -> str | None:

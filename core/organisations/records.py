@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.infra.errors import NotFound
@@ -87,3 +87,9 @@ def live_of(session: Session, person_id: PersonId, organisation_id: Organisation
         )
     ).one_or_none()
     return None if row is None else membership(row)
+
+
+def live_ids(person_id: PersonId) -> Select[str]:
+    """Return the selection of a person's live memberships by identifier, for use in a statement."""
+    live = [status.value for status in MembershipStatus if status.is_live]
+    return select(MembershipRow.id).where(MembershipRow.person_id == person_id, MembershipRow.status.in_(live))

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from core.infra import audit, outbox
 from core.infra.errors import NotFound
 from core.infra.topics import AccessChanged
-from core.organisations import records
+from core.organisations import letters, records
 from core.organisations.errors import NotManager, NotMember
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.states import MembershipStatus
 from core.organisations.tables import MembershipRow
 from core.people.identifiers import PersonId
-from core.tools import situations
+from core.tools import access_requests, situations
 from core.tools.errors import RequirementNotMet, UnknownRole
 from core.tools.identifiers import RegistrationId
 from core.tools.rules import evaluate_needs
@@ -33,8 +33,9 @@ def assign_role(
 ) -> None:
     """Let a member use a tool in a role, also one who was blocked from it.
 
-    Raises `NotFound`, `NotManager`, `NotMember` unless the membership is active, `UnknownRole`,
-    and `RequirementNotMet` with the tree of reasons for whoever lacks what the usage needs (T5).
+    They are mailed, unless they gave it to themselves. Raises `NotFound`, `NotManager`, `NotMember`
+    unless the membership is active, `UnknownRole`, and `RequirementNotMet` with the tree of reasons
+    for whoever lacks what the usage needs (T5).
     """
     registration, member = _managed(session, registration_id, membership_id, by)
     if member.status != MembershipStatus.ACTIVE:
@@ -44,6 +45,10 @@ def assign_role(
     _require_needs(session, registration, member, now)
     _write(session, registration, member, AccessStatus.GRANTED, role, now)
     _announce(session, "tool-role-given", registration, member, by=by, role=role, now=now)
+    if member.person_id != by:
+        values = access_requests.names(session, registration)
+        person, organisation = PersonId(member.person_id), OrganisationId(member.organisation_id)
+        letters.tell_person(session, person, organisation, "tool-role-given", values, now=now)
 
 
 def block_access(
@@ -70,6 +75,7 @@ def withdraw_role(
 ) -> None:
     """Make a member "no user" of a tool, as everybody is at first; raises `NotFound`, `NotManager`."""
     registration, member = _managed(session, registration_id, membership_id, by)
+    access_requests.close(session, registration_id, membership_id)
     row = session.get(AccessRow, (registration_id, membership_id))
     if row is None:
         return
@@ -113,6 +119,7 @@ def _write(
     role: str | None,
     now: datetime,
 ) -> None:
+    access_requests.close(session, RegistrationId(registration.id), MembershipId(member.id))
     row = session.get(AccessRow, (registration.id, member.id))
     if row is None:
         row = AccessRow(

@@ -9,17 +9,18 @@ from core.accreditations.queries import held_by
 from core.infra import audit
 from core.infra.errors import NotFound
 from core.infra.ids import new_id
-from core.organisations import records
+from core.organisations import letters, records
 from core.organisations.errors import NotManager, NotMember
 from core.organisations.identifiers import OrganisationId
 from core.organisations.rules import Membership
 from core.organisations.states import MembershipStatus
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
+from core.people.receivers import name_of
 from core.people.rules import AddressState
 from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
 from core.tools import announcements, mandate_endings, mandates
-from core.tools.catalogue import UsageFacts, tool_facts
+from core.tools.catalogue import ToolFacts, UsageFacts, tool_facts
 from core.tools.errors import RequirementNotMet, TermsNotAccepted
 from core.tools.identifiers import RegistrationId, ToolId
 from core.tools.rules import Decision, evaluate_registering
@@ -43,13 +44,13 @@ def register(
 
     Any active member whose own accreditation meets the requirement may. They get the usage's
     default role, and the registration rests on their accreditation under a mandate that they
-    accept by registering, at the level `acr` of their sign-in.
+    accept by registering, at the level `acr` of their sign-in. The other managers are mailed.
 
     Raises `NotFound`, `NotMember`, `RequirementNotMet` (with the tree of reasons),
     `TermsNotAccepted`; at the flush `AlreadyRegistered`.
     """
     member = _active_member(session, by, organisation_id)
-    facts = _usage(session, tool_id, usage, now)
+    tool, facts = _usage(session, tool_id, usage, now)
     decision = _decide(session, facts, by, now)
     if facts.terms_version is not None and accepted_terms != facts.terms_version:
         raise TermsNotAccepted(terms=facts.terms_version)
@@ -70,6 +71,7 @@ def register(
     for accreditation in decision.basis.accreditations[:1]:
         mandates.begin(session, row, accreditation.id, holder=member, acr=acr, now=now)
     _record(session, "tool-registered", row, by, now)
+    _tell_managers(session, row, tool, facts, now)
     return RegistrationId(row.id)
 
 
@@ -115,12 +117,12 @@ def _active_member(session: Session, person_id: PersonId, organisation_id: Organ
     return member
 
 
-def _usage(session: Session, tool_id: ToolId, usage: str, now: datetime) -> UsageFacts:
+def _usage(session: Session, tool_id: ToolId, usage: str, now: datetime) -> tuple[ToolFacts, UsageFacts]:
     tool = tool_facts(session, tool_id, now=now)
     found = None if tool is None else tool.usage(usage)
-    if found is None:
+    if tool is None or found is None:
         raise NotFound(tool=tool_id, usage=usage)
-    return found
+    return tool, found
 
 
 def _decide(session: Session, facts: UsageFacts, person_id: PersonId, now: datetime) -> Decision:
@@ -141,6 +143,19 @@ def _default_access(row: RegistrationRow, member: Membership, role: str, now: da
         status=AccessStatus.GRANTED,
         role=role,
         changed_at=now,
+    )
+
+
+def _tell_managers(session: Session, row: RegistrationRow, tool: ToolFacts, usage: UsageFacts, now: datetime) -> None:
+    by = PersonId(row.registered_by)
+    name = name_of(session, by)
+    letters.tell_managers(
+        session,
+        OrganisationId(row.organisation_id),
+        "tool-registered",
+        lambda language: {"person": name, "tool": tool.name.text(language), "usage": usage.name.text(language)},
+        but=by,
+        now=now,
     )
 
 

@@ -119,6 +119,11 @@ def qualifies(requirement: Requirement, accreditation: HeldAccreditation, now: d
     return isinstance(_meet(requirement.register, (accreditation,), now), Basis)
 
 
+def meets(need: Need, own: tuple[HeldAccreditation, ...], now: datetime) -> bool:
+    """Tell whether these accreditations alone bring what is needed."""
+    return isinstance(_meet(need, own, now), Basis)
+
+
 def last_day_of_mandate(first_day: date) -> date:
     """Return the last day a mandate from that day on may cover: twelve months at most (T4)."""
     february_29 = first_day.month == 2 and first_day.day == 29

@@ -63,7 +63,7 @@ def test_what_rests_on_a_lapsed_accreditation_is_suspended(
         told = [
             (body["person_id"], body["registration_id"])
             for body in bodies
-            if body["reason"] in {"accreditation-lapsed", "accreditation-changed"}
+            if body.get("reason") in {"accreditation-lapsed", "accreditation-changed"}
         ]
         registration = row.id
         assert set(told) == {
