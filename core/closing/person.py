@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.accreditations import departures as accreditations
-from core.closing.leaving_mail import tell_managers, tell_who_waited
 from core.infra import audit, withdrawals
 from core.infra.audit import AuditRow
 from core.infra.errors import NotFound, RuleError
 from core.organisations import departures as organisations
+from core.organisations import letters
 from core.organisations.departures import Departure
 from core.organisations.states import Succession
 from core.people import departures as people
@@ -158,13 +158,17 @@ def _has_started_a_tool(session: Session, person_id: PersonId) -> bool:
     return session.scalars(select(AuditRow.id).where(started).limit(1)).first() is not None
 
 
-def _depart(session: Session, departure: Departure, traces: Traces, *, by: PersonId | None, now: datetime) -> None:
+def _depart(session: Session, departure: Departure, gone: Traces, *, by: PersonId | None, now: datetime) -> None:
+    organisation_id = departure.organisation_id
     if departure.succession is Succession.ENDS:
-        tools.end_registrations(session, departure.organisation_id, now=now)
-        waiting = organisations.others_waiting(session, departure.organisation_id, traces.person_id)
-        tell_who_waited(session, waiting, departure.organisation_name, now=now)
+        tools.end_registrations(session, organisation_id, now=now)
+        for other in organisations.others_waiting(session, organisation_id, gone.person_id):
+            letters.tell_person(session, other, organisation_id, "organisation-ended", now=now)
     elif departure.was_confirmed:
-        tell_managers(session, departure, traces, now=now)
+        names = {"name": gone.name}
+        letters.tell_managers(
+            session, organisation_id, "colleague-erased", lambda _language: names, but=gone.person_id, now=now
+        )
     organisations.depart(session, departure, by=by, now=now)
     mandate_endings.end_with_membership(session, departure.membership_id, now=now)
 
