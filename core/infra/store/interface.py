@@ -72,6 +72,12 @@ class EphemeralStore(Protocol):
         """Read several entries in one round trip, in the order named; see `get`."""
         ...
 
+    def put_then_get(
+        self, kind: Kind, key: str, value: bytes, ttl: timedelta, *, names: Sequence[tuple[Kind, str]]
+    ) -> tuple[bytes | None, ...]:
+        """Write an entry as `put` does and then read others as `get_many` does, in one round trip."""
+        ...
+
     def take(self, kind: Kind, key: str) -> bytes | None:
         """Read and delete in one step; of concurrent callers exactly one gets the value."""
         ...

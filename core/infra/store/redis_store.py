@@ -33,6 +33,14 @@ def _name(kind: Kind, key: str) -> str:
     return f"immo:{kind}:{key}"
 
 
+def _set(kind: Kind, key: str, value: bytes, ttl: timedelta) -> _Command:
+    return "SET", _name(kind, key), value, "PX", _milliseconds(ttl)
+
+
+def _mget(names: Sequence[tuple[Kind, str]]) -> _Command:
+    return "MGET", *(_name(kind, key) for kind, key in names)
+
+
 class _Pipeline:
     """Collects writes for one transaction."""
 
@@ -41,7 +49,7 @@ class _Pipeline:
 
     def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
         """Queue a `put`."""
-        self.commands.append(("SET", _name(kind, key), value, "PX", _milliseconds(ttl)))
+        self.commands.append(_set(kind, key, value, ttl))
 
     def delete(self, kind: Kind, key: str) -> None:
         """Queue a deletion."""
@@ -133,11 +141,11 @@ class RedisStore:
 
     def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
         """See `EphemeralStore.put`."""
-        self._call("SET", _name(kind, key), value, "PX", _milliseconds(ttl))
+        self._call(*_set(kind, key, value, ttl))
 
     def add(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> bool:
         """See `EphemeralStore.add`."""
-        return self._call("SET", _name(kind, key), value, "PX", _milliseconds(ttl), "NX") is not None
+        return self._call(*_set(kind, key, value, ttl), "NX") is not None
 
     def get(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.get`."""
@@ -147,7 +155,14 @@ class RedisStore:
         """See `EphemeralStore.get_many`."""
         if not names:
             return ()
-        return tuple(self._call("MGET", *(_name(kind, key) for kind, key in names)))
+        return tuple(self._call(*_mget(names)))
+
+    def put_then_get(
+        self, kind: Kind, key: str, value: bytes, ttl: timedelta, *, names: Sequence[tuple[Kind, str]]
+    ) -> tuple[bytes | None, ...]:
+        """See `EphemeralStore.put_then_get`."""
+        # Redis does what comes on one connection in the order in which it comes.
+        return tuple(self._wire.exchange((_set(kind, key, value, ttl), _mget(names)))[1])
 
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""

@@ -124,6 +124,13 @@ class SqliteStore:
         """See `EphemeralStore.get_many`."""
         return tuple(self.get(kind, key) for kind, key in names)
 
+    def put_then_get(
+        self, kind: Kind, key: str, value: bytes, ttl: timedelta, *, names: Sequence[tuple[Kind, str]]
+    ) -> tuple[bytes | None, ...]:
+        """See `EphemeralStore.put_then_get`."""
+        self.put(kind, key, value, ttl)
+        return self.get_many(names)
+
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""
         row = self._one(_TAKE, (kind, key))

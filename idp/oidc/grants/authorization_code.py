@@ -61,8 +61,8 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         may_refresh = _may_refresh(client, grant)
         with ground.database.statements() as connection:
             token = refresh_token.start_family(connection, grant, may_refresh=may_refresh, now=now)
-        issue.remember_grant(ground.store, grant)
-        _respect_revocation(ground, grant, now)
+        if issue.remember_first_grant(ground.store, grant):
+            _respect_revocation(ground, grant, now)
         log.event("code_redeemed", client_id=client.client_id, person_id=grant.subject.person_id)
         return 200, response if token is None else {**response, "refresh_token": token}, []
 
@@ -74,15 +74,13 @@ def _may_refresh(client: RegisteredClient, grant: CodeGrant) -> bool:
 
 
 def _respect_revocation(ground: Services, grant: CodeGrant, now: datetime) -> None:
-    """End the family again if somebody revoked it while it was not there yet.
+    """End the family again, which somebody revoked while it was not there yet.
 
     The first presentation of a code keeps its answer when a second one came at the same moment,
     as it would a moment later; what it was given is worth nothing in either case. A session that
     ended meanwhile gives no answer at all.
     """
     family_id, sid = grant.family_id, grant.subject.sid
-    if not refresh_token.is_revoked(ground.store, family_id, sid):
-        return
     with ground.database.transaction() as session:
         refresh_token.revoke_family(session, ground.store, family_id, now)
     if refresh_token.is_revoked(ground.store, sid):

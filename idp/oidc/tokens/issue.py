@@ -131,3 +131,13 @@ def for_client(
 def remember_grant(store: EphemeralStore, grant: CodeGrant) -> None:
     """Keep what was granted for userinfo, as long as an access token issued now lives."""
     store.put(Kind.GRANT, grant.family_id, orjson.dumps(grant.to_json()), _GRANT_LIFE)
+
+
+def remember_first_grant(store: EphemeralStore, grant: CodeGrant) -> bool:
+    """Keep what a code granted, and tell whether its family or session was revoked already.
+
+    To be asked when the family is in the database: whoever revokes it after this finds it there.
+    """
+    names = [(Kind.REVOKED_FAMILY, name) for name in (grant.family_id, grant.subject.sid)]
+    granted = orjson.dumps(grant.to_json())
+    return any(store.put_then_get(Kind.GRANT, grant.family_id, granted, _GRANT_LIFE, names=names))

@@ -123,6 +123,16 @@ def test_several_are_read_in_the_order_named(any_store: EphemeralStore) -> None:
     assert any_store.get_many([]) == ()
 
 
+def test_what_is_put_is_there_when_others_are_read_after_it(any_store: EphemeralStore) -> None:
+    any_store.put(Kind.PENDING, "other", b"there", LIFE)
+    names = ((Kind.PENDING, "other"), (Kind.CODE, "k"), (Kind.CODE, "absent"))
+
+    read = any_store.put_then_get(Kind.CODE, "k", b"new", LIFE, names=names)
+
+    assert read == (b"there", b"new", None)
+    assert any_store.get(Kind.CODE, "k") == b"new"
+
+
 def test_hits_count_up_and_count_adds_none(any_store: EphemeralStore) -> None:
     counts = [any_store.hit(Kind.RATE, "k", LIFE) for _ in range(3)]
 
