@@ -8,6 +8,7 @@ from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, LogoutNotice, MailRequested
 from core.people.identifiers import PersonId
+from idp.account import erasure, leaving
 from idp.credentials import sign_ins
 from idp.oidc import backchannel, participants
 from idp.oidc.closing import close_unusable
@@ -16,6 +17,8 @@ from idp.session import SESSION_LIFE
 from idp.wiring import Services
 
 _PURGE_EVERY = timedelta(minutes=10)
+_ERASE_EVERY = timedelta(minutes=10)
+_SWEEP_EVERY = timedelta(hours=1)
 
 
 def handlers(services: Services) -> Mapping[str, Handler]:
@@ -57,7 +60,15 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             sign_ins.purge(session, now)
         event("database_purged", refresh_families=families, participants=left)
 
+    def erase_accounts(now: datetime) -> None:
+        event("accounts_erased", accounts=leaving.carry_out(services, now=now))
+
+    def sweep_erased(now: datetime) -> None:
+        event("erased_accounts_swept", accounts=erasure.sweep(services, now=now))
+
     return (
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, purge_database),
+        Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
+        Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
     )

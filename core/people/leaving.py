@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
-from core.infra.errors import NotFound
+from core.infra.errors import NotFound, RuleError
 from core.people.identifiers import PersonId
 from core.people.rules import PersonStatus
 from core.people.tables import PersonRow
@@ -18,6 +18,12 @@ TRIED_AGAIN_AFTER = timedelta(days=1)
 _REMINDED_EVERY_DAYS = 7
 
 _LIVING = PersonRow.status != PersonStatus.ANONYMISED.value
+
+
+class NotDue(RuleError):
+    """The person undid their request, or its time has not come."""
+
+    code = "erasure-not-due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,13 @@ def due(session: Session | Connection, *, now: datetime) -> tuple[PersonId, ...]
     """Return whose account is to go now, those first who waited longest."""
     waiting = select(PersonRow.id).where(_LIVING, PersonRow.erasure_due_at <= now)
     return tuple(PersonId(found) for (found,) in session.execute(waiting.order_by(PersonRow.erasure_due_at)))
+
+
+def require_due(session: Session, person_id: PersonId, *, now: datetime) -> None:
+    """Raise `NotDue` unless the account is to go now; to be asked once its row is locked."""
+    asked = standing(session, person_id)
+    if asked is None or asked.due_at > now:
+        raise NotDue(person=person_id)
 
 
 def try_again_later(session: Session, person_id: PersonId, *, now: datetime) -> None:

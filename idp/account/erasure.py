@@ -4,6 +4,7 @@ One transaction, and in the store what can be found from it. What the store hold
 nothing of a person but an identifier, and ends by itself within hours.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from core.infra import outbox, withdrawals
 from core.infra.log import event
 from core.infra.store.interface import EphemeralStore, Kind
 from core.infra.topics import MailRequested
-from core.people import departures
+from core.people import departures, leaving
 from core.people.departures import Traces
 from core.people.identifiers import PersonId
 from idp.credentials import erasure as credentials
@@ -36,47 +37,23 @@ def erase(
     cause: ErasureCause,
     reference: str | None = None,
     may_leave_ownerless: bool = False,
+    only_if_due: bool = False,
     now: datetime,
 ) -> Fate:
     """Delete or anonymise an account and mail that it is done; all of it or nothing.
 
-    Tools hear of it by back-channel logout. Raises `NotFound`, `NeedsManager`.
+    Tools hear of it by back-channel logout. Raises `NotFound`, `NeedsManager`; with `only_if_due`
+    also `NotDue` where the person undid their request a moment ago.
     """
     with services.database.transaction() as session:
-        fate = erase_in(
-            *(session, services.store, person_id),
-            by=by,
-            cause=cause,
-            reference=reference,
-            may_leave_ownerless=may_leave_ownerless,
-            now=now,
-        )
-    event("account_erased", person_id=person_id, fate=fate.value, cause=cause.value)
-    return fate
-
-
-def erase_in(
-    session: Session,
-    store: EphemeralStore,
-    person_id: PersonId,
-    *,
-    by: PersonId | None,
-    cause: ErasureCause,
-    reference: str | None,
-    may_leave_ownerless: bool,
-    now: datetime,
-) -> Fate:
-    """Do what `erase` does in the caller's transaction."""
-    ending = person.begin_erasure(session, person_id, may_leave_ownerless=may_leave_ownerless)
-    running = credentials.running_sessions(session, person_id)
-    withdrawal.forget(session, store, person_id, sids=running, now=now)
-    credentials.forget(session, person_id, addresses=ending.traces.addresses)
-    person.complete_erasure(session, ending, by=by, cause=cause, reference=reference, now=now)
-    _write_a_last_time(session, ending.traces, ending.fate, now)
-    # Last, and harmless should the transaction fail: then the person signs in once more.
-    with store.pipeline() as pipeline:
-        for cookie_digest in running.values():
-            pipeline.delete(Kind.SSO_SESSION, cookie_digest)
+        ending = person.begin_erasure(session, person_id, may_leave_ownerless=may_leave_ownerless)
+        if only_if_due:
+            leaving.require_due(session, person_id, now=now)
+        running = _forget(session, services.store, person_id, now, addresses=ending.traces.addresses)
+        person.complete_erasure(session, ending, by=by, cause=cause, reference=reference, now=now)
+        _write_a_last_time(session, ending.traces, ending.fate, now)
+        _end_sessions(services.store, running)
+    event("account_erased", person_id=person_id, fate=ending.fate.value, cause=cause.value)
     return ending.fate
 
 
@@ -88,15 +65,28 @@ def sweep(services: Services, *, now: datetime) -> int:
     with services.database.transaction() as session:
         gone = departures.anonymised_since(session, now - _SWEPT)
         for person_id in gone:
-            running = credentials.running_sessions(session, person_id)
-            withdrawal.forget(session, services.store, person_id, sids=running, now=now)
-            credentials.forget(session, person_id)
+            running = _forget(session, services.store, person_id, now)
             person.forget_again(session, person_id)
-            with services.store.pipeline() as pipeline:
-                for cookie_digest in running.values():
-                    pipeline.delete(Kind.SSO_SESSION, cookie_digest)
+            _end_sessions(services.store, running)
         withdrawals.drop_dead_mails(session, _OF_THE_GONE)
     return len(gone)
+
+
+def _forget(
+    session: Session, store: EphemeralStore, person_id: PersonId, now: datetime, *, addresses: Collection[str] = ()
+) -> Collection[str]:
+    """Remove what proves who somebody is and what tools have of them; return where their sessions lie."""
+    running = credentials.running_sessions(session, person_id)
+    withdrawal.forget(session, store, person_id, sids=running, now=now)
+    credentials.forget(session, person_id, addresses=addresses)
+    return running.values()
+
+
+def _end_sessions(store: EphemeralStore, running: Collection[str]) -> None:
+    # Before the commit, and harmless should that fail: then the person signs in once more.
+    with store.pipeline() as pipeline:
+        for cookie_digest in running:
+            pipeline.delete(Kind.SSO_SESSION, cookie_digest)
 
 
 def _write_a_last_time(session: Session, gone: Traces, fate: Fate, now: datetime) -> None:

@@ -11,7 +11,7 @@ LETTERS: Mapping[str, Letter] = {
         paragraphs=(
             N_("You asked us to delete your account %(username)s. We will do so on %(due)s."),
             N_("Until then your account works as before, and you can undo your request at any time."),
-            N_("The request was made at %(time)s."),
+            N_("It was done with %(browser)s on %(system)s, from the network %(network)s, on %(when)s."),
         ),
         action=N_("Keep my account"),
         address="%(issuer_url)s/account/privacy",
@@ -20,7 +20,8 @@ LETTERS: Mapping[str, Letter] = {
     "erasure-undone": Letter(
         subject=N_("Your account stays"),
         paragraphs=(
-            N_("The deletion of your account %(username)s was undone at %(time)s. Nothing was deleted."),
+            N_("The deletion of your account %(username)s was undone. Nothing was deleted."),
+            N_("It was done with %(browser)s on %(system)s, from the network %(network)s, on %(when)s."),
             N_("If you did not do this yourself, change your password and tell our helpdesk."),
         ),
         action=N_("See my account"),
