@@ -7,7 +7,7 @@ with which nobody signs in. Codes are not checked here.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, delete, exists, or_, select
+from sqlalchemy import Select, and_, case, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.infra import audit
@@ -46,6 +46,13 @@ def owner_of(session: Session, address: str) -> Receiver | None:
     if not key.isprintable():
         return None  # no column takes it, and it is nobody's
     row = session.execute(_OWNER.where(EmailAddressRow.address_key == key)).first()
+    return None if row is None else Receiver(PersonId(row.id), row.address, row.language)
+
+
+def holder_of(session: Session, address: str) -> Receiver | None:
+    """Return the account whose current address this is, in whatever case; None where there is none."""
+    current = _OWNER.where(EmailAddressRow.address_key == address_key(address), _IS_CURRENT)
+    row = session.execute(current).first()
     return None if row is None else Receiver(PersonId(row.id), row.address, row.language)
 
 
@@ -116,10 +123,21 @@ def adopt(session: Session, person_id: PersonId, address: str, *, now: datetime)
         former.state = AddressState.FORMER
         session.flush()  # before the other becomes current: a person has one
     adopted.state, adopted.verified_at = AddressState.CURRENT, now
+    session.execute(update(PersonRow).where(PersonRow.id == person_id).values(updated_at=now))
     session.flush()
     action = "address-activated" if former is None else "address-changed"
     audit.record(session, action=action, actor_id=person_id, subject_id=person_id, now=now)
     return None if former is None else former.address
+
+
+def purge_proposals(session: Session, *, older_than: datetime) -> int:
+    """Forget addresses that have waited too long beside a current one, and return how many."""
+    stale = delete(EmailAddressRow).where(
+        EmailAddressRow.state == AddressState.PENDING.value,
+        EmailAddressRow.added_at < older_than,
+        exists().where(_other.person_id == EmailAddressRow.person_id, _other.state == AddressState.CURRENT.value),
+    )
+    return len(session.scalars(stale.returning(EmailAddressRow.id)).all())
 
 
 def require_living(session: Session, person_id: PersonId) -> None:
