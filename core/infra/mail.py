@@ -7,7 +7,7 @@ of the receiver's language is opened directly.
 import smtplib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -58,6 +58,27 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One mail to one address; answers go to `reply_to` where it is given."""
+
+    to: str
+    subject: str
+    text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
+    reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
 def deliver(delivery: Delivery, *, settings: Settings, now: datetime) -> None:
     """Render and send the mail of one delivery of the outbox.
 
@@ -77,10 +98,7 @@ def deliver(delivery: Delivery, *, settings: Settings, now: datetime) -> None:
         raise Undeliverable(reason="cannot-be-rendered", template=message.template) from error
     send(
         settings.mail,
-        to=message.address,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
+        Outgoing(message.address, rendered.subject, rendered.text, rendered.html),
         reference=delivery.id,
         now=now,
     )
@@ -107,12 +125,13 @@ def render(template: str, *, language: str, values: Mapping[str, str], settings:
     known = language if language in LANGUAGES else SOURCE_LANGUAGE
     say = translations(known).ugettext
     subject_values = {name: value for name, value in values.items() if name in SUBJECT_VALUES}
+    said = {**values, **_own_addresses(settings)}
     parts = {
         "language": known,
         # Folded into one line: a name with a line break must not end the header.
         "subject": " ".join((say(letter.subject) % subject_values).split()),
         "greeting": say(GREETING),
-        "paragraphs": [say(paragraph) % values for paragraph in letter.paragraphs],
+        "paragraphs": [say(paragraph) % said for paragraph in letter.paragraphs],
         "action": say(letter.action) % values,
         "address": _action_address(letter, values, settings),
         "reason": say(letter.reason) % values,
@@ -128,22 +147,26 @@ def render(template: str, *, language: str, values: Mapping[str, str], settings:
 def _action_address(letter: Letter, values: Mapping[str, str], settings: Settings) -> str:
     # Quoted, so that no value can lead the link elsewhere.
     quoted = {name: quote(value, safe="") for name, value in values.items()}
-    return letter.address % {**quoted, "portal_url": settings.portal_url, "issuer_url": settings.issuer}
+    return letter.address % {**quoted, **_own_addresses(settings)}
 
 
-def send(settings: MailSettings, *, to: str, subject: str, text: str, html: str, reference: str, now: datetime) -> None:
+def _own_addresses(settings: Settings) -> Mapping[str, str]:
+    return {"portal_url": settings.portal_url, "issuer_url": settings.issuer}
+
+
+def send(settings: MailSettings, outgoing: Outgoing, *, reference: str, now: datetime) -> None:
     """Hand one mail to the mail server.
 
     Raises `Undeliverable` when the address is malformed or refused for good, else `Unavailable`.
     `reference` is unique for the mail and the same when it is sent again.
     """
-    message = _compose(settings, to=to, subject=subject, text=text, html=html)
+    message = _compose(settings, outgoing)
     message["Message-ID"] = f"<{reference}@{settings.sender.rpartition('@')[2]}>"
     message["Date"] = format_datetime(now)
     try:
         with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_TIMEOUT_SECONDS) as server:
             _sign_in(server, settings)
-            server.send_message(message, settings.sender, [to])
+            server.send_message(message, settings.sender, [outgoing.to])
     except smtplib.SMTPRecipientsRefused as error:
         if all(status in _PERMANENT for status, _ in error.recipients.values()):
             raise Undeliverable(reason="recipient-refused") from error
@@ -152,18 +175,24 @@ def send(settings: MailSettings, *, to: str, subject: str, text: str, html: str,
         raise Unavailable(reason=type(error).__name__) from error
 
 
-def _compose(settings: MailSettings, *, to: str, subject: str, text: str, html: str) -> EmailMessage:
+def _compose(settings: MailSettings, outgoing: Outgoing) -> EmailMessage:
     message = EmailMessage()
     try:
-        message["To"] = Address(addr_spec=to)
+        message["To"] = Address(addr_spec=outgoing.to)
+        if outgoing.reply_to is not None:
+            message["Reply-To"] = Address(addr_spec=outgoing.reply_to)
     except (ValueError, IndexError, MessageError):
         raise Undeliverable(reason="malformed-address") from None
     message["From"] = Address(SENDER_NAME, addr_spec=settings.sender)
-    message["Subject"] = subject
+    message["Subject"] = outgoing.subject
     # RFC 3834 section 5: nobody's absence note answers a machine.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
-    message.add_alternative(html, subtype="html")
+    message.set_content(outgoing.text)
+    if outgoing.html is not None:
+        message.add_alternative(outgoing.html, subtype="html")
+    for attached in outgoing.attachments:
+        kind, _, subtype = attached.media_type.partition("/")
+        message.add_attachment(attached.content, maintype=kind, subtype=subtype, filename=attached.name)
     return message
 
 

@@ -28,6 +28,17 @@ def ask(store: EphemeralStore, *, purpose: CodePurpose, whose: str) -> None:
         rate_limit.hit(store, limit, _key(purpose, whose))
 
 
+def ask_elsewhere(store: EphemeralStore, *, purpose: CodePurpose, whose: str) -> None:
+    """Count a request for a code to another address than before: without a pause, but within the hour's.
+
+    Whoever sees that the address was mistyped mends it at once. Raises `RateLimited`.
+    """
+    key = _key(purpose, whose)
+    rate_limit.hit(store, PER_HOUR, key)
+    rate_limit.forget(store, PAUSE, key)
+    rate_limit.hit(store, PAUSE, key)
+
+
 def seconds_to_wait(store: EphemeralStore, *, purpose: CodePurpose, whose: str) -> int:
     """Return in how many seconds another code may be asked for; 0 when it may be now."""
     key = _key(purpose, whose)

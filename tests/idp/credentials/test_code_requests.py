@@ -57,6 +57,17 @@ def test_five_codes_an_hour_and_no_more(store: EphemeralStore) -> None:
     assert code_requests.seconds_to_wait(store, purpose=PURPOSE, whose="usr_anna") > 3_500
 
 
+def test_a_code_to_another_address_need_not_wait_but_counts(store: EphemeralStore) -> None:
+    for _ in range(PER_HOUR.attempts):
+        code_requests.ask_elsewhere(store, purpose=PURPOSE, whose="usr_anna")
+    assert code_requests.seconds_to_wait(store, purpose=PURPOSE, whose="usr_anna") > 50
+
+    with pytest.raises(RateLimited) as limited:
+        code_requests.ask_elsewhere(store, purpose=PURPOSE, whose="usr_anna")
+
+    assert limited.value.retry_after_seconds > 3_500
+
+
 def test_people_and_purposes_are_counted_apart(store: EphemeralStore) -> None:
     ask(store)
 
