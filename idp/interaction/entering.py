@@ -26,6 +26,7 @@ from idp.oidc import backchannel, pending
 from idp.oidc.request import LocalRequest, Progress
 from idp.session import PROOF_LIFE, SsoSession
 from idp.web import browser
+from idp.web.doors import remember_door
 
 
 def enter(opened: Interaction, *, person_id: PersonId, authentication: Authentication) -> Response:
@@ -44,6 +45,7 @@ def enter(opened: Interaction, *, person_id: PersonId, authentication: Authentic
     browser.set_session(response, cookie)
     device = with_proof(opened.services.settings.secret, browser.device_cookie(), person_id)
     browser.set_device(response, device)
+    remember_door(response, authentication)
     return response
 
 

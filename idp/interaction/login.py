@@ -16,8 +16,9 @@ from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.entering import enter
 from idp.interaction.pages import Decision, LoginPage
 from idp.interaction.requesting_tool import asking_tool
-from idp.oidc.request import FirstFactor, Progress
+from idp.oidc.request import FirstFactor, LocalRequest, Progress
 from idp.web import browser
+from idp.web.doors import last_door
 from idp.web.page import FieldError, render
 
 bp = Blueprint("login", __name__)
@@ -29,7 +30,7 @@ def show(uid: str) -> Response:
     opened = open_interaction(uid)
     if not opened.may_sign_in:
         return opened.back()
-    return _page(opened, username=opened.pending.request.login_hint or "")
+    return _page(opened, _expected_name(opened))
 
 
 @bp.post("/interaction/<uid>/login")
@@ -100,13 +101,31 @@ def _page(
         notice=_notice(opened),
         errors=errors,
         may_cancel=True,
+        register_url=None if _proves_anew(opened) else f"{request.path.removesuffix('login')}register",
+        recover_url=f"{request.path.removesuffix('login')}recover",
+        last_door=last_door(),
     )
     return Response(render(page), status=status, content_type="text/html; charset=utf-8")
+
+
+def _expected_name(opened: Interaction) -> str:
+    """Return what the page proposes as username: whom the tool means, or who proves anew."""
+    if opened.pending.request.login_hint is not None:
+        return opened.pending.request.login_hint
+    person = opened.gathered.person
+    return person.username if person is not None and _proves_anew(opened) else ""
+
+
+def _proves_anew(opened: Interaction) -> bool:
+    wanted = opened.pending.request
+    return isinstance(wanted, LocalRequest) and wanted.wants_proof and opened.session is not None
 
 
 def _notice(opened: Interaction) -> str | None:
     if opened.session is None:
         return None
+    if _proves_anew(opened):
+        return _("This changes how your account is protected. Sign in once more, so that we know it is you.")
     if opened.gathered.progress.context is not None:
         return _("What you chose needs a stronger sign-in: with a passkey, or with a second factor.")
     return _("Please sign in again to go on.")

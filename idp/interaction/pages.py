@@ -19,7 +19,9 @@ from core.tools.context import OfferedContext, OrganisationFacts
 from core.tools.explanations import Cause
 from core.web.locale import current_language
 from idp.claims.scopes import ConsentKind
+from idp.web.doors import Door
 from idp.web.page import FieldError, RequestingTool
+from idp.web.passkey import PasskeyForm
 
 _SEARCH_FROM = 8
 
@@ -36,10 +38,11 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginPage:
-    """Sign in with username or e-mail address and password (A0).
+    """The doors of the sign-in, in their fixed order: passkey, then username and password (A0).
 
     `notice` says why a person who is signed in is asked again. `may_cancel` shows the way back
-    to the tool.
+    to the tool, `register_url` and `recover_url` the ways of those who have no account or no
+    password. `passkey` is there where one can be used; `last_door` is what was used here last time.
     """
 
     template: ClassVar[str] = "login.html"
@@ -52,6 +55,10 @@ class LoginPage:
     notice: str | None = None
     errors: tuple[FieldError, ...] = ()
     may_cancel: bool = False
+    register_url: str | None = None
+    recover_url: str | None = None
+    passkey: PasskeyForm | None = None
+    last_door: Door | None = None
 
 
 @dataclass(frozen=True, slots=True)

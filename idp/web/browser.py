@@ -1,6 +1,6 @@
 """What the provider tells a browser: where to go, and the cookies to keep.
 
-The session, one cookie for each interaction, and the device proof.
+The session, one cookie for each interaction, the device proof, and the door used last.
 
 Over https their names begin with `__Host-`, so that no other host can set or replace them. Lax,
 because people arrive from tools; a POST from another site therefore comes without them.
@@ -18,6 +18,7 @@ from idp.wiring import services
 
 _SESSION = "immo-idp"
 _DEVICE = "immo-device"
+_DOOR = "immo-door"
 _INTERACTION = "immo-interaction-"
 # Abandoned sign-ins leave their cookie behind; a browser sends only the latest few.
 _MOST_INTERACTIONS = 6
@@ -53,6 +54,16 @@ def device_cookie() -> str | None:
 def set_device(response: Response, cookie: str) -> None:
     """Leave the proof of this sign-in on the device."""
     _set(response, _DEVICE, cookie, DEVICE_LIFE)
+
+
+def door_cookie() -> str | None:
+    """Return the way to sign in that was used last in this browser; it says nothing of who did."""
+    return request.cookies.get(_name(_DOOR))
+
+
+def set_door(response: Response, door: str) -> None:
+    """Leave on the device by which way somebody signed in."""
+    _set(response, _DOOR, door, DEVICE_LIFE)
 
 
 def interaction_cookie(uid: str) -> str | None:

@@ -117,7 +117,7 @@ def test_sign_in_gives_new_cookies_that_scripts_and_other_hosts_cannot_touch(bro
     )
 
     cookies = {header.partition("=")[0]: header for header in posted.headers.getlist("Set-Cookie")}
-    assert set(cookies) == {"__Host-immo-idp", "__Host-immo-device"}
+    assert set(cookies) == {"__Host-immo-idp", "__Host-immo-device", "__Host-immo-door"}
     for header in cookies.values():
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(header.split("; "))
         assert "Domain" not in header
