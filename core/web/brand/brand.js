@@ -36,3 +36,13 @@ for (const field of document.querySelectorAll("[data-search-field]")) {
     }
   });
 }
+
+// A question in a dialog instead of on a page of its own.
+for (const link of document.querySelectorAll("a[data-dialog]")) {
+  const dialog = document.getElementById(link.dataset.dialog);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.showModal();
+  });
+  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+}
