@@ -1,11 +1,13 @@
 """The Jinja environment of both applications: strict, ours, with the brand's parts at hand."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 
+from core.infra.dates import date_in_words, moment_in_words
 from core.infra.settings import Settings
 from core.web import brand_files
 from core.web.headers import csp_nonce
@@ -31,9 +33,17 @@ def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
         language_links=language_links,
         support_address=settings.support.address,
     )
-    environment.filters.update(company_number=company_number, zip=zip)
+    environment.filters.update(day=_day, moment=_moment, company_number=company_number, zip=zip)
 
 
 def company_number(digits: str) -> str:
     """Return a Belgian company number as people write it: 0123.456.749."""
     return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}" if len(digits) == 10 else digits
+
+
+def _moment(value: datetime) -> str:
+    return moment_in_words(value, current_language())
+
+
+def _day(value: date) -> str:
+    return date_in_words(value, current_language())
