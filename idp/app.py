@@ -16,9 +16,10 @@ from core.infra.ids import new_id
 from core.infra.settings import Settings
 from core.proof.keys import ALGORITHMS
 from core.web import frame, health
-from idp.account import entry
+from idp.account import devices, entry
 from idp.docs import claims_page, errors_page
-from idp.interaction import consent, error_pages, flow, home, login, sign_out, stronger
+from idp.help import views as help_views
+from idp.interaction import consent, error_pages, flow, home, login, second_factor, sign_out, stronger
 from idp.oidc import discovery, error_response, introspect, registration_endpoint, revoke, token, userinfo
 from idp.wiring import Services, build_services
 
@@ -35,13 +36,16 @@ _BLUEPRINTS = (
     registration_endpoint.bp,
     flow.bp,
     login.bp,
+    second_factor.bp,
     stronger.bp,
     consent.bp,
     sign_out.bp,
     home.bp,
     entry.bp,
+    devices.bp,
     claims_page.bp,
     errors_page.bp,
+    help_views.bp,
 )
 
 

@@ -15,6 +15,13 @@ PARAMETER = "done"
 # Each part of the account adds its own; the codes are addresses and stay as they are.
 _TEXTS: dict[str, str] = {
     "saved": N_("Your changes are saved."),
+    "device-ended": N_("The device is signed out."),
+    "devices-ended": N_("You are signed out everywhere else."),
+    "password-changed": N_("Your password is changed. On all other devices you are signed out."),
+    "address-changed": N_("Your e-mail address is changed."),
+    "address-kept": N_("Your e-mail address stays as it was."),
+    "code-sent": N_("Another code is on its way."),
+    "profile-saved": N_("Your data are saved."),
 }
 
 
