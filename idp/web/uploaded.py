@@ -1,0 +1,89 @@
+"""Reads a form that may carry a picture: a larger body than other forms may have, and bounded too.
+
+Every other form of the provider ends at the limit of `idp.app`. Here the texts have that limit as
+well; of a file only so much is kept as could be a picture, so that what was typed beside one that
+is too large is not lost with it.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from core.people.picture_encoding import BYTES_MAX
+
+# Beyond this nothing is read at all: no camera's picture is as large.
+_BODY_BYTES_MAX = 4 * BYTES_MAX
+_TEXT_BYTES_MAX = 64 * 1024
+_PARTS_MAX = 100
+_MULTIPART = "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form: its texts, and the file that was chosen, if any.
+
+    `is_file_too_large` where the file was cut off; `is_unread` where the whole form was so large
+    that nothing of it was read.
+    """
+
+    texts: MultiDict[str, str]
+    file: bytes | None = None
+    is_file_too_large: bool = False
+    is_unread: bool = False
+
+
+def read_form(file_field: str) -> Sent:
+    """Return what the browser sent, with the file of one field.
+
+    The caller checks the form token among the texts, and who sends it before it calls this.
+    """
+    if request.mimetype != _MULTIPART:
+        return Sent(request.form)
+    parser = FormDataParser(
+        stream_factory=_capped,
+        max_form_memory_size=_TEXT_BYTES_MAX,
+        max_content_length=_BODY_BYTES_MAX,
+        max_form_parts=_PARTS_MAX,
+    )
+    try:
+        _, texts, files = parser.parse_from_environ(request.environ)
+    except RequestEntityTooLarge:
+        return Sent(MultiDict(), is_unread=True)
+    chosen = files.get(file_field)
+    if chosen is None or not isinstance(chosen.stream, _Capped) or chosen.stream.is_empty:
+        return Sent(texts)
+    stream = chosen.stream
+    return Sent(texts, None if stream.is_full else stream.getvalue(), is_file_too_large=stream.is_full)
+
+
+class _Capped(BytesIO):
+    """Keeps as much as a picture may have, and notes whether there was more."""
+
+    is_full = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.is_full and self.getbuffer().nbytes == 0
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]
+        if self.is_full or self.tell() + len(data) > BYTES_MAX:
+            self.is_full = True
+            self.seek(0)
+            self.truncate()
+        else:
+            super().write(data)
+        return len(data)
+
+
+def _capped(
+    total_content_length: int | None,  # noqa: ARG001 - the library's signature
+    content_type: str | None,  # noqa: ARG001
+    filename: str | None,  # noqa: ARG001
+    content_length: int | None = None,  # noqa: ARG001
+) -> IO[bytes]:
+    return _Capped()
