@@ -12,14 +12,17 @@ from core.infra.errors import RateLimited
 from core.web import csrf
 from idp.credentials.authenticate import Attempt, PasswordSignIn, SignedIn, WrongCredentials
 from idp.credentials.factors import has_second_factor
+from idp.credentials.passkey_errors import PasskeyRefused
+from idp.interaction import passkey_door
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.entering import enter
 from idp.interaction.pages import Decision, LoginPage
 from idp.interaction.requesting_tool import asking_tool
 from idp.oidc.request import FirstFactor, LocalRequest, Progress
-from idp.web import browser
+from idp.web import browser, passkey
 from idp.web.doors import last_door
 from idp.web.page import FieldError, render
+from idp.web.passkey import PasskeyForm
 
 bp = Blueprint("login", __name__)
 
@@ -49,6 +52,8 @@ def submit(uid: str) -> Response:
     if request.form.get("decision") == Decision.CANCEL:
         opened.keep(Progress(denied=True))
         return opened.back()
+    if passkey_door.is_used():
+        return _by_passkey(opened)
     username = request.form.get("username", "")
     try:
         signed_in = _authenticate(opened, username)
@@ -74,6 +79,16 @@ def _authenticate(opened: Interaction, username: str) -> SignedIn:
         device=browser.device_cookie(),
     )
     return sign_in.authenticate(attempt, now=opened.now)
+
+
+def _by_passkey(opened: Interaction) -> Response:
+    try:
+        use = passkey_door.use(opened)
+    except PasskeyRefused as error:
+        log.event("passkey_refused", client_id=opened.client_id, reason=error.code)
+        refused = FieldError(passkey_door.SIGN_IN_BUTTON, passkey.refusal(error))
+        return _page(opened, _expected_name(opened), (refused,), status=422)
+    return enter(opened, person_id=use.person_id, authentication=use.authentication)
 
 
 def _go_on(opened: Interaction, signed_in: SignedIn) -> Response:
@@ -103,9 +118,16 @@ def _page(
         may_cancel=True,
         register_url=None if _proves_anew(opened) else f"{request.path.removesuffix('login')}register",
         recover_url=f"{request.path.removesuffix('login')}recover",
+        passkey=_passkey_form(opened),
         last_door=last_door(),
     )
     return Response(render(page), status=status, content_type="text/html; charset=utf-8")
+
+
+def _passkey_form(opened: Interaction) -> PasskeyForm | None:
+    if opened.session is not None and _proves_anew(opened):
+        return passkey_door.proof_form(opened, opened.session.person_id)
+    return passkey_door.sign_in_form(opened)
 
 
 def _expected_name(opened: Interaction) -> str:

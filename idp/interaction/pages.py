@@ -34,6 +34,7 @@ class Decision(StrEnum):
     SIGN_OUT = "sign-out"
     ADD = "add"
     CHOOSE = "choose"
+    OTHER_ACCOUNT = "other-account"
 
 
 @dataclass(frozen=True, slots=True)

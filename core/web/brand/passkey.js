@@ -81,8 +81,9 @@ function install(form) {
 }
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
-  form.classList.remove("needs-script");
+  const door = form.closest(".door") ?? form;
+  for (const element of [form, door]) element.classList.remove("needs-script");
   if (window.PublicKeyCredential) install(form);
-  else form.hidden = true;
+  else door.hidden = true;
 }
 for (const hint of document.querySelectorAll("[data-without-passkeys]")) hint.hidden = Boolean(window.PublicKeyCredential);
