@@ -46,3 +46,31 @@ for (const link of document.querySelectorAll("a[data-dialog]")) {
   });
   dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
 }
+
+// How strong a new password looks, as text: length is what counts.
+for (const said of document.querySelectorAll("[data-strength]")) {
+  const input = document.getElementById(said.dataset.strength);
+  input.addEventListener("input", () => {
+    const length = [...input.value].length;
+    const { short, fair, good } = said.dataset;
+    const text = length < 8 ? short : length < 12 ? fair : good;
+    said.hidden = length === 0;
+    if (said.textContent !== text) said.textContent = text;
+  });
+}
+
+// The time until something may be done again, counted down beside its button.
+for (const timer of document.querySelectorAll("[data-countdown]")) {
+  const end = Date.now() + 1000 * Number(timer.dataset.countdown);
+  const button = document.getElementById(timer.dataset.holds);
+  const time = timer.querySelector("time");
+  button.disabled = true;
+  const tick = setInterval(() => {
+    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    time.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left > 0) return;
+    clearInterval(tick);
+    timer.hidden = true;
+    button.disabled = false;
+  }, 500);
+}
