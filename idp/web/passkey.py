@@ -20,7 +20,7 @@ _REFUSALS: Mapping[str, str] = {
         "use another way to sign in."
     ),
     "passkey-user-not-verified": N_(
-        "Your device did not check that it is you. Unlock it with its PIN, your fingerprint or your face, and try again."
+        "Your device did not check that it is you. Unlock it with its PIN, your finger or your face, and try again."
     ),
     "passkey-of-somebody-else": N_("This passkey belongs to another account than the one you are signing in to."),
     "passkey-copied": N_(
