@@ -23,13 +23,13 @@ from idp.interaction import pages
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.facts import Asking, Terms, contexts_to_show
 from idp.interaction.pages import Consent, ConsentPage, ContextChoicePage, Decision, Received, ReceivedGroup
-from idp.interaction.requesting_tool import requesting_tool
 from idp.interaction.steps import Step
 from idp.oidc import consents
 from idp.oidc.consents import Agreement
 from idp.oidc.request import Progress, Prompt, Wish
 from idp.session import SsoSession
 from idp.web.page import FieldError, render
+from idp.web.tool_mark import shown_tool
 
 bp = Blueprint("consent", __name__)
 
@@ -168,7 +168,7 @@ def _page(
             tool_facts(connection, opened.tool_client.tool_id, now=opened.now) if opened.tool_client.tool_id else None
         )
     token = csrf.token(found.settings.secret, _binding(opened, session))
-    tool = requesting_tool(opened.tool_client, facts)
+    tool = shown_tool(opened.tool_client, facts)
     page: ContextChoicePage | ConsentPage
     if opened.tool_request.wants_context:
         page = ContextChoicePage(

@@ -16,7 +16,6 @@ from core.web import csrf, locale
 from idp import session as sso
 from idp.interaction import error_pages
 from idp.interaction.pages import Decision, SignedOutPage, SignOutPage
-from idp.interaction.requesting_tool import requesting_tool
 from idp.oidc import end_session
 from idp.oidc.authorize import client_finder
 from idp.oidc.checks import parameters
@@ -27,6 +26,7 @@ from idp.session import SsoSession
 from idp.web import browser
 from idp.web.language import person_language
 from idp.web.page import RequestingTool, render
+from idp.web.tool_mark import shown_tool
 from idp.wiring import services
 
 bp = Blueprint("sign_out", __name__)
@@ -145,7 +145,7 @@ def _ask(wanted: LogoutRequest, session: SsoSession, uid: str, cookie: str) -> R
         action=url_for("sign_out.confirm", uid=uid),
         csrf_token=csrf.token(found.settings.secret, _binding(uid, cookie)),
         person_name=_("you") if person is None else person.given_name or person.username,
-        tool=None if client is None else requesting_tool(client, tool),
+        tool=None if client is None else shown_tool(client, tool),
     )
     return Response(render(page), content_type="text/html; charset=utf-8")
 
