@@ -16,10 +16,21 @@ from core.infra.ids import new_id
 from core.infra.settings import Settings
 from core.proof.keys import ALGORITHMS
 from core.web import frame, health
-from idp.account import devices, entry
+from idp.account import devices, entry, picture, profile
 from idp.docs import claims_page, errors_page
 from idp.help import views as help_views
-from idp.interaction import consent, error_pages, flow, home, login, second_factor, sign_out, stronger
+from idp.interaction import (
+    consent,
+    error_pages,
+    flow,
+    home,
+    login,
+    organisation,
+    second_factor,
+    sign_out,
+    stronger,
+    waiting,
+)
 from idp.oidc import discovery, error_response, introspect, registration_endpoint, revoke, token, userinfo
 from idp.wiring import Services, build_services
 
@@ -38,10 +49,14 @@ _BLUEPRINTS = (
     login.bp,
     second_factor.bp,
     stronger.bp,
+    organisation.bp,
+    waiting.bp,
     consent.bp,
     sign_out.bp,
     home.bp,
     entry.bp,
+    profile.bp,
+    picture.bp,
     devices.bp,
     claims_page.bp,
     errors_page.bp,

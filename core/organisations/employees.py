@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.infra import audit, outbox
 from core.infra.clock import belgian_date
 from core.infra.topics import AccessChanged
-from core.organisations import letters, records, rules, waiting
+from core.organisations import letters, records, rules
 from core.organisations.errors import NotManager
 from core.organisations.identifiers import MembershipId
 from core.organisations.rules import MemberDetails, Membership
@@ -89,6 +89,12 @@ def accept(session: Session, membership_id: MembershipId, *, by: PersonId, now: 
     return deed.by_anyone(lambda member: rules.accept(member, by=by, today=belgian_date(now)))
 
 
+def decline(session: Session, membership_id: MembershipId, *, by: PersonId, now: datetime) -> Membership:
+    """Turn down an invitation; raises `NotFound`, `NotYours`, and `WrongState` once it was answered."""
+    deed = _Deed(session, membership_id, by, "invitation-declined", now)
+    return deed.by_anyone(lambda member: rules.decline(member, by=by))
+
+
 def leave(session: Session, membership_id: MembershipId, *, by: PersonId, now: datetime) -> Membership:
     """Leave, withdraw a request, or decline an invitation; raises `LastManager`."""
     deed = _Deed(session, membership_id, by, "membership-left", now)
@@ -101,7 +107,7 @@ def withdraw(session: Session, membership_id: MembershipId, *, by: PersonId, now
     Raises `NotFound`, `NotYours`, and `WrongState` once it was answered.
     """
     deed = _Deed(session, membership_id, by, "membership-withdrawn", now)
-    after = deed.by_anyone(lambda member: waiting.withdraw(member, by=by))
+    after = deed.by_anyone(lambda member: rules.withdraw(member, by=by))
     name = name_of(session, by)
     letters.tell_managers(session, after.organisation_id, deed.action, lambda _language: {"person": name}, now=now)
     return after

@@ -146,6 +146,20 @@ def leave(membership: Membership, *, by: PersonId, managers: int) -> Membership:
     return replace(membership, status=MembershipStatus.LEFT, is_manager=False)
 
 
+def withdraw(membership: Membership, *, by: PersonId) -> Membership:
+    """Take back one's request, while nobody has answered it."""
+    _require_own(membership, by)
+    _require_status(membership, MembershipStatus.REQUESTED)
+    return replace(membership, status=MembershipStatus.LEFT)
+
+
+def decline(membership: Membership, *, by: PersonId) -> Membership:
+    """Turn down an invitation; only the person invited can."""
+    _require_own(membership, by)
+    _require_status(membership, MembershipStatus.INVITED)
+    return replace(membership, status=MembershipStatus.LEFT)
+
+
 def remove(membership: Membership, *, by: Membership) -> Membership:
     """Delete a member, or take an invitation back; a manager is demoted first (O7)."""
     _require_manager(by, membership.organisation_id)

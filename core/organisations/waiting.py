@@ -1,13 +1,9 @@
-"""Requests that wait for a manager: when to remind, when they may be withdrawn, when they end. Pure."""
+"""How long something waits for a manager: when to remind, when it ends by itself. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.organisations import rules
-from core.organisations.errors import WrongState
-from core.organisations.rules import REQUEST_EXPIRES_AFTER, Membership
-from core.organisations.states import MembershipStatus
-from core.people.identifiers import PersonId
+from core.organisations.rules import REQUEST_EXPIRES_AFTER
 
 # The managers are reminded by themselves after so long, and by the person who waits once a day.
 REMINDED_AFTER = (timedelta(days=3), timedelta(days=7))
@@ -44,10 +40,3 @@ class Wait:
         if not passed or now < self.may_be_reminded_from:
             return False
         return self.reminded_at is None or self.reminded_at < passed[-1]
-
-
-def withdraw(membership: Membership, *, by: PersonId) -> Membership:
-    """Take back a request; raises `NotYours`, and `WrongState` once it was answered."""
-    if membership.status is not MembershipStatus.REQUESTED:
-        raise WrongState(status=membership.status.value)
-    return rules.leave(membership, by=by, managers=0)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from flask import Response, render_template
+from flask_babel import gettext
 
+from core.infra.forms import Wrong
 from core.web.headers import open_form_action
 
 
@@ -38,6 +40,11 @@ class FieldError:
 
     field: str
     message: str
+
+
+def field_errors(wrong: tuple[Wrong, ...]) -> tuple[FieldError, ...]:
+    """Return what is wrong with a form in the language of the page."""
+    return tuple(FieldError(found.field, gettext(found.message)) for found in wrong)
 
 
 def render(page: Page) -> str:
