@@ -18,6 +18,7 @@ from core.people.facts import PersonFacts
 from core.people.profiles import person_facts
 from core.web import locale
 from idp import session as sso
+from idp.credentials import sign_ins
 from idp.session import SsoSession
 from idp.web import browser
 from idp.web.language import person_language
@@ -77,6 +78,7 @@ def open_account() -> Visitor:
         person = person_facts(connection, session.person_id)
     if person is None or person.email is None:
         raise SignInNeeded(_way_back())
+    sign_ins.touch(found.database, found.store, session.sid, now=now)
     return Visitor(found, session, person, cookie, now)
 
 
