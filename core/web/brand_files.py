@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 DIRECTORY = Path(__file__).parent / "brand"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_SERVED = ("brand.css", "brand.js", "logo.svg", "passkey.js", "register.js")
+_SERVED = ("brand.css", "brand.js", "logo.svg", "passkey.js", "picture.js", "register.js", "unsaved.js")
 _KEEP = "public, max-age=31536000, immutable"
 
 bp = Blueprint("brand", __name__)

@@ -22,6 +22,10 @@ _TEXTS: dict[str, str] = {
     "address-kept": N_("Your e-mail address stays as it was."),
     "code-sent": N_("Another code is on its way."),
     "profile-saved": N_("Your data are saved."),
+    "access-withdrawn": N_("Access is withdrawn. The tool was told to sign you out."),
+    "access-is-withdrawn": N_("That tool has no access any more."),
+    "erasure-requested": N_("Your request is noted. You can undo it here until the account is deleted."),
+    "erasure-undone": N_("Your account stays. Nothing was deleted."),
 }
 
 
