@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,8 +15,9 @@ from core.infra.errors import ImmoError, NotFound
 from core.infra.ids import new_id
 from core.infra.settings import Settings
 from core.proof.keys import ALGORITHMS
-from core.web import frame, health
-from idp.account import devices, entry, picture, profile
+from core.web import frame, headers, health
+from core.web.programs import Programs
+from idp.account import connections, devices, entry, picture, profile
 from idp.docs import claims_page, errors_page
 from idp.help import views as help_views
 from idp.interaction import (
@@ -37,14 +38,15 @@ from idp.wiring import Services, build_services
 _TEMPLATES = Path(__file__).parent.parent / "consent_templates"
 _BODY_BYTES_MAX = 64 * 1024
 # Where no browser comes: every refusal is in the words of OAuth.
-_FOR_PROGRAMS = frozenset({"token", "userinfo", "introspect", "revoke", "register"})
+PROGRAM_ENDPOINTS = (
+    *discovery.ENDPOINTS,
+    *token.ENDPOINTS,
+    *userinfo.ENDPOINTS,
+    *introspect.ENDPOINTS,
+    *revoke.ENDPOINTS,
+    *registration_endpoint.ENDPOINTS,
+)
 _BLUEPRINTS = (
-    discovery.bp,
-    token.bp,
-    userinfo.bp,
-    introspect.bp,
-    revoke.bp,
-    registration_endpoint.bp,
     flow.bp,
     login.bp,
     second_factor.bp,
@@ -58,6 +60,7 @@ _BLUEPRINTS = (
     profile.bp,
     picture.bp,
     devices.bp,
+    connections.bp,
     claims_page.bp,
     errors_page.bp,
     help_views.bp,
@@ -71,6 +74,14 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     made_of = services or build_services(settings)
     app.extensions["immo"] = made_of
     app.session_interface = _NoSessions()
+    app.wsgi_app = Programs(  # type: ignore[method-assign]
+        app.wsgi_app,
+        PROGRAM_ENDPOINTS,
+        ground=made_of,
+        headers=headers.defaults_for(settings),
+        refuse=error_response.refuse,
+        wrong_method=error_response.wrong_method,
+    )
     if settings.trusted_proxies:
         # The caller's address and no more: our own stand in the settings, and a host that a header
         # named would pass for the one that operators listen on.
@@ -128,10 +139,7 @@ def _show_http_error(error: HTTPException) -> AnyResponse:
         return error.get_response()
     if not isinstance(error, MethodNotAllowed):
         return error_pages.show(NotFound() if status == 404 else ImmoError("invalid-request"), status=status)
-    if request.path.split("/")[1] in _FOR_PROGRAMS:
-        response = error_response.wrong_method()
-    else:
-        response = error_pages.show(ImmoError("invalid-request"), status=status)
+    response = error_pages.show(ImmoError("invalid-request"), status=status)
     response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     return response
 

@@ -123,13 +123,14 @@ def _write(session: Session, agreement: Agreement, now: datetime) -> None:
     key = (agreement.person_id, agreement.client_id)
     row = session.get(ConsentRow, key, with_for_update=True, populate_existing=True)
     if row is None:
-        row = ConsentRow(person_id=key[0], client_id=key[1], scope="", claims="")
+        row = ConsentRow(person_id=key[0], client_id=key[1], scope="", claims="", granted_at=now)
         session.add(row)
-    row.scope = _joined(row.scope, agreement.scope)
-    row.claims = _joined(row.claims, agreement.claims)
-    row.terms_version = agreement.terms_version
+    agreed = _joined(row.scope, agreement.scope), _joined(row.claims, agreement.claims), agreement.terms_version
+    if agreed != (row.scope, row.claims, row.terms_version):
+        # Choosing a context for the hundredth time agrees to nothing.
+        row.granted_at = now
+    row.scope, row.claims, row.terms_version = agreed
     row.remembered_registration_id = agreement.registration_id
-    row.granted_at = now
     session.flush()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from core.infra import outbox
+from core.infra import audit, outbox
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import LogoutNotice
 from core.people.identifiers import PersonId
@@ -48,7 +48,17 @@ def withdraw(session: Session, store: EphemeralStore, person_id: PersonId, clien
     _tell(session, left, now)
     mine = (ConsentRow.person_id == person_id) & (ConsentRow.client_id == client_id)
     removed = session.scalars(delete(ConsentRow).where(mine).returning(ConsentRow.client_id)).all()
-    return bool(ended or left or removed)
+    if not (ended or left or removed):
+        return False
+    audit.record(
+        session,
+        action="consent-withdrawn",
+        actor_id=person_id,
+        subject_id=person_id,
+        details={"client_id": client_id},
+        now=now,
+    )
+    return True
 
 
 def _is_running(now: datetime) -> ColumnElement[bool]:
