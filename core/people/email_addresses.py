@@ -49,13 +49,6 @@ def owner_of(session: Session, address: str) -> Receiver | None:
     return None if row is None else Receiver(PersonId(row.id), row.address, row.language)
 
 
-def holder_of(session: Session, address: str) -> Receiver | None:
-    """Return the account whose current address this is, in whatever case; None where there is none."""
-    current = _OWNER.where(EmailAddressRow.address_key == address_key(address), _IS_CURRENT)
-    row = session.execute(current).first()
-    return None if row is None else Receiver(PersonId(row.id), row.address, row.language)
-
-
 def activated_at(session: Session, person_id: PersonId) -> datetime | None:
     """Return when the current address of an account was proven; None without one."""
     wanted = select(EmailAddressRow.verified_at).where(EmailAddressRow.person_id == person_id, _IS_CURRENT)

@@ -19,6 +19,7 @@ from core.infra.settings import Secret
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import MailRequested
 from core.people import email_addresses
+from core.people.activation import holder_of
 from core.people.email_addresses import Proposal
 from core.people.identifiers import PersonId
 from core.people.rules import EmailTaken, address_key, require_email
@@ -124,7 +125,7 @@ class AddressChange:
         code_requests.ask(self.store, purpose=CodePurpose.EMAIL_CHANGE, whose=_whose(person_id, address))
 
     def _mail_code(self, session: Session, owner: Owner, address: str, now: datetime) -> None:
-        holder = email_addresses.holder_of(session, address)
+        holder = holder_of(session, address)
         issued = mailed_codes.issue(
             session,
             secret=self.secret,

@@ -55,6 +55,12 @@ def stored_hash(session: Session, person_id: PersonId) -> str | None:
     return None if row is None else row.hash
 
 
+def changed_at(session: Session, person_id: PersonId) -> datetime | None:
+    """Return when the person's password was made, or None where they have no password."""
+    row = session.get(PasswordRow, person_id)
+    return None if row is None else row.changed_at
+
+
 def verify(hashed: str | None, password: str) -> Verification:
     """Compare a password with a hash; without a hash it takes as long and is wrong."""
     try:
