@@ -35,6 +35,8 @@ class Decision(StrEnum):
     ADD = "add"
     CHOOSE = "choose"
     OTHER_ACCOUNT = "other-account"
+    RESEND = "resend"
+    CHANGE_ADDRESS = "change-address"
 
 
 @dataclass(frozen=True, slots=True)
