@@ -19,6 +19,15 @@ _LARGEST_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail as it was received, numbered from 1; `text` and `html` are empty where it has none."""
 
@@ -29,6 +38,8 @@ class Mail:
     text: str
     html: str
     sent_at: datetime
+    reply_to: str = ""
+    attachments: tuple[Attached, ...] = ()
 
 
 class Mailbox:
@@ -84,6 +95,11 @@ def parse(content: bytes, *, number: int, to: tuple[str, ...], sender: str) -> M
         text=_body(message, "plain"),
         html=_body(message, "html"),
         sent_at=datetime.now(UTC),
+        reply_to=str(message.get("Reply-To", "")),
+        attachments=tuple(
+            Attached(part.get_filename() or "", part.get_content_type(), part.get_content())
+            for part in message.iter_attachments()
+        ),
     )
 
 

@@ -21,15 +21,18 @@ from idp.account import connections, devices, entry, picture, profile
 from idp.docs import claims_page, errors_page
 from idp.help import views as help_views
 from idp.interaction import (
+    activate,
     consent,
     error_pages,
     flow,
     home,
     login,
     organisation,
+    register,
     second_factor,
     sign_out,
     stronger,
+    terms,
     waiting,
 )
 from idp.oidc import discovery, error_response, introspect, registration_endpoint, revoke, token, userinfo
@@ -49,9 +52,13 @@ PROGRAM_ENDPOINTS = (
 _BLUEPRINTS = (
     flow.bp,
     login.bp,
+    register.bp,
+    activate.bp,
+    terms.bp,
     second_factor.bp,
     stronger.bp,
     organisation.bp,
+    tool.bp,
     waiting.bp,
     consent.bp,
     sign_out.bp,

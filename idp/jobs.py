@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from core.infra import dead_letters, mail
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
-from core.infra.topics import AccessChanged, LogoutNotice, MailRequested
+from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested
 from core.people.identifiers import PersonId
 from idp.account import erasure, leaving
 from idp.credentials import sign_ins
+from idp.help import requests as help_requests
 from idp.oidc import backchannel, participants
 from idp.oidc.closing import close_unusable
 from idp.oidc.tokens import refresh_token
@@ -38,10 +39,21 @@ def handlers(services: Services) -> Mapping[str, Handler]:
     def send_mail(delivery: Delivery) -> None:
         mail.deliver(delivery, settings=services.settings, now=services.clock.now())
 
+    def send_help_request(delivery: Delivery) -> None:
+        assert isinstance(delivery.message, HelpRequested)
+        help_requests.deliver(
+            services.database,
+            services.settings,
+            delivery.message.request_id,
+            reference=delivery.id,
+            now=services.clock.now(),
+        )
+
     return {
         LogoutNotice.topic: tell_client,
         AccessChanged.topic: close_contexts,
         MailRequested.topic: send_mail,
+        HelpRequested.topic: send_help_request,
     }
 
 

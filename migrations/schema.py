@@ -15,6 +15,7 @@ _MODULES = (
     "core.tools.tables",
     "core.wallet.tables",
     "idp.credentials.tables",
+    "idp.help.tables",
     "idp.oidc.tables",
     "idp.signing.tables",
 )

@@ -21,7 +21,7 @@ from core.infra.db import Base, Database, Identifier, Moment
 from core.infra.errors import ImmoError
 from core.infra.ids import new_id
 from core.infra.log import ERROR, WARNING, event
-from core.infra.topics import AccessChanged, LogoutNotice, MailRequested, Message
+from core.infra.topics import AnyMessage, Message
 
 # How long a handler may take before another worker tries: longer than any handler's own timeouts.
 LEASE = timedelta(minutes=5)
@@ -68,7 +68,7 @@ class Delivery:
     """One attempt at one message; `id` stays the same over all attempts."""
 
     id: str
-    message: LogoutNotice | AccessChanged | MailRequested
+    message: AnyMessage
     attempt: int
 
 

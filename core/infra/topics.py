@@ -128,14 +128,36 @@ class MailRequested:
         )
 
 
-_TOPICS: tuple[type[LogoutNotice | AccessChanged | MailRequested], ...] = (
+@dataclass(frozen=True, slots=True)
+class HelpRequested:
+    """Somebody wrote to the helpdesk; what they wrote lies in the row of this id."""
+
+    topic: ClassVar[str] = "help-requested"
+
+    request_id: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return the versioned form that is stored."""
+        return {_VERSION: 1, "request_id": self.request_id}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, object]) -> Self:
+        """Read the stored form; raise `UnreadableMessage` when it is not one."""
+        _require_version(body, 1)
+        return cls(_text(body, "request_id"))
+
+
+AnyMessage = LogoutNotice | AccessChanged | MailRequested | HelpRequested
+
+_TOPICS: tuple[type[AnyMessage], ...] = (
     LogoutNotice,
     AccessChanged,
     MailRequested,
+    HelpRequested,
 )
 
 
-def read(topic: str, body: Mapping[str, object]) -> LogoutNotice | AccessChanged | MailRequested:
+def read(topic: str, body: Mapping[str, object]) -> AnyMessage:
     """Return the message that was stored; raise `UnreadableMessage` for what this release cannot read."""
     for message in _TOPICS:
         if message.topic == topic:

@@ -23,10 +23,12 @@ BYTES_MAX = 8 * 1024 * 1024
 PIXELS_MAX = 40_000_000
 SIDE = 512
 ENCODED_BYTES_MAX = 100_000
+SCREEN_SIDE_MAX = 2_400
 ZOOM_MAX = 4.0
 Box = tuple[float, float, float, float]
 
 _FORMATS = ("JPEG", "PNG", "WEBP")
+_SCREEN_QUALITY = 85
 _QUALITIES = (88, 80, 70, 55, 40, 25, 10)
 _WHITE = (255, 255, 255)
 # What decoders raise for what they cannot read; Pillow has no class of its own for it.
@@ -97,6 +99,24 @@ def encode(content: bytes, crop: Crop) -> EncodedPicture:
     return EncodedPicture(_as_jpeg(square), "image/jpeg")
 
 
+def encode_whole(content: bytes) -> EncodedPicture:
+    """Return a whole picture, such as one of a screen, as a JPEG of at most 2,400 pixels a side.
+
+    Takes and refuses what `encode` does.
+    """
+    if len(content) > BYTES_MAX:
+        raise PictureRefused(PictureProblem.TOO_LARGE)
+    with _ONE_AT_A_TIME:
+        try:
+            with closing(_open(content)) as source:
+                small = _at_most(source, SCREEN_SIDE_MAX)
+        except _UNREADABLE as error:
+            raise PictureRefused(PictureProblem.BROKEN) from error
+    stream = BytesIO()
+    small.save(stream, "JPEG", quality=_SCREEN_QUALITY, optimize=True)
+    return EncodedPicture(stream.getvalue(), "image/jpeg")
+
+
 def _open(content: bytes) -> "Image":
     # Here, because most processes never see a picture and Pillow takes megabytes of each.
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415
@@ -137,6 +157,17 @@ def _square(part: "Image", box: Box) -> "Image":
     square = Image.new("RGB", (SIDE, SIDE), _WHITE)
     square.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
     return square
+
+
+def _at_most(source: "Image", side: int) -> "Image":
+    from PIL import Image, ImageOps  # noqa: PLC0415 - see `_open`
+
+    ImageOps.exif_transpose(source, in_place=True)
+    coloured = _colours(source)
+    coloured.thumbnail((side, side), Image.Resampling.LANCZOS)
+    whole = Image.new("RGB", coloured.size, _WHITE)
+    whole.paste(coloured, mask=coloured.getchannel("A") if coloured.mode == "RGBA" else None)
+    return whole
 
 
 def _colours(picture: "Image") -> "Image":

@@ -29,6 +29,7 @@ def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
         brand_url=brand_files.brand_url,
         csp_nonce=csp_nonce,
         current_language=current_language,
+        help_url=f"{settings.issuer}/help",
         icon=brand_files.icon,
         language_links=language_links,
         support_address=settings.support.address,

@@ -19,6 +19,7 @@ from idp.wiring import services
 _SESSION = "immo-idp"
 _DEVICE = "immo-device"
 _DOOR = "immo-door"
+_HELP = "immo-help"
 _INTERACTION = "immo-interaction-"
 # Abandoned sign-ins leave their cookie behind; a browser sends only the latest few.
 _MOST_INTERACTIONS = 6
@@ -64,6 +65,16 @@ def door_cookie() -> str | None:
 def set_door(response: Response, door: str) -> None:
     """Leave on the device by which way somebody signed in."""
     _set(response, _DOOR, door, DEVICE_LIFE)
+
+
+def help_cookie() -> str | None:
+    """Return the cookie that binds the form to the helpdesk to this browser."""
+    return request.cookies.get(_name(_HELP))
+
+
+def set_help(response: Response, cookie: str) -> None:
+    """Bind the form to the helpdesk to this browser, until it closes."""
+    _set(response, _HELP, cookie, None)
 
 
 def interaction_cookie(uid: str) -> str | None:

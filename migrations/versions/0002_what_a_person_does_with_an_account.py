@@ -40,6 +40,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_further_address_person_id", ["person_id"], unique=False)
 
     op.create_table(
+        "help_request",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=True),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("system", sa.String(length=200), nullable=False),
+        sa.Column("error_reference", sa.String(length=100), nullable=False),
+        sa.Column("screenshot", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_help_request_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_request")),
+    )
+    with op.batch_alter_table("help_request", schema=None) as batch_op:
+        batch_op.create_index("ix_help_request_person_id", ["person_id"], unique=False)
+
+    op.create_table(
         "imported_account",
         sa.Column("tool_code", sa.String(length=40), nullable=False),
         sa.Column("external_id", sa.String(length=200), nullable=False),

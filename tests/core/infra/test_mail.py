@@ -117,10 +117,7 @@ def send(
 ) -> None:
     mail.send(
         settings,
-        to=to,
-        subject="Été à Liège",
-        text="tekst\n",
-        html="<p>tekst</p>\n",
+        mail.Outgoing(to, subject, "tekst\n", "<p>tekst</p>\n"),
         reference="evt_1",
         now=clock.now(),
     )

@@ -16,6 +16,7 @@ from core.tools.context import (
 from core.tools.identifiers import MandateId, RegistrationId, ToolId
 from idp.claims.scopes import ConsentKind
 from idp.demo import logos
+from idp.help.pages import ContactPage, QuestionsPage, SentPage
 from idp.interaction.pages import (
     Consent,
     ConsentPage,
@@ -165,5 +166,11 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "signed-out": lambda: SignedOutPage(TOOL, "https://tool.example/"),
     "form-post": lambda: FormPostPage("https://tool.example/callback", (("code", "c"), ("state", "<s>")), TOOL),
     "home": lambda: HomePage("https://portal.immo.test", "/account", "/end_session", "Anna Peeters"),
+    "help": lambda: QuestionsPage("/help/contact"),
+    "contact": lambda: ContactPage("/help/contact", "token", "/help", "an@example.be", system="Firefox, Windows"),
+    "contact-wrong": lambda: ContactPage(
+        "/help/contact", "token", "/help", errors=(FieldError("message", "Vertel wat er misging."),)
+    ),
+    "contact-sent": lambda: SentPage("hlp_1", "/help"),
     "home-unknown": lambda: HomePage("https://portal.immo.test", "/account", "/end_session"),
 }
