@@ -6,6 +6,7 @@ redirects, so pages whose submission may end at a tool leave it out (`open_form_
 """
 
 import secrets
+from collections.abc import Mapping
 
 from flask import Flask, Response, g
 
@@ -45,11 +46,16 @@ def open_form_action() -> None:
     g.immo_open_form_action = True
 
 
+def defaults_for(settings: Settings) -> Mapping[str, str]:
+    """Return the headers of every response that is not a page and says nothing else itself."""
+    if settings.mode is Mode.PRODUCTION and settings.is_https:
+        return {**_DEFAULTS, "Strict-Transport-Security": _HSTS}
+    return _DEFAULTS
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Add the headers to every response; what a view has set itself stands."""
-    defaults = _DEFAULTS
-    if settings.mode is Mode.PRODUCTION and settings.is_https:
-        defaults = {**_DEFAULTS, "Strict-Transport-Security": _HSTS}
+    defaults = defaults_for(settings)
 
     @app.after_request
     def add(response: Response) -> Response:

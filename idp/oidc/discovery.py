@@ -7,14 +7,15 @@ says only what is built, and comes from the same tables that the endpoints follo
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
-from flask import Blueprint, Response, current_app, request
 
 from core.infra.catalogues import LANGUAGES
 from core.infra.settings import Registration, Settings
 from core.people.assurance import Acr
 from core.proof.keys import ALGORITHMS
+from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
@@ -22,14 +23,11 @@ from idp.claims.scopes import SCOPE_NAMES
 from idp.claims.values import Json
 from idp.oidc.request import ResponseMode
 from idp.signing.states import JWKS_LIFE
-from idp.wiring import Services, services
+from idp.wiring import Services
 
-bp = Blueprint("discovery", __name__)
+# Levels that a person can reach today: a password, and more with a passkey or an authenticator.
+REACHABLE_ACR = (Acr.PASSWORD, Acr.MFA)
 
-# Levels that a person can reach today: the password alone.
-REACHABLE_ACR = (Acr.PASSWORD,)
-
-_EXTENSION = "immo-metadata"
 _CACHE_CONTROL = f"public, max-age={int(JWKS_LIFE.total_seconds())}"
 _CONFIDENTIAL_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
 
@@ -40,30 +38,27 @@ class _Document:
     etag: str
 
 
-@bp.get("/.well-known/openid-configuration")
-@bp.get("/.well-known/oauth-authorization-server")
-def configuration() -> Response:
+def configuration(ground: Services, request: ProgramRequest) -> Answer:
     """Return the metadata (Discovery section 4.2, RFC 8414 section 3.2)."""
-    document = current_app.extensions.get(_EXTENSION)
-    if document is None:
-        # Settings do not change while we run: made once per application, not per request.
-        document = current_app.extensions[_EXTENSION] = _document(services())
-    return _public(document.body, document.etag, "application/json")
+    document = _document(ground.settings.issuer, ground.settings.registration)
+    return _public(request, document.body, document.etag, "application/json")
 
 
-@bp.get("/jwks")
-def jwks() -> Response:
+def jwks(ground: Services, request: ProgramRequest) -> Answer:
     """Return every key that may verify what we signed (RFC 7517 section 5)."""
-    keys = services().keyring.jwks()
-    return _public(keys.body, keys.etag, "application/jwk-set+json")
+    keys = ground.keyring.jwks()
+    return _public(request, keys.body, keys.etag, "application/jwk-set+json")
 
 
 def metadata(settings: Settings) -> Mapping[str, Json]:
     """Return the metadata document: endpoints, and what each of them accepts."""
-    issuer = settings.issuer
+    return _metadata(settings.issuer, settings.registration)
+
+
+def _metadata(issuer: str, registration: Registration) -> Mapping[str, Json]:
     return {
         "issuer": issuer,
-        **_endpoints(settings),
+        **_endpoints(issuer, registration),
         "scopes_supported": list(SCOPE_NAMES),
         "claims_supported": _claims(),
         "claim_types_supported": ["normal"],
@@ -93,8 +88,7 @@ def metadata(settings: Settings) -> Mapping[str, Json]:
     }
 
 
-def _endpoints(settings: Settings) -> dict[str, Json]:
-    issuer = settings.issuer
+def _endpoints(issuer: str, registration: Registration) -> dict[str, Json]:
     endpoints: dict[str, Json] = {
         "authorization_endpoint": f"{issuer}/authorize",
         "token_endpoint": f"{issuer}/token",
@@ -105,7 +99,7 @@ def _endpoints(settings: Settings) -> dict[str, Json]:
         "end_session_endpoint": f"{issuer}/end_session",
     }
     # Initial access tokens are not issued yet: where one is demanded, nobody can register.
-    if settings.registration is Registration.OPEN:
+    if registration is Registration.OPEN:
         endpoints["registration_endpoint"] = f"{issuer}/register"
     return endpoints
 
@@ -115,18 +109,23 @@ def _claims() -> list[Json]:
     return [*by_protocol, *(claim.name for claim in CLAIMS if claim.is_requestable)]
 
 
-def _document(ground: Services) -> _Document:
-    body = orjson.dumps(metadata(ground.settings))
+# Settings do not change while we run: made once, not for each request.
+@lru_cache(maxsize=8)
+def _document(issuer: str, registration: Registration) -> _Document:
+    body = orjson.dumps(_metadata(issuer, registration))
     return _Document(body, '"' + hashlib.sha256(body).hexdigest()[:32] + '"')
 
 
-def _public(body: bytes, etag: str, mimetype: str) -> Response:
+def _public(request: ProgramRequest, body: bytes, etag: str, mimetype: str) -> Answer:
     """Answer with something that anybody may read, also from scripts of other origins, and keep."""
-    unchanged = etag in request.headers.get("If-None-Match", "")
-    headers = (
-        ("Content-Type", mimetype),
-        ("ETag", etag),
-        ("Cache-Control", _CACHE_CONTROL),
-        ("Access-Control-Allow-Origin", "*"),
-    )
-    return Response(b"" if unchanged else body, status=304 if unchanged else 200, headers=headers)
+    if etag in request.headers.get("If-None-Match", ""):
+        return Answer(status=304, headers={"ETag": etag, "Cache-Control": _CACHE_CONTROL})
+    return Answer(body, headers={"Content-Type": mimetype, "ETag": etag, "Cache-Control": _CACHE_CONTROL})
+
+
+_ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+ENDPOINTS = (
+    Endpoint("/.well-known/openid-configuration", {"GET": configuration}, headers=_ANY_ORIGIN),
+    Endpoint("/.well-known/oauth-authorization-server", {"GET": configuration}, headers=_ANY_ORIGIN),
+    Endpoint("/jwks", {"GET": jwks}, headers=_ANY_ORIGIN),
+)

@@ -8,11 +8,11 @@ endpoint travel by redirect or page: `response.py` and the interaction.
 from collections.abc import Mapping
 
 import orjson
-from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from core.infra import log
 from core.infra.errors import Unavailable
+from core.web.programs import Answer
 from idp.oidc.errors import (
     InsufficientScope,
     InvalidClient,
@@ -25,17 +25,19 @@ from idp.oidc.errors import (
 
 _REALM = 'realm="Immo-Connect"'
 _RETRY_AFTER_SECONDS = "5"
-_NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
-_JSON = (("Content-Type", "application/json"), *_NO_STORE)
+NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_JSON = {"Content-Type": "application/json", **NO_STORE}
+# For endpoints that scripts of any origin may call: no cookie counts there, only what is sent.
 # Fetch section 3.3.3: what a script may send is asked before, what it may read stands in the answer.
-_ANY_ORIGIN = ("Access-Control-Allow-Origin", "*")
-_CORS = (_ANY_ORIGIN, ("Access-Control-Expose-Headers", "WWW-Authenticate"))
-_CORS_PREFLIGHT = (
-    _ANY_ORIGIN,
-    ("Access-Control-Allow-Methods", "GET, POST"),
-    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
-    ("Access-Control-Max-Age", "3600"),
-)
+ANY_ORIGIN: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "WWW-Authenticate",
+}
+PREFLIGHT: Mapping[str, str] = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Max-Age": "3600",
+}
 
 
 class NoToken(InvalidToken):
@@ -44,45 +46,43 @@ class NoToken(InvalidToken):
     description = "An access token is needed."
 
 
-def json_response(members: Mapping[str, object], status: int = 200) -> Response:
+def json_response(members: Mapping[str, object], status: int = 200) -> Answer:
     """Return a JSON answer that nobody may keep (RFC 6749 section 5.1)."""
-    return Response(orjson.dumps(members), status=status, headers=_JSON)
+    return Answer(orjson.dumps(members), status, _JSON)
 
 
-def forbid_storing(response: Response) -> None:
-    """Tell caches to keep nothing of an answer."""
-    response.headers.update(_NO_STORE)
+def refuse(error: Exception) -> Answer:
+    """Return the answer for whatever a view raised, in the words of OAuth."""
+    match error:
+        case ProtocolError():
+            return _refuse(error)
+        case Unavailable():
+            return _refuse(TemporarilyUnavailable(cause=error.code, details=dict(error.details)))
+        case HTTPException():
+            # Werkzeug's own refusals, of a body that ends too early and the like.
+            return _refuse(InvalidRequest("The request cannot be read.", status=error.code))
+        case _:
+            log.event("unexpected_error", log.ERROR, trace=error)
+            return _refuse(ServerError())
 
 
-def refuse(error: ProtocolError) -> Response:
-    """Return the answer for a refusal; its details go to the log and nowhere else."""
-    level = log.ERROR if error.status >= 500 else log.INFO
-    log.event("request_refused", level, error_code=error.error, reason=error.description, details=dict(error.details))
-    response = json_response({"error": error.error, "error_description": error.description}, error.status)
-    challenge = _challenge(error)
-    if challenge is not None:
-        response.headers["WWW-Authenticate"] = challenge
-    if isinstance(error, TemporarilyUnavailable):
-        response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
-    return response
-
-
-def wrong_method() -> Response:
+def wrong_method() -> Answer:
     """Return the answer for a method that an endpoint does not take."""
     return json_response({"error": InvalidRequest.error, "error_description": "The method is not allowed here."}, 405)
 
 
-def answer_errors(bp: Blueprint) -> None:
-    """Let a blueprint of token-like endpoints answer every error in the words of OAuth."""
-    bp.register_error_handler(ProtocolError, refuse)
-    bp.register_error_handler(Unavailable, _unavailable)
-    bp.register_error_handler(HTTPException, _unreadable)
-    bp.register_error_handler(Exception, _unexpected)
-
-
-def open_to_browsers(bp: Blueprint) -> None:
-    """Let scripts of any origin call these endpoints: no cookie counts there, only what is sent."""
-    bp.after_request(_allow_any_origin)
+def _refuse(error: ProtocolError) -> Answer:
+    """Return the answer for a refusal; its details go to the log and nowhere else."""
+    level = log.ERROR if error.status >= 500 else log.INFO
+    log.event("request_refused", level, error_code=error.error, reason=error.description, details=dict(error.details))
+    headers = dict(_JSON)
+    challenge = _challenge(error)
+    if challenge is not None:
+        headers["WWW-Authenticate"] = challenge
+    if isinstance(error, TemporarilyUnavailable):
+        headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    members = {"error": error.error, "error_description": error.description}
+    return Answer(orjson.dumps(members), error.status, headers)
 
 
 def _challenge(error: ProtocolError) -> str | None:
@@ -93,22 +93,3 @@ def _challenge(error: ProtocolError) -> str | None:
     if isinstance(error, (InvalidToken, InsufficientScope)):
         return f'Bearer {_REALM}, error="{error.error}", error_description="{error.description}"'
     return None
-
-
-def _unavailable(error: Unavailable) -> Response:
-    return refuse(TemporarilyUnavailable(cause=error.code, details=dict(error.details)))
-
-
-def _unreadable(error: HTTPException) -> Response:
-    # Werkzeug's own refusals, of a body that ends too early and the like.
-    return refuse(InvalidRequest("The request cannot be read.", status=error.code))
-
-
-def _unexpected(error: Exception) -> Response:
-    log.event("unexpected_error", log.ERROR, trace=error)
-    return refuse(ServerError())
-
-
-def _allow_any_origin(response: Response) -> Response:
-    response.headers.extend(_CORS_PREFLIGHT if request.method == "OPTIONS" else _CORS)
-    return response

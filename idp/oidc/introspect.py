@@ -5,9 +5,8 @@ To everybody else, and about everything that is not alive, the answer is the sam
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, request
-
 from core.proof.access_token import TYPE
+from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.oidc import error_response, server
 from idp.oidc.clients import known_client
 from idp.oidc.errors import InvalidRequest, UnauthorizedClient
@@ -15,25 +14,21 @@ from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import refresh_token
 from idp.signing import jws
 from idp.signing.jws import InvalidJwt
-from idp.wiring import Services, services
-
-bp = Blueprint("introspect", __name__)
-error_response.answer_errors(bp)
+from idp.wiring import Services
 
 _PARAMETERS = frozenset({"token", "token_type_hint"})
 _INACTIVE: Mapping[str, object] = {"active": False}
 
 
-@bp.post("/introspect")
-def introspect() -> Response:
+def introspect(ground: Services, request: ProgramRequest) -> Answer:
     """Tell a resource server whether an access token is alive, and what it says."""
-    client, found = server.authenticate_client(request, _PARAMETERS)
+    client, found = server.authenticate_client(ground, request, _PARAMETERS)
     if client.is_public or not client.policy.introspection:
         raise UnauthorizedClient("The client is not registered as a resource server.")
     token = found.get("token")
     if token is None:
         raise InvalidRequest("The token is missing.")
-    return error_response.json_response(_describe(services(), client, token))
+    return error_response.json_response(_describe(ground, client, token))
 
 
 def _describe(ground: Services, client: RegisteredClient, token: str) -> Mapping[str, object]:
@@ -59,3 +54,6 @@ def _is_for(client: RegisteredClient, audience: object) -> bool:
     own = {client.client_id, *client.policy.resources}
     named = audience if isinstance(audience, list) else [audience]
     return any(entry in own for entry in named)
+
+
+ENDPOINTS = (Endpoint("/introspect", {"POST": introspect}),)

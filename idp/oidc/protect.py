@@ -7,12 +7,12 @@ there, and when the store still knows what it was granted for.
 from dataclasses import dataclass
 
 import orjson
-from flask import Request
 
 from core.infra.store.interface import Kind
 from core.proof import access_token
 from core.proof.access_token import VerifiedAccessToken
 from core.proof.jws import InvalidJwt
+from core.web.programs import ProgramRequest
 from idp.oidc import server
 from idp.oidc.clients import known_client
 from idp.oidc.codes import CodeGrant
@@ -31,7 +31,7 @@ class Caller:
     grant: CodeGrant
 
 
-def bearer_token(request: Request) -> str:
+def bearer_token(request: ProgramRequest) -> str:
     """Return the access token of a request, from the header or from a form body, never from the URL.
 
     Raises `NoToken` where there is none, `InvalidRequest` where there are several (RFC 6750
@@ -85,7 +85,7 @@ def _require_alive(services: Services, token: VerifiedAccessToken) -> CodeGrant:
     return CodeGrant.from_json(orjson.loads(granted))
 
 
-def _from_header(request: Request) -> str | None:
+def _from_header(request: ProgramRequest) -> str | None:
     authorization = request.headers.get("Authorization")
     if authorization is None:
         return None
@@ -95,7 +95,7 @@ def _from_header(request: Request) -> str | None:
     return token.strip()
 
 
-def _from_body(request: Request) -> str | None:
+def _from_body(request: ProgramRequest) -> str | None:
     if request.method != "POST" or request.mimetype != server.FORM:
         return None
     return server.read_form(request, {"access_token"}).get("access_token")

@@ -3,20 +3,18 @@
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from core.infra import log
 from core.infra.settings import Mode, Settings
 from core.infra.settings import Registration as RegistrationMode
+from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.oidc import error_response, protect, registration
 from idp.oidc.clients import announce_change, metadata_of
+from idp.oidc.error_response import NO_STORE
 from idp.oidc.errors import AccessDenied, InvalidRequest
 from idp.oidc.registration import Registration
-from idp.wiring import services
-
-bp = Blueprint("register", __name__)
-error_response.answer_errors(bp)
+from idp.wiring import Services
 
 _LARGEST_BODY = 64 * 1024
 # What we add to an answer: it must not come back as metadata (RFC 7592 section 2.2).
@@ -28,36 +26,32 @@ _OURS = (
 )
 
 
-@bp.post("/register")
-def register() -> Response:
+def register(ground: Services, request: ProgramRequest) -> Answer:
     """Register a client, where registration is open."""
-    ground = services()
     _require_open(ground.settings)
     client = registration.judge(
-        _read_members(), allow_loopback=ground.settings.mode is not Mode.PRODUCTION, http=ground.http
+        _read_members(request), allow_loopback=ground.settings.mode is not Mode.PRODUCTION, http=ground.http
     )
     with ground.database.transaction() as session:
         made = registration.register(session, client, now=ground.clock.now())
     log.event("client_registered", client_id=client.client_id)
-    return _answer(made, status=201)
+    return _answer(ground.settings.issuer, made, status=201)
 
 
-@bp.get("/register/<client_id>")
-def read(client_id: str) -> Response:
+def read(ground: Services, request: ProgramRequest) -> Answer:
     """Show a client to itself."""
-    with services().database.reading() as session:
-        found = registration.read(session, client_id, protect.bearer_token(request))
-    return _answer(found)
+    with ground.database.reading() as session:
+        found = registration.read(session, request.path_name, protect.bearer_token(request))
+    return _answer(ground.settings.issuer, found)
 
 
-@bp.put("/register/<client_id>")
-def update(client_id: str) -> Response:
+def update(ground: Services, request: ProgramRequest) -> Answer:
     """Put new metadata in the place of a client's old ones."""
-    ground = services()
+    client_id = request.path_name
     token = protect.bearer_token(request)
     with ground.database.reading() as session:
         earlier = registration.read(session, client_id, token)
-    members = _read_members()
+    members = _read_members(request)
     _require_own(members, earlier)
     # Judged outside the transaction: it may fetch.
     client = registration.judge(
@@ -70,22 +64,19 @@ def update(client_id: str) -> Response:
         earlier = registration.read(session, client_id, token)
         changed = registration.update(session, earlier, client, now=ground.clock.now())
     announce_change(ground.database, ground.store)
-    return _answer(changed)
+    return _answer(ground.settings.issuer, changed)
 
 
-@bp.delete("/register/<client_id>")
-def delete(client_id: str) -> Response:
+def delete(ground: Services, request: ProgramRequest) -> Answer:
     """Remove a client at its own wish."""
-    ground = services()
+    client_id = request.path_name
     token = protect.bearer_token(request)
     with ground.database.transaction() as session:
         earlier = registration.read(session, client_id, token)
         registration.remove(session, ground.store, earlier, now=ground.clock.now())
     announce_change(ground.database, ground.store)
     log.event("client_deleted", client_id=client_id)
-    response = Response(status=204)
-    error_response.forbid_storing(response)
-    return response
+    return Answer(status=204, headers=NO_STORE)
 
 
 def _require_open(settings: Settings) -> None:
@@ -96,7 +87,7 @@ def _require_open(settings: Settings) -> None:
     raise AccessDenied("Registration is closed; ask the operator to register the client.")
 
 
-def _read_members() -> dict[str, Any]:
+def _read_members(request: ProgramRequest) -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise InvalidRequest("The content type must be application/json.")
     request.max_content_length = _LARGEST_BODY
@@ -120,8 +111,8 @@ def _require_own(members: dict[str, Any], earlier: Registration) -> None:
         raise InvalidRequest("The client_secret is not the present one.")
 
 
-def _answer(made: Registration, status: int = 200) -> Response:
-    client, issuer = made.client, services().settings.issuer
+def _answer(issuer: str, made: Registration, status: int = 200) -> Answer:
+    client = made.client
     members = metadata_of(client)
     members.pop("sector_identifier", None)
     members |= {
@@ -134,3 +125,9 @@ def _answer(made: Registration, status: int = 200) -> Response:
     if made.secret is not None:
         members |= {"client_secret": made.secret, "client_secret_expires_at": 0}
     return error_response.json_response(members, status)
+
+
+ENDPOINTS = (
+    Endpoint("/register", {"POST": register}),
+    Endpoint("/register/*", {"GET": read, "PUT": update, "DELETE": delete}),
+)

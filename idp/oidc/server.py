@@ -5,22 +5,24 @@ by `checks.parameters`, clients proven by `client_auth`, refusals raised from ou
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from authlib.oauth2.base import OAuth2Error
-from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Payload, OAuth2Request
-from flask import Request, Response
+from authlib.oauth2.rfc6749 import AuthorizationServer
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from core.web.programs import Answer, ProgramRequest
 from idp.oidc import client_auth, error_response, errors
 from idp.oidc.checks import parameters
 from idp.oidc.checks.parameters import Parameters
+from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import InvalidRequest, ProtocolError, UnsupportedGrantType
 from idp.oidc.grants.authorization_code import AuthorizationCodeGrant
 from idp.oidc.grants.client_credentials import ClientCredentialsGrant
 from idp.oidc.grants.refresh_token import RefreshTokenGrant
 from idp.oidc.registered_client import RegisteredClient
-from idp.wiring import services
+from idp.oidc.tokens.refresh_token import PresentedToken
+from idp.wiring import Services
 
 _TOKEN_PARAMETERS = client_auth.PARAMETERS | {
     "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "resource",
@@ -38,7 +40,7 @@ _TRANSLATIONS: Mapping[str, type[ProtocolError]] = {
 }
 
 
-def read_form(request: Request, known: Collection[str]) -> Parameters:
+def read_form(request: ProgramRequest, known: Collection[str]) -> Parameters:
     """Return the known parameters of a form body, all of them faultless; the URL is not read.
 
     Raises `InvalidRequest` for another content type, a body that is too large, and a parameter
@@ -56,53 +58,64 @@ def read_form(request: Request, known: Collection[str]) -> Parameters:
     return found
 
 
-def authenticate_client(request: Request, known: Collection[str]) -> tuple[RegisteredClient, Parameters]:
+def authenticate_client(
+    ground: Services, request: ProgramRequest, known: Collection[str]
+) -> tuple[RegisteredClient, Parameters]:
     """Return the client that calls an endpoint beside the token endpoint, and what it sent."""
     found = read_form(request, client_auth.PARAMETERS | frozenset(known))
     client = client_auth.authenticate(
-        found, request.headers.get("Authorization"), services=services(), endpoint=request.path
+        found, request.headers.get("Authorization"), services=ground, endpoint=request.path
     )
     return client, found
 
 
-class _Payload(OAuth2Payload):
-    """The parameters under the names that Authlib reads them by."""
+class TokenRequest:
+    """A token request under the names that Authlib reads it by, and what answers it.
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
+    `client`, `authorization_code` and `refresh_token` are filled in by Authlib on its way.
+    """
 
-    @property
-    def data(self) -> Mapping[str, str]:
-        """Return the values by name."""
-        return self._values
-
-
-class TokenRequest(OAuth2Request):
-    """A token request as Authlib passes it around, with our parameters in it."""
-
-    def __init__(self, request: Request, issuer: str) -> None:
-        # The public address, not what a proxy in front of us left of it.
-        super().__init__(request.method, f"{issuer}{request.path}", headers=request.headers)
-        self.parameters = read_form(request, _TOKEN_PARAMETERS)
+    def __init__(self, services: Services, request: ProgramRequest) -> None:
+        self.services = services
+        self.authorization = request.headers.get("Authorization")
         self.endpoint = request.path
-        self.payload = _Payload(self.parameters.values)
+        self.parameters = read_form(request, _TOKEN_PARAMETERS)
+        self.form = self.parameters.values
+        self.client: RegisteredClient | None = None
+        self.authorization_code: CodeGrant | None = None
+        self.refresh_token: PresentedToken | None = None
 
     @property
-    def form(self) -> Mapping[str, str]:
-        """Return the values by name."""
-        return self.parameters.values
+    def payload(self) -> "TokenRequest":
+        """Return what holds the parameters: the request itself."""
+        return self
+
+    @property
+    def grant_type(self) -> str | None:
+        """Return how the client wants to get tokens."""
+        return self.form.get("grant_type")
+
+    @property
+    def redirect_uri(self) -> str | None:
+        """Return the redirect URI of the authorization request, as the client repeats it."""
+        return self.form.get("redirect_uri")
+
+    @property
+    def scope(self) -> str | None:
+        """Return the scope that is asked for."""
+        return self.form.get("scope")
 
 
 class TokenServer(AuthorizationServer):
     """Authlib's server with our requests, our clients and our answers."""
 
-    def create_oauth2_request(self, request: Request) -> TokenRequest:
-        """Read a token request from its raw body."""
-        return TokenRequest(request, services().settings.issuer)
+    def create_oauth2_request(self, request: TokenRequest) -> TokenRequest:
+        """Return the request, which is made as Authlib wants it."""
+        return request
 
     def get_token_grant(self, request: TokenRequest) -> Any:
         """Return the grant for the request's grant_type; there is no default."""
-        wanted = request.payload.grant_type
+        wanted = request.grant_type
         if wanted is None:
             raise InvalidRequest("The grant_type is missing.")
         for grant_class, _ in self._token_grants:
@@ -117,20 +130,20 @@ class TokenServer(AuthorizationServer):
         del endpoint
         client = client_auth.authenticate(
             request.parameters,
-            request.headers.get("Authorization"),
-            services=services(),
+            request.authorization,
+            services=request.services,
             endpoint=request.endpoint,
         )
         if client.token_endpoint_auth_method not in methods:
             raise errors.UnauthorizedClient("A public client cannot use this grant_type.")
         return client
 
-    def handle_response(self, status: int, body: Mapping[str, object], headers: object) -> Response:
+    def handle_response(self, status: int, body: Mapping[str, object], headers: object) -> Answer:
         """Return the token response."""
         del headers
         return error_response.json_response(body, status)
 
-    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> Response:
+    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> NoReturn:
         """Raise what Authlib refused as an error of our tree, so that one place answers it."""
         del request
         kind = _TRANSLATIONS.get(str(error.error), InvalidRequest)

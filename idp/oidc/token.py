@@ -1,18 +1,16 @@
 """The token endpoint (RFC 6749 section 3.2)."""
 
-from flask import Blueprint, Response, request
-
-from idp.oidc import error_response
-from idp.oidc.server import token_server
-
-bp = Blueprint("token", __name__)
-error_response.answer_errors(bp)
-error_response.open_to_browsers(bp)
+from core.web.programs import Answer, Endpoint, ProgramRequest
+from idp.oidc.error_response import ANY_ORIGIN, PREFLIGHT
+from idp.oidc.server import TokenRequest, token_server
+from idp.wiring import Services
 
 
-@bp.post("/token")
-def token() -> Response:
+def token(ground: Services, request: ProgramRequest) -> Answer:
     """Answer a token request by the grant it names; the client proves itself in the request."""
-    response = token_server.create_token_response(request)
-    assert isinstance(response, Response)
-    return response
+    answer = token_server.create_token_response(TokenRequest(ground, request))
+    assert isinstance(answer, Answer)
+    return answer
+
+
+ENDPOINTS = (Endpoint("/token", {"POST": token}, headers=ANY_ORIGIN, preflight=PREFLIGHT),)

@@ -1,26 +1,20 @@
 """The userinfo endpoint (OpenID Connect Core section 5.3)."""
 
-from flask import Blueprint, Response, request
-
+from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.claims.assemble import userinfo_claims
 from idp.claims.values import Json
 from idp.oidc import error_response, protect
 from idp.oidc.checks import resource
+from idp.oidc.error_response import ANY_ORIGIN, NO_STORE, PREFLIGHT
 from idp.oidc.errors import InvalidGrant, InvalidToken
 from idp.oidc.protect import Caller
 from idp.oidc.tokens import issue
 from idp.signing import jws
-from idp.wiring import Services, services
-
-bp = Blueprint("userinfo", __name__)
-error_response.answer_errors(bp)
-error_response.open_to_browsers(bp)
+from idp.wiring import Services
 
 
-@bp.route("/userinfo", methods=["GET", "POST"])
-def userinfo() -> Response:
+def userinfo(ground: Services, request: ProgramRequest) -> Answer:
     """Tell the bearer of an access token about the person, as JSON or as a JWT signed for the client."""
-    ground = services()
     issuer = ground.settings.issuer
     token = protect.bearer_token(request)
     caller = protect.require(ground, token, audience=resource.userinfo(issuer), scope="openid")
@@ -29,9 +23,8 @@ def userinfo() -> Response:
     if algorithm is None:
         return error_response.json_response(claims)
     signed = {**claims, "iss": issuer, "aud": caller.client.client_id}
-    response = Response(jws.encode(ground.keyring.signer(algorithm), signed), content_type="application/jwt")
-    error_response.forbid_storing(response)
-    return response
+    body = jws.encode(ground.keyring.signer(algorithm), signed).encode("ascii")
+    return Answer(body, headers={"Content-Type": "application/jwt", **NO_STORE})
 
 
 def _claims(ground: Services, caller: Caller) -> dict[str, Json]:
@@ -47,3 +40,6 @@ def _claims(ground: Services, caller: Caller) -> dict[str, Json]:
         requested=frozenset(claim.name for claim in grant.claims.userinfo),
         allowed_scope=caller.client.policy.scope,
     )
+
+
+ENDPOINTS = (Endpoint("/userinfo", {"GET": userinfo, "POST": userinfo}, headers=ANY_ORIGIN, preflight=PREFLIGHT),)

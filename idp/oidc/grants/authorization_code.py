@@ -13,7 +13,7 @@ from idp.oidc.errors import CodeReplayed, InvalidGrant
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import issue, refresh_token
 from idp.oidc.tokens.issue import TokenResponse
-from idp.wiring import Services, services
+from idp.wiring import Services
 
 
 class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
@@ -23,7 +23,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
 
     def query_authorization_code(self, code: str, client: RegisteredClient) -> CodeGrant:
         """Spend the code; one that comes again ends what its first presentation gave."""
-        ground = services()
+        ground: Services = self.request.services
         try:
             return codes.redeem(ground.store, code, client.client_id)
         except CodeReplayed as replay:
@@ -40,7 +40,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
         """Issue what the code granted."""
-        ground = services()
+        ground: Services = self.request.services
         now = ground.clock.now()
         client: RegisteredClient = self.client
         grant: CodeGrant = self.request.authorization_code

@@ -11,7 +11,7 @@ from idp.oidc.client_auth import CONFIDENTIAL_METHODS
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import issue
 from idp.oidc.tokens.issue import TokenResponse
-from idp.wiring import services
+from idp.wiring import Services
 
 
 class ClientCredentialsGrant(grants.ClientCredentialsGrant):
@@ -21,7 +21,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
         """Issue an access token whose subject is the client itself (RFC 9068 section 2.2)."""
-        ground = services()
+        ground: Services = self.request.services
         client: RegisteredClient = self.client
         asked = self.request.payload.scope
         granted = () if asked is None else scope.for_client(asked, client)

@@ -9,7 +9,7 @@ from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import issue, refresh_token
 from idp.oidc.tokens.issue import TokenResponse
 from idp.oidc.tokens.refresh_token import PresentedToken
-from idp.wiring import services
+from idp.wiring import Services
 
 
 class RefreshTokenGrant(grants.RefreshTokenGrant):
@@ -19,7 +19,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     def authenticate_refresh_token(self, refresh_token_value: str) -> PresentedToken | None:
         """Return the token if it is this client's and usable; None where it is unknown or foreign."""
-        ground = services()
+        ground: Services = self.request.services
         with ground.database.statements() as connection:
             presented = refresh_token.find(connection, refresh_token_value)
         if presented is None or not presented.check_client(self.request.client):
@@ -29,7 +29,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
         """Issue new tokens for what was granted, or the part of it that the request asks for."""
-        ground = services()
+        ground: Services = self.request.services
         now = ground.clock.now()
         client: RegisteredClient = self.client
         presented: PresentedToken = self.request.refresh_token

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.infra.settings import Registration, Settings
+from idp.app import PROGRAM_ENDPOINTS
 from idp.claims.scopes import SCOPE_NAMES
 from idp.oidc.discovery import metadata
 from idp.oidc.registered_client import DEFAULT_SCOPE
@@ -45,7 +46,7 @@ def test_issuer_is_the_address_without_its_suffix(browser: FlaskClient) -> None:
 def test_every_endpoint_is_an_https_address_of_the_issuer_that_is_served(browser: FlaskClient, idp_app: Flask) -> None:
     """Only what is built is claimed: each address has a route."""
     document: Any = browser.get(ADDRESSES[0]).json
-    routes = {rule.rule for rule in idp_app.url_map.iter_rules()}
+    routes = {rule.rule for rule in idp_app.url_map.iter_rules()} | {endpoint.path for endpoint in PROGRAM_ENDPOINTS}
 
     addresses = [value for name, value in document.items() if name.endswith(("_endpoint", "_uri", "_documentation"))]
     assert len(addresses) == 9
@@ -62,7 +63,7 @@ def test_document_claims_what_this_provider_does_and_no_more(browser: FlaskClien
     assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["subject_types_supported"] == ["public", "pairwise"]
-    assert document["acr_values_supported"] == ["urn:immo-connect:acr:pwd"]
+    assert document["acr_values_supported"] == ["urn:immo-connect:acr:pwd", "urn:immo-connect:acr:mfa"]
     assert document["token_endpoint_auth_methods_supported"] == [
         "client_secret_basic", "client_secret_post", "private_key_jwt", "none",
     ]  # fmt: skip

@@ -1,27 +1,32 @@
 """The one renderer of refusals at token-like endpoints."""
 
 import pytest
-from flask import Blueprint, Flask
-from flask.testing import FlaskClient
 from werkzeug.exceptions import BadRequest
+from werkzeug.test import Client
 
 from core.infra.errors import Unavailable
+from core.web.programs import Answer, Endpoint, ProgramRequest, Programs
 from idp.oidc import error_response, errors
 from idp.oidc.error_response import NoToken
 from idp.oidc.errors import ProtocolError
 from tests.support.grants import assert_refused
+from tests.support.programs import nobody
 
 
-def _raising(error: Exception) -> FlaskClient:
-    app, bp = Flask("raising"), Blueprint("raising", __name__)
-    error_response.answer_errors(bp)
-
-    @bp.get("/")
-    def view() -> str:
+def _raising(error: Exception) -> Client:
+    def view(_ground: None, _request: ProgramRequest) -> Answer:
         raise error
 
-    app.register_blueprint(bp)
-    return app.test_client()
+    return Client(
+        Programs(
+            nobody,
+            [Endpoint("/", {"GET": view})],
+            ground=None,
+            headers={},
+            refuse=error_response.refuse,
+            wrong_method=error_response.wrong_method,
+        )
+    )
 
 
 def _kinds(kind: type[ProtocolError]) -> list[type[ProtocolError]]:

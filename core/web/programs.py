@@ -1,0 +1,133 @@
+"""The door for programs: endpoints that answer without what surrounds a page.
+
+Clients and resource servers want a status, a body and some headers. What a page needs besides,
+Flask's contexts and the hooks of language and look, costs more than most of these answers, so
+that they are told apart by their path before any of it begins. Everything else goes on to the pages.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from werkzeug.wrappers import Request
+
+from core.infra import log
+from core.infra.ids import new_id
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Ground = TypeVar("Ground")
+Headers: TypeAlias = Mapping[str, str]
+
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+# At the end of a path: any name, which is `path_name` to the view.
+_ANY_NAME = "/*"
+
+
+class ProgramRequest(Request):
+    """A request of a program; its body has a limit also where a view sets none."""
+
+    max_content_length = 64 * 1024
+
+    @property
+    def path_name(self) -> str:
+        """Return the last segment of the path."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view answers; its headers stand in the place of those that are the same for all."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: Headers = field(default_factory=dict)
+
+
+View: TypeAlias = Callable[[Ground, ProgramRequest], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Generic[Ground]):
+    """A path and its views by method; `/*` at its end stands for a name of any kind.
+
+    `headers` stand in every answer, `preflight` only in those to OPTIONS.
+    """
+
+    path: str
+    views: Mapping[str, View[Ground]]
+    headers: Headers = field(default_factory=dict)
+    preflight: Headers = field(default_factory=dict)
+
+    def allowed(self) -> str:
+        """Return the methods that are taken, as the header Allow says them (RFC 9110 section 10.2.1)."""
+        head = {"HEAD"} if "GET" in self.views else set()
+        return ", ".join(sorted({*self.views, *head, "OPTIONS"}))
+
+
+class Programs(Generic[Ground]):
+    """A WSGI application that answers programs at their endpoints, and lets pages answer the rest.
+
+    `refuse` turns whatever a view raised into an answer, `wrong_method` is the one for a method
+    that is not taken, and `headers` are what every answer says.
+    """
+
+    def __init__(
+        self,
+        pages: "WSGIApplication",
+        endpoints: Iterable[Endpoint[Ground]],
+        *,
+        ground: Ground,
+        headers: Headers,
+        refuse: Callable[[Exception], Answer],
+        wrong_method: Callable[[], Answer],
+    ) -> None:
+        self._pages = pages
+        self._ground = ground
+        self._endpoints = {endpoint.path: endpoint for endpoint in endpoints}
+        self._headers = {path: {**headers, **endpoint.headers} for path, endpoint in self._endpoints.items()}
+        self._refuse = refuse
+        self._wrong_method = wrong_method
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer at the endpoint that the path names, or let the pages answer."""
+        endpoint = self._endpoint(environ.get("PATH_INFO", ""))
+        if endpoint is None:
+            return self._pages(environ, start_response)
+        answer = self._answer(endpoint, environ)
+        headers = {**self._headers[endpoint.path], **answer.headers}
+        has_body = answer.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+        if has_body:
+            headers["Content-Length"] = str(len(answer.body))
+        start_response(_STATUS_LINES[answer.status], list(headers.items()))
+        return (answer.body,) if has_body and environ["REQUEST_METHOD"] != "HEAD" else ()
+
+    def _endpoint(self, path: str) -> Endpoint[Ground] | None:
+        found = self._endpoints.get(path)
+        if found is not None:
+            return found
+        parent, _, name = path.rpartition("/")
+        return self._endpoints.get(parent + _ANY_NAME) if name else None
+
+    def _answer(self, endpoint: Endpoint[Ground], environ: "WSGIEnvironment") -> Answer:
+        method: str = environ["REQUEST_METHOD"]
+        view = endpoint.views.get("GET" if method == "HEAD" else method)
+        if view is None:
+            return self._without_view(endpoint, method)
+        log.request_id.set(new_id("req"))
+        try:
+            return view(self._ground, ProgramRequest(environ))
+        except Exception as error:  # noqa: BLE001 - the outermost handler
+            return self._refuse(error)
+        finally:
+            # A thread that serves no request must not log under the name of its last one.
+            log.request_id.set(None)
+
+    def _without_view(self, endpoint: Endpoint[Ground], method: str) -> Answer:
+        allow = {"Allow": endpoint.allowed()}
+        if method == "OPTIONS":
+            return Answer(headers={**allow, **endpoint.preflight})
+        refusal = self._wrong_method()
+        return Answer(refusal.body, refusal.status, {**refusal.headers, **allow})
