@@ -1,0 +1,140 @@
+"""What the page shows on which a person registers a tool, or asks for access to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from flask_babel import gettext as _
+
+from core.infra.dates import moment_in_words
+from core.infra.localised import Localised
+from core.infra.messages import N_
+from core.tools import explanations
+from core.tools.choices import Doable, UsageChoice
+from core.tools.context import Reason
+from core.tools.explanations import Cause
+from core.tools.needs import NeedLine
+from core.web.locale import current_language
+from idp.interaction.organisation_page import since
+from idp.web.page import FieldError, RequestingTool
+
+
+class Act(StrEnum):
+    """What a button of the page says in the field `decision`."""
+
+    REGISTER = "register"
+    TAKE = "take"
+    ASK = "ask"
+    REMIND = "remind"
+    START = "start"
+    ADD = "add-organisation"
+    CANCEL = "cancel"
+
+
+# The lists and columns of registers, where they have names.
+_LISTS: Mapping[str, str] = {"tableau": N_("list of holders"), "trainees": N_("list of trainees")}
+_COLUMNS: Mapping[str, str] = {"intermediary": N_("column of intermediaries"), "syndic": N_("column of syndics")}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A choice that is an address: an organisation, or a usage."""
+
+    label: str
+    url: str
+    is_current: bool
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedText:
+    """One line of what is needed; `state` is met, missing, or other: not the person's own to have."""
+
+    text: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolPage:
+    """Register a tool for an organisation: usage, what it needs, terms (T1); or ask for access.
+
+    `organisations` and `usages` are what can be switched to; `choice` is the usage that is shown.
+    """
+
+    template: ClassVar[str] = "tool.html"
+    leads_away: ClassVar[bool] = True
+
+    action: str
+    csrf_token: str
+    tool: RequestingTool
+    organisation_name: str
+    company_number: str
+    organisations: tuple[Link, ...]
+    usages: tuple[Link, ...]
+    choice: UsageChoice
+    accreditation_names: Mapping[str, Localised]
+    leads_back: bool
+    now: datetime
+    errors: tuple[FieldError, ...] = ()
+    notice: str | None = None
+
+    @property
+    def doable(self) -> Doable:
+        """Return what can be done about the usage that is shown."""
+        return self.choice.doable
+
+    @property
+    def usage_name(self) -> str:
+        """Return the usage's name in the language of the page."""
+        return self.choice.usage.name.text(current_language())
+
+    @property
+    def to_register(self) -> tuple[tuple[NeedText, ...], ...]:
+        """Return what registering the usage needs."""
+        return self._lines(self.choice.to_register)
+
+    @property
+    def to_use(self) -> tuple[tuple[NeedText, ...], ...]:
+        """Return what using it needs."""
+        return self._lines(self.choice.to_use)
+
+    @property
+    def missing(self) -> tuple[tuple[Cause, ...], ...]:
+        """Return why it cannot be done (yet), in the language of the page."""
+        return () if self.choice.reason is None else self._causes(self.choice.reason)
+
+    @property
+    def waits_since(self) -> str:
+        """Return since when the managers know of the request for access."""
+        return "" if self.choice.wait is None else since(self.choice.wait, self.now)
+
+    @property
+    def remind_from(self) -> str | None:
+        """Return when the managers may be reminded; None where that is now."""
+        wait = self.choice.wait
+        if wait is None or self.now >= wait.may_be_reminded_from:
+            return None
+        return moment_in_words(wait.may_be_reminded_from, current_language())
+
+    def _lines(self, groups: tuple[tuple[NeedLine, ...], ...]) -> tuple[tuple[NeedText, ...], ...]:
+        return tuple(tuple(map(self._line, group)) for group in groups)
+
+    def _line(self, line: NeedLine) -> NeedText:
+        if line.kind is None:
+            return NeedText(_("An accreditation that a colleague lends for this tool"), "other")
+        places = (*(_(_LISTS.get(name, name)) for name in line.lists), *(_(_COLUMNS.get(c, c)) for c in line.columns))
+        text = self._kind(line.kind)
+        if places:
+            text = _("%(accreditation)s (%(places)s)", accreditation=text, places=", ".join(places))
+        return NeedText(text, "met" if line.is_met else "missing")
+
+    def _causes(self, reason: Reason) -> tuple[tuple[Cause, ...], ...]:
+        return tuple(tuple(map(self._translated, group)) for group in explanations.missing(reason))
+
+    def _translated(self, cause: Cause) -> Cause:
+        return Cause(_(cause.text, accreditation=self._kind(cause.subject or "")), _(cause.next_step), cause.subject)
+
+    def _kind(self, kind: str) -> str:
+        return self.accreditation_names.get(kind, Localised(kind, kind, kind)).text(current_language())
