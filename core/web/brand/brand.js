@@ -74,3 +74,8 @@ for (const timer of document.querySelectorAll("[data-countdown]")) {
     button.disabled = false;
   }, 500);
 }
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
