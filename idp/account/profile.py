@@ -51,7 +51,6 @@ def show() -> Response:
         email=visitor.person.email or "",
         portrait=profile_page.portrait(own, pictures_url(visitor.services)),
         groups=profile_page.groups(own),
-        addresses=profile_page.addresses(own.profile),
         has_eid=own.eid_linked_at is not None,
     )
     return answer(page)

@@ -35,22 +35,23 @@ _LINKS = frozenset({"website", "profile_url", *(network.value for network in Net
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is known: `value` is empty where it is not; `url` makes it a link."""
+    """One thing that is known, in lines: none where it is not known; `url` makes it a link."""
 
     id: str
     label: str
-    value: str
+    lines: tuple[str, ...]
     is_locked: bool = False
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Facts under one heading."""
+    """Facts under one heading, or what to say where there is none."""
 
     id: str
     heading: str
     facts: tuple[Fact, ...]
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,6 @@ class Portrait:
 
 
 @dataclass(frozen=True, slots=True)
-class PostalAddress:
-    """An address in lines, under its label."""
-
-    label: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ProfilePage:
     """The person's data to read."""
 
@@ -86,7 +79,6 @@ class ProfilePage:
     email: str
     portrait: Portrait
     groups: tuple[Group, ...]
-    addresses: tuple[PostalAddress, ...]
     has_eid: bool
 
 
@@ -150,12 +142,13 @@ class EditPage:
 
 
 def groups(own: OwnProfile) -> tuple[Group, ...]:
-    """Return what is known of a person, in groups; of the social networks only those with a page."""
-    social = tuple(fact for fact in _facts(own, tuple(network.value for network in Network)) if fact.value)
+    """Return what is known of a person, in the order of the form; of networks only those with a page."""
+    social = tuple(fact for fact in _facts(own, tuple(network.value for network in Network)) if fact.lines)
     return (
         Group("general", _("General data"), _facts(own, _GENERAL)),
         Group("contact", _("Contact"), _facts(own, _CONTACT)),
-        Group("social", _("Social media"), social),
+        Group("social", _("Social media"), social, _("You have added no pages on social media.")),
+        Group("addresses", _("Addresses"), _addresses(own.profile), _("You have added no addresses.")),
         Group("language-and-time", _("Language and time"), _facts(own, _LANGUAGE)),
     )
 
@@ -163,15 +156,6 @@ def groups(own: OwnProfile) -> tuple[Group, ...]:
 def locked_facts(own: OwnProfile) -> Mapping[str, Fact]:
     """Return by field what comes from the identity card."""
     return {fact.id.replace("-", "_"): fact for fact in _facts(own, tuple(sorted(own.locked)))}
-
-
-def addresses(profile: Profile) -> tuple[PostalAddress, ...]:
-    """Return the main address, where there is one, and the further ones."""
-    details = profile.details
-    main = Address(details.street_address, details.locality, details.postal_code, details.country)
-    found = (FurtherAddress(_("Main address"), main), *profile.further_addresses)
-    lines = ((one.label, address_lines(one.address)) for one in found)
-    return tuple(PostalAddress(name, written) for name, written in lines if written)
 
 
 def portrait(own: OwnProfile, pictures_url: str) -> Portrait:
@@ -212,13 +196,21 @@ def notes(stored: Profile, contested: tuple[str, ...]) -> Mapping[str, str]:
     return found
 
 
+def _addresses(profile: Profile) -> tuple[Fact, ...]:
+    details = profile.details
+    main = Address(details.street_address, details.locality, details.postal_code, details.country)
+    found = (FurtherAddress(_("Main address"), main), *profile.further_addresses)
+    facts = (Fact(f"address-{number}", one.label, address_lines(one.address)) for number, one in enumerate(found))
+    return tuple(fact for fact in facts if fact.lines)
+
+
 def _facts(own: OwnProfile, names: tuple[str, ...]) -> tuple[Fact, ...]:
     values = own.profile.values()
     return tuple(
         Fact(
             id=name.replace("_", "-"),
             label=label(name),
-            value=value_text(name, values[name]),
+            lines=tuple(text for text in (value_text(name, values[name]),) if text),
             is_locked=name in own.locked,
             url=str(values[name]) if name in _LINKS and values[name] else None,
         )

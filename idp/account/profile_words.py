@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from babel import Locale, UnknownLocaleError
-
 from flask_babel import gettext as _
 
 from core.infra.dates import date_in_words
