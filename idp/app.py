@@ -17,7 +17,7 @@ from core.infra.settings import Settings
 from core.proof.keys import ALGORITHMS
 from core.web import frame, headers, health
 from core.web.programs import Programs
-from idp.account import connections, devices, entry, picture, profile
+from idp.account import connections, devices, email, entry, history, password, picture, profile, security
 from idp.docs import claims_page, errors_page
 from idp.help import views as help_views
 from idp.interaction import (
@@ -33,6 +33,7 @@ from idp.interaction import (
     sign_out,
     stronger,
     terms,
+    tool,
     waiting,
 )
 from idp.oidc import discovery, error_response, introspect, registration_endpoint, revoke, token, userinfo
@@ -67,7 +68,11 @@ _BLUEPRINTS = (
     profile.bp,
     picture.bp,
     devices.bp,
+    security.bp,
+    password.bp,
+    email.bp,
     connections.bp,
+    history.bp,
     claims_page.bp,
     errors_page.bp,
     help_views.bp,

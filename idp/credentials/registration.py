@@ -19,7 +19,7 @@ PER_NETWORK = (
     Limit("registration-short", 30, timedelta(hours=1)),
     Limit("registration-long", 100, timedelta(hours=24)),
 )
-PROPOSALS_PER_NETWORK = Limit("username-proposals", 600, timedelta(minutes=10))
+QUESTIONS_PER_NETWORK = Limit("registration-questions", 600, timedelta(minutes=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class Registration:
             activation.begin(session, person_id, account.person.email, language=account.person.language, now=now)
         return person_id
 
-    def count_proposal(self, address: str) -> None:
-        """Count one question for a free user name; raise `RateLimited` where there were too many."""
-        self._count(address, (PROPOSALS_PER_NETWORK,))
+    def count_question(self, address: str) -> None:
+        """Count one answer that tells whether a user name is free; raise `RateLimited` after too many."""
+        self._count(address, (QUESTIONS_PER_NETWORK,))
 
     def _count(self, address: str, limits: tuple[Limit, ...]) -> None:
         # Tests and load generators are one machine: lifted for them and for nothing else (contract.md).
