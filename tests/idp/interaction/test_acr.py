@@ -34,7 +34,7 @@ def test_essential_acr_that_is_reached_succeeds(signed_in: Browser) -> None:
     assert "code" in signed_in.authorize("plain", claims=essential(HIGH, PASSWORD)).answer
 
 
-@pytest.mark.parametrize("values", [(HIGH,), (MFA, HIGH), ("unheard-of",)])
+@pytest.mark.parametrize("values", [(HIGH,), ("unheard-of",)])
 @pytest.mark.parametrize("prompt", [None, "none", "login"])
 def test_essential_acr_out_of_reach_is_an_error(
     signed_in: Browser, values: tuple[str, ...], prompt: str | None
@@ -57,7 +57,7 @@ def test_voluntary_acr_claim_is_a_wish(signed_in: Browser) -> None:
 
 
 def test_require_acr_of_the_client_is_essential(services: Services, browser: Browser) -> None:
-    a_client(services, "careful", policy={"require_acr": MFA})
+    a_client(services, "careful", policy={"require_acr": HIGH})
     a_client(services, "easy", policy={"require_acr": PASSWORD})
 
     browser.authorize("careful").sign_in()
@@ -69,7 +69,7 @@ def test_require_acr_of_the_client_is_essential(services: Services, browser: Bro
 
 
 def test_claims_cannot_lower_what_the_client_requires(services: Services, browser: Browser) -> None:
-    a_client(services, "careful", policy={"require_acr": MFA})
+    a_client(services, "careful", policy={"require_acr": HIGH})
 
     browser.authorize("careful", claims=essential(PASSWORD)).sign_in()
 
