@@ -17,7 +17,20 @@ from core.infra.settings import Settings
 from core.proof.keys import ALGORITHMS
 from core.web import frame, headers, health
 from core.web.programs import Programs
-from idp.account import connections, devices, email, entry, history, password, picture, profile, security
+from idp.account import (
+    connections,
+    devices,
+    email,
+    entry,
+    factors_authenticator,
+    factors_passkeys,
+    factors_recovery_codes,
+    history,
+    password,
+    picture,
+    profile,
+    security,
+)
 from idp.docs import claims_page, errors_page
 from idp.help import views as help_views
 from idp.interaction import (
@@ -68,6 +81,9 @@ _BLUEPRINTS = (
     profile.bp,
     picture.bp,
     devices.bp,
+    factors_passkeys.bp,
+    factors_authenticator.bp,
+    factors_recovery_codes.bp,
     security.bp,
     password.bp,
     email.bp,

@@ -1,0 +1,145 @@
+"""What each action of the audit trail is called on the page of the person it concerns (A19).
+
+Source strings, translated where they are shown. `%(organisation)s` and `%(tool)s` are names; where one
+is not known any more, a neutral word stands for it. An action without a sentence here fails a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.infra.messages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """How an action reads: `own` where the person did it, `about` where somebody else, or we, did it to them."""
+
+    own: str
+    about: str
+
+
+def _alike(text: str) -> Sentence:
+    return Sentence(text, text)
+
+
+UNKNOWN = N_("Something was changed in your account.")
+SOME_ORGANISATION = N_("an organisation")
+SOME_TOOL = N_("a tool")
+
+# Never of a person, nor about one.
+NOT_OF_PEOPLE = frozenset(
+    {
+        *("client-registered", "client-changed", "client-deleted"),
+        *("offices-imported", "organisation-verified"),
+        *("signing-key-made", "signing-key-activated", "signing-key-retired"),
+        *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
+    }
+)
+
+_ACCOUNT = {
+    "person-created": _alike(N_("Your account was created.")),
+    "person-details-changed": _alike(N_("Your data were changed.")),
+    "profile-changed": _alike(N_("Your data were changed.")),
+    "terms-accepted": _alike(N_("You accepted the terms of use.")),
+    "eid-linked": _alike(N_("Your identity card was linked.")),
+    "address-activated": _alike(N_("You activated your e-mail address.")),
+    "address-proposed": _alike(N_("A new e-mail address was entered. It counts once its code is entered.")),
+    "address-changed": _alike(N_("Your e-mail address was changed.")),
+    "accreditation-entered": _alike(N_("An accreditation of yours was added.")),
+    "accreditation-changed": _alike(N_("The state of an accreditation of yours changed.")),
+    "erasure-requested": _alike(N_("You asked for your account to be deleted.")),
+    "erasure-undone": _alike(N_("You undid the request to delete your account.")),
+    "person-anonymised": _alike(N_("Your account was closed, and your personal details were erased.")),
+    "person-deleted": _alike(N_("Your account was deleted.")),
+}
+_SECURITY = {
+    "signed-in": _alike(N_("You signed in to %(tool)s.")),
+    "signed-out": _alike(N_("You signed out.")),
+    "device-signed-out": _alike(N_("A device was signed out.")),
+    "password-changed": _alike(N_("Your password was changed.")),
+    "password-recovered": _alike(N_("You chose a new password because the old one was forgotten.")),
+    "passkey-added": _alike(N_("A passkey was added.")),
+    "passkey-renamed": _alike(N_("A passkey was renamed.")),
+    "passkey-removed": _alike(N_("A passkey was removed.")),
+    "passkey-copy-refused": _alike(N_("A passkey was refused because it may have been copied.")),
+    "authenticator-added": _alike(N_("An authenticator app was added.")),
+    "authenticator-removed": _alike(N_("The authenticator app was removed.")),
+    "recovery-codes-made": _alike(N_("New recovery codes were made.")),
+    "recovery-code-used": _alike(N_("A recovery code was used.")),
+}
+_MEMBERSHIPS = {
+    "organisation-added": _alike(N_("You added %(organisation)s and became its manager.")),
+    "organisation-ended": _alike(N_("%(organisation)s ended here with its last member.")),
+    "membership-requested": Sentence(
+        N_("You asked to join %(organisation)s."), N_("You asked to join %(organisation)s.")
+    ),
+    "membership-reminded": Sentence(
+        N_("You reminded the managers of %(organisation)s of your request."),
+        N_("The managers of %(organisation)s were reminded of your request."),
+    ),
+    "membership-withdrawn": _alike(N_("You withdrew your request to join %(organisation)s.")),
+    "membership-expired": _alike(N_("Your request or invitation for %(organisation)s ended without an answer.")),
+    "membership-confirmed": Sentence(
+        N_("You confirmed a member of %(organisation)s."), N_("You were confirmed as a member of %(organisation)s.")
+    ),
+    "membership-refused": Sentence(
+        N_("You refused a request to join %(organisation)s."), N_("Your request to join %(organisation)s was refused.")
+    ),
+    "membership-blocked": Sentence(
+        N_("You blocked somebody at %(organisation)s."), N_("You were blocked at %(organisation)s.")
+    ),
+    "membership-activated": Sentence(
+        N_("You let a blocked member of %(organisation)s in again."),
+        N_("You are no longer blocked at %(organisation)s."),
+    ),
+    "membership-removed": Sentence(
+        N_("You removed a member of %(organisation)s."), N_("You were removed from %(organisation)s.")
+    ),
+    "membership-invited": Sentence(
+        N_("You invited somebody to %(organisation)s."), N_("You were invited to %(organisation)s.")
+    ),
+    "membership-added": Sentence(
+        N_("You added a member to %(organisation)s."), N_("You were added as a member of %(organisation)s.")
+    ),
+    "membership-accepted": _alike(N_("You accepted the invitation to %(organisation)s.")),
+    "invitation-declined": _alike(N_("You declined the invitation to %(organisation)s.")),
+    "membership-left": _alike(N_("You left %(organisation)s.")),
+    "membership-ended-with-account": _alike(N_("Your membership of %(organisation)s ended with your account.")),
+    "membership-ended-with-organisation": _alike(
+        N_("%(organisation)s has ended, and with it your request or invitation.")
+    ),
+    "manager-made": Sentence(
+        N_("You made somebody manager of %(organisation)s."), N_("You became manager of %(organisation)s.")
+    ),
+    "manager-demoted": Sentence(
+        N_("You made a manager of %(organisation)s an ordinary member."),
+        N_("You are no longer manager of %(organisation)s."),
+    ),
+}
+_TOOLS = {
+    "consent-given": _alike(N_("You allowed %(tool)s to receive data about you.")),
+    "consent-withdrawn": _alike(N_("You withdrew the access of %(tool)s.")),
+    "tool-registered": _alike(N_("You registered %(tool)s for %(organisation)s.")),
+    "tool-registration-ended": _alike(N_("%(organisation)s no longer uses %(tool)s.")),
+    "tool-access-requested": _alike(N_("You asked for access to %(tool)s for %(organisation)s.")),
+    "tool-access-reminded": _alike(
+        N_("The managers of %(organisation)s were reminded that you ask for access to %(tool)s.")
+    ),
+    "tool-role-given": Sentence(
+        N_("You gave a member of %(organisation)s a role in %(tool)s."),
+        N_("You were given a role in %(tool)s for %(organisation)s."),
+    ),
+    "tool-role-withdrawn": Sentence(
+        N_("You took away the role of a member of %(organisation)s in %(tool)s."),
+        N_("Your role in %(tool)s for %(organisation)s was taken away."),
+    ),
+    "tool-access-blocked": Sentence(
+        N_("You blocked a member of %(organisation)s in %(tool)s."),
+        N_("You were blocked in %(tool)s for %(organisation)s."),
+    ),
+    "mandate-proposed": _alike(N_("You proposed that %(tool)s at %(organisation)s rests on somebody's accreditation.")),
+    "mandate-accepted": _alike(N_("You let %(organisation)s use %(tool)s under your accreditation.")),
+    "mandate-withdrawn": _alike(N_("You ended that %(organisation)s uses %(tool)s under an accreditation.")),
+}
+
+SENTENCES: Mapping[str, Sentence] = {**_ACCOUNT, **_SECURITY, **_MEMBERSHIPS, **_TOOLS}
