@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -116,7 +116,7 @@ def _page(
         notice=_notice(opened),
         errors=errors,
         may_cancel=True,
-        register_url=None if _proves_anew(opened) else f"{request.path.removesuffix('login')}register",
+        register_url=None if _proves_anew(opened) else url_for("register.show", uid=opened.pending.uid),
         recover_url=f"{request.path.removesuffix('login')}recover",
         passkey=_passkey_form(opened),
         last_door=last_door(),
