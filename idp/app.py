@@ -18,6 +18,7 @@ from core.proof.keys import ALGORITHMS
 from core.web import frame, headers, health
 from core.web.programs import Programs
 from idp.account import (
+    accreditations,
     connections,
     devices,
     email,
@@ -35,6 +36,7 @@ from idp.docs import claims_page, errors_page
 from idp.help import views as help_views
 from idp.interaction import (
     activate,
+    complete,
     consent,
     error_pages,
     flow,
@@ -68,6 +70,7 @@ _BLUEPRINTS = (
     login.bp,
     register.bp,
     activate.bp,
+    complete.bp,
     terms.bp,
     second_factor.bp,
     stronger.bp,
@@ -80,6 +83,7 @@ _BLUEPRINTS = (
     entry.bp,
     profile.bp,
     picture.bp,
+    accreditations.bp,
     devices.bp,
     factors_passkeys.bp,
     factors_authenticator.bp,

@@ -23,8 +23,32 @@ class MyAccreditation:
     list: str | None
     column: str | None
     status: AccreditationStatus
+    source: str
+    valid_from: date | None
     valid_until: date | None
     checked_at: datetime
+
+    def held(self) -> HeldAccreditation:
+        """Return it as rules need it."""
+        return HeldAccreditation(
+            id=self.id,
+            kind=self.kind,
+            list=self.list,
+            column=self.column,
+            status=self.status,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            checked_at=self.checked_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KindFacts:
+    """What pages say about a kind of accreditation."""
+
+    code: str
+    name: Localised
+    issuer: str
 
 
 def kinds(session: Session | Connection) -> Mapping[str, Localised]:
@@ -33,6 +57,14 @@ def kinds(session: Session | Connection) -> Mapping[str, Localised]:
     statement = select(kind.code, kind.name_nl, kind.name_fr, kind.name_en)
     rows = session.execute(statement.where(kind.alias_of.is_(None)).order_by(kind.code))
     return {code: Localised(nl, fr, en) for code, nl, fr, en in rows}
+
+
+def kinds_in_words(session: Session) -> tuple[KindFacts, ...]:
+    """Return the kinds, in the order of their codes; aliases are left out."""
+    rows = session.scalars(
+        select(AccreditationKindRow).where(AccreditationKindRow.alias_of.is_(None)).order_by(AccreditationKindRow.code)
+    )
+    return tuple(KindFacts(row.code, Localised(row.name_nl, row.name_fr, row.name_en), row.issuer) for row in rows)
 
 
 def accreditations_of(session: Session, person_id: PersonId) -> tuple[MyAccreditation, ...]:
@@ -47,6 +79,8 @@ def accreditations_of(session: Session, person_id: PersonId) -> tuple[MyAccredit
             list=row.list,
             column=row.column,
             status=AccreditationStatus(row.status),
+            source=row.source,
+            valid_from=row.valid_from,
             valid_until=row.valid_until,
             checked_at=row.checked_at,
         )
