@@ -8,8 +8,8 @@ from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested
 from core.people.identifiers import PersonId
-from idp.account import erasure, leaving
-from idp.credentials import sign_ins
+from idp.account import erasure, leaving, never_activated
+from idp.credentials import mailed_codes, sign_ins
 from idp.help import requests as help_requests
 from idp.oidc import backchannel, participants
 from idp.oidc.closing import close_unusable
@@ -70,10 +70,14 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             dead_letters.purge(session, now=now)
             sign_ins.mark_expired(session, unused_since=now - SESSION_LIFE, now=now)
             sign_ins.purge(session, now)
+            mailed_codes.purge(session, now)
         event("database_purged", refresh_families=families, participants=left)
 
     def erase_accounts(now: datetime) -> None:
         event("accounts_erased", accounts=leaving.carry_out(services, now=now))
+
+    def remove_never_activated(now: datetime) -> None:
+        event("never_activated_removed", accounts=never_activated.remove_never_activated(services, now=now))
 
     def sweep_erased(now: datetime) -> None:
         event("erased_accounts_swept", accounts=erasure.sweep(services, now=now))
@@ -82,5 +86,6 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, purge_database),
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
+        Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
     )

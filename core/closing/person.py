@@ -48,6 +48,7 @@ class ErasureCause(StrEnum):
     DECEASED = "deceased"
     AUTHORITY = "authority"
     ABUSE = "abuse"
+    NEVER_ACTIVATED = "never-activated"
 
 
 class NeedsManager(RuleError):

@@ -46,5 +46,5 @@ def complete(session: Session, person_id: PersonId, addition: Addition, *, now: 
         # The names of the fields only: an audit row must not keep what a person may have erased.
         details = {"fields": " ".join(filled)}
         audit.record(
-            session, action="person-details-changed", actor_id=person_id, subject_id=person_id, details=details, now=now
+            session, action="details-changed", actor_id=person_id, subject_id=person_id, details=details, now=now
         )

@@ -15,7 +15,7 @@ from core.infra import outbox, withdrawals
 from core.infra.log import event
 from core.infra.store.interface import EphemeralStore, Kind
 from core.infra.topics import MailRequested
-from core.people import departures, leaving
+from core.people import activation, departures, leaving
 from core.people.departures import Traces
 from core.people.identifiers import PersonId
 from idp.credentials import erasure as credentials
@@ -38,17 +38,21 @@ def erase(
     reference: str | None = None,
     may_leave_ownerless: bool = False,
     only_if_due: bool = False,
+    only_if_unused: bool = False,
     now: datetime,
 ) -> Fate:
     """Delete or anonymise an account and mail that it is done; all of it or nothing.
 
     Tools hear of it by back-channel logout. Raises `NotFound`, `NeedsManager`; with `only_if_due`
-    also `NotDue` where the person undid their request a moment ago.
+    also `NotDue` where the person undid their request a moment ago, with `only_if_unused`
+    `InUse` where they activated it a moment ago, or it has activity.
     """
     with services.database.transaction() as session:
         ending = person.begin_erasure(session, person_id, may_leave_ownerless=may_leave_ownerless)
         if only_if_due:
             leaving.require_due(session, person_id, now=now)
+        if only_if_unused:
+            activation.require_unused(session, person_id, is_active=ending.fate is Fate.ANONYMISED)
         running = _forget(session, services.store, person_id, now, addresses=ending.traces.addresses)
         person.complete_erasure(session, ending, by=by, cause=cause, reference=reference, now=now)
         _write_a_last_time(session, ending.traces, ending.fate, now)

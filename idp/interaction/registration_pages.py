@@ -81,6 +81,7 @@ class CompletePage:
     action: str
     csrf_token: str
     tool: RequestingTool | None
+    sign_out_url: str
     person_name: str
     wants_given_name: bool
     wants_family_name: bool
