@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from core.infra import log
@@ -20,7 +19,7 @@ from core.people.rules import EmailTaken, is_role_address
 from core.web import csrf
 from core.web.locale import current_language
 from idp.credentials.activation import Activation
-from idp.credentials.mailed_codes import CodeExpired, CodeSpent, MalformedCode, NoTriesLeft, WrongCode
+from idp.credentials.mailed_codes import CodeExpired, CodeSpent, NoTriesLeft, WrongCode
 from idp.interaction import registration_form as form
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.entering import enter
@@ -30,6 +29,7 @@ from idp.interaction.requesting_tool import asking_tool
 from idp.interaction.steps import Step
 from idp.oidc.request import Progress
 from idp.web import browser
+from idp.web.mailed_code import minutes_and_seconds, refused
 from idp.web.page import FieldError, answer
 
 bp = Blueprint(Step.ACTIVATE.value, __name__)
@@ -75,7 +75,7 @@ def _take_code(opened: Interaction) -> Response:
         _activation(opened).activate(person_id, request.form.get(CODE, ""), now=opened.now)
     except (WrongCode, NoTriesLeft, CodeExpired, CodeSpent) as error:
         log.event("activation_refused", person_id=person_id, reason=error.code)
-        return _page(opened, (FieldError(CODE, _refusal(error)),), status=422)
+        return _page(opened, (FieldError(CODE, refused(error)),), status=422)
     except EmailTaken:
         log.event("activation_refused", person_id=person_id, reason=EmailTaken.code)
         text = _(
@@ -154,34 +154,13 @@ def _notice() -> str | None:
     return None
 
 
-def _refusal(error: WrongCode | NoTriesLeft | CodeExpired | CodeSpent) -> str:
-    match error:
-        case MalformedCode():
-            return _("A code has six letters and digits. Look at the newest message and type it again.")
-        case WrongCode(tries_left=left) if left > 0:
-            return ngettext(
-                "This is not the code of the newest message. You can try %(num)s more time.",
-                "This is not the code of the newest message. You can try %(num)s more times.",
-                left,
-            )
-        case WrongCode() | NoTriesLeft():
-            return _("Too many wrong codes were entered. Ask for another code below.")
-        case CodeExpired():
-            return _("This code is no longer valid. Ask for another code below.")
-    return _("This code was used already. Ask for another code below.")
-
-
 def _too_soon(opened: Interaction, error: RateLimited, *, changes_address: bool = False) -> Response:
     log.event("activation_code_limited", log.WARNING, limit=error.details.get("limit"))
-    text = _("You can ask for another code in %(time)s.", time=_clock(error.retry_after_seconds))
+    text = _("You can ask for another code in %(time)s.", time=minutes_and_seconds(error.retry_after_seconds))
     where = form.EMAIL if changes_address else "resend-code"
     response = _page(opened, (FieldError(where, text),), changes_address=changes_address, status=429)
     response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
-
-
-def _clock(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def _page(
@@ -205,7 +184,7 @@ def _page(
         sign_out_url=url_for("sign_out.by_get"),
         until=moment_in_words(sent.expires_at, current_language()) if sent and sent.is_open(opened.now) else None,
         seconds_to_wait=waiting.seconds_to_wait,
-        wait=_clock(waiting.seconds_to_wait) if waiting.seconds_to_wait else "",
+        wait=minutes_and_seconds(waiting.seconds_to_wait),
         changes_address=changes_address,
         email=typed.email,
         seen_warning=typed.email if is_role_address(typed.email) else "",
