@@ -23,7 +23,7 @@ from idp.oidc import new_password
 from idp.oidc.new_password import InSession, SignedOutMeanwhile
 from idp.web import browser
 from idp.web.limited import too_often, with_wait
-from idp.web.new_password import TypedTwice, about, judge
+from idp.web.new_password import about, judge, typed_in
 from idp.web.page import FieldError
 
 bp = Blueprint("password", __name__)
@@ -45,10 +45,7 @@ def submit() -> Response:
     visitor = open_account()
     csrf.check(visitor.services.settings.secret, visitor.binding, request.form.get(csrf.FIELD))
     has_password = _has_password(visitor)
-    typed = TypedTwice(
-        request.form.get("new-password", ""), request.form.get("new-password-again", ""),
-        first="new-password", second="new-password-again",
-    )  # fmt: skip
+    typed = typed_in(request.form)
     if not has_password:
         visitor.require_proof()
     try:
@@ -57,7 +54,7 @@ def submit() -> Response:
         return _too_many(visitor, error)
     errors = wrong or judge(visitor.services, typed, about(visitor.person))
     if errors:
-        return _page(visitor, errors, has_password=has_password, status=422)
+        return _page(visitor, *errors, has_password=has_password, status=422)
     return _change(visitor, typed.password)
 
 
@@ -98,7 +95,7 @@ def _has_password(visitor: Visitor) -> bool:
 
 def _too_many(visitor: Visitor, error: RateLimited) -> Response:
     log.event("password_change_limited", log.WARNING, person_id=visitor.session.person_id)
-    return with_wait(_page(visitor, (FieldError("current-password", too_often(error)),), has_password=True), error)
+    return with_wait(_page(visitor, FieldError("current-password", too_often(error)), has_password=True), error)
 
 
 def _page(

@@ -35,6 +35,8 @@ PROOF_LIFE = timedelta(minutes=15)
 # An office shares one address; nobody there forgets more passwords than this.
 PER_NETWORK = Limit("recovery-network", 30, timedelta(hours=1))
 
+_IS_RECOVERY = MailedCodeRow.purpose == CodePurpose.RECOVERY.value
+
 
 class RecoveryOver(RuleError):
     """What the code proved is too old, was used, or the password was changed since."""
@@ -100,6 +102,12 @@ class Recovery:
         """Return in how many seconds the same may be asked again; 0 when it may be now."""
         return code_requests.seconds_to_wait(self.store, purpose=CodePurpose.RECOVERY, whose=_whose(asking))
 
+    def address_of(self, code_id: str) -> str | None:
+        """Return the address for which a code was asked, or None where it is not known any more."""
+        with self.database.reading() as session:
+            wanted = select(MailedCodeRow.address).where(MailedCodeRow.id == code_id, _IS_RECOVERY)
+            return session.scalars(wanted).one_or_none()
+
     def enter(self, code_id: str, typed: str, *, now: datetime) -> RecoveryProof:
         """Spend a code and return what it proves; raises as `mailed_codes.enter_by_id` does."""
         entered = mailed_codes.enter_by_id(
@@ -152,8 +160,7 @@ def require_current(session: Session, proof: RecoveryProof) -> None:
 
 def void(session: Session, person_id: PersonId) -> None:
     """End the codes of a person that were not entered yet."""
-    of_person = (MailedCodeRow.purpose == CodePurpose.RECOVERY.value) & (MailedCodeRow.person_id == person_id)
-    session.execute(delete(MailedCodeRow).where(of_person))
+    session.execute(delete(MailedCodeRow).where(_IS_RECOVERY, MailedCodeRow.person_id == person_id))
 
 
 def _whose(asking: Asking) -> str:

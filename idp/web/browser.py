@@ -92,6 +92,13 @@ def set_interaction(response: Response, uid: str, cookie: str) -> None:
         _clear(response, name)
 
 
+def interactions() -> tuple[str, ...]:
+    """Return the interactions that this browser says it began, the newest first."""
+    prefix = _name(_INTERACTION)
+    held = sorted((name for name in request.cookies if name.startswith(prefix)), reverse=True)
+    return tuple(name.removeprefix(prefix) for name in held[:_MOST_INTERACTIONS])
+
+
 def _set(response: Response, base: str, value: str, life: timedelta | None) -> None:
     response.set_cookie(
         _name(base),

@@ -39,6 +39,12 @@ class TypedTwice:
     second: str = "password-again"
 
 
+def typed_in(form: Mapping[str, str]) -> TypedTwice:
+    """Return what was typed into the fields of `new_password_fields` (`secret_fields.html`)."""
+    first, second = "new-password", "new-password-again"
+    return TypedTwice(form.get(first, ""), form.get(second, ""), first, second)
+
+
 def about(person: PersonFacts) -> About:
     """Return what a password of this person must not be made of."""
     return About(person.username, person.given_name or "", person.family_name or "", person.email or "")
