@@ -48,6 +48,12 @@ def ids(html: str) -> set[str]:
     ("sample", "expected"),
     [
         ("login", {"login", "username", "password", "sign-in", "cancel"}),
+        (
+            "register",
+            {"given-name", "family-name", "username", "email", "password", "password-again", "accept-terms"}
+            | {"create-account"},
+        ),
+        ("activate", {"activation-code", "activate", "resend-code"}),
         ("choice", {"cancel"}),
         ("consent", {"allow", "cancel"}),
         ("form-post", {"response", "continue"}),
