@@ -64,7 +64,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "register-refused": lambda: REFUSED,
     "activate": lambda: ACTIVATE,
     "activate-refused": lambda: replace(
-        ACTIVATE, until=None, wait="", seconds_to_wait=0, errors=(FieldError("activation-code", "Dit is niet de code."),)
+        ACTIVATE, until=None, wait="", seconds_to_wait=0, errors=(FieldError("activation-code", "Dat is het niet."),)
     ),
     "activate-signed-in": lambda: replace(ACTIVATE, tool=None, is_signed_in=True, notice="Er is een code verstuurd."),
     "activate-elsewhere": lambda: replace(ACTIVATE, changes_address=True),
