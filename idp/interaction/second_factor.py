@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -118,15 +118,11 @@ def _page(opened: Interaction, means: Means, errors: tuple[FieldError, ...] = ()
         tool=asking_tool(opened),
         means=means,
         other_url=f"{request.path}?{_WITH}={other}",
-        help_url=_help_url(opened),
+        help_url=url_for("help.contact"),
         passkey=passkey_door.second_factor_form(opened, _person_id(opened)),
         errors=errors,
     )
     return answer(page, status=status)
-
-
-def _help_url(opened: Interaction) -> str:
-    return f"mailto:{opened.services.settings.support.address}"
 
 
 def _refused(means: Means, error: Exception) -> FieldError:

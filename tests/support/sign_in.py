@@ -1,11 +1,14 @@
 """Drives the provider's pages through a test client, as a browser without JavaScript would."""
 
+from base64 import b64encode
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from idp.signing import jws
+from idp.wiring import Services
 from tests.support.html_page import Element, Page, parse
 from tests.support.tools import CALLBACK, PASSWORD
 
@@ -128,3 +131,12 @@ class Browser:
             url = location
             response = self.client.get(location)
         raise AssertionError(f"redirected for ever, last to {url}")
+
+
+def id_token(services: Services, browser: Browser, client_id: str = "plain") -> dict[str, Any]:
+    """Redeem the code that the tool was just sent, and return what the ID token says."""
+    credentials = b64encode(f"{client_id}:{client_id}-secret".encode()).decode()
+    form = {"grant_type": "authorization_code", "code": browser.answer["code"], "redirect_uri": CALLBACK}
+    response = browser.client.post("/token", data=form, headers={"Authorization": f"Basic {credentials}"})
+    assert response.status_code == 200, response.text
+    return dict(jws.decode(services.keyring, response.get_json()["id_token"], typ=None))
