@@ -98,9 +98,7 @@ def _too_many(visitor: Visitor, error: RateLimited) -> Response:
     return with_wait(_page(visitor, FieldError("current-password", too_often(error)), has_password=True), error)
 
 
-def _page(
-    visitor: Visitor, errors: tuple[FieldError, ...] = (), *, has_password: bool, status: int = 200
-) -> FlaskResponse:
+def _page(visitor: Visitor, *errors: FieldError, has_password: bool, status: int = 200) -> FlaskResponse:
     shown = PasswordPage(
         frame=page.frame(visitor, Section.SECURITY),
         action=url_for("password.submit"),
