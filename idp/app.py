@@ -29,6 +29,7 @@ from idp.account import (
     history,
     password,
     picture,
+    privacy,
     profile,
     security,
 )
@@ -99,6 +100,7 @@ _BLUEPRINTS = (
     email.bp,
     connections.bp,
     history.bp,
+    privacy.bp,
     claims_page.bp,
     errors_page.bp,
     help_views.bp,

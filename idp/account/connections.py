@@ -9,7 +9,6 @@ from core.infra.dates import date_in_words
 from core.infra.log import event
 from core.infra.statements import Queryable
 from core.tools.access import offered_context
-from core.tools.catalogue import tool_facts
 from core.web import csrf
 from core.web.locale import current_language
 from idp.account import notices
@@ -20,7 +19,7 @@ from idp.claims.consent import consent_groups
 from idp.oidc import withdrawal
 from idp.oidc.connections import Connection, connections_of
 from idp.oidc.discovery import REACHABLE_ACR
-from idp.web.tool_mark import shown_tool
+from idp.web.tool_mark import tool_of_client
 
 bp = Blueprint("connections", __name__)
 
@@ -75,16 +74,14 @@ def _connected(visitor: Visitor) -> tuple[ConnectedTool, ...]:
 
 def _shown(session: Queryable, visitor: Visitor, found: Connection) -> ConnectedTool:
     client, consent = found.client, found.consent
-    facts = None if client.tool_id is None else tool_facts(session, client.tool_id, now=visitor.now)
     groups = consent_groups(consent.scope, consent.claims)
     lasts_until = found.lasts_until
     return ConnectedTool(
         id=client.client_id,
-        tool=shown_tool(client, facts),
+        tool=tool_of_client(session, client, now=visitor.now),
         since=date_in_words(belgian_date(found.since), current_language()),
         groups=tuple(
-            ReceivedGroup(group.kind, _(group.heading), tuple(_(line.text) for line in group.lines))
-            for group in groups
+            ReceivedGroup(group.kind, _(group.heading), tuple(_(line.text) for line in group.lines)) for group in groups
         ),
         terms_version=consent.terms_version,
         context=_context(session, visitor, found),

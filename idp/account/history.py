@@ -7,12 +7,11 @@ from werkzeug.wrappers import Response
 
 from core.closing.history import NamedDeed, history_of
 from core.infra.statements import Queryable
-from core.tools.catalogue import tool_facts
 from idp.account.access import Visitor, open_account
 from idp.account.history_page import HistoryPage, entry
 from idp.account.page import Section, answer, frame
 from idp.oidc.clients import find_client
-from idp.web.tool_mark import shown_tool
+from idp.web.tool_mark import tool_of_client
 
 bp = Blueprint("history", __name__)
 
@@ -26,7 +25,7 @@ def show() -> Response:
     before = request.args.get("before")
     with visitor.services.database.reading() as session:
         found = history_of(session, visitor.person.id, before=before, limit=_ON_A_PAGE)
-        clients = client_names(session, visitor, found.deeds)
+        clients = _client_names(session, visitor, found.deeds)
     url = Section.HISTORY.url
     page = HistoryPage(
         frame=frame(visitor, Section.HISTORY),
@@ -37,12 +36,11 @@ def show() -> Response:
     return answer(page)
 
 
-def client_names(session: Queryable, visitor: Visitor, deeds: Iterable[NamedDeed]) -> Mapping[str, str]:
+def _client_names(session: Queryable, visitor: Visitor, deeds: Iterable[NamedDeed]) -> Mapping[str, str]:
     """Return what the clients of these deeds are called, in the language of the page."""
     names = {}
     for client_id in {named.client_id for named in deeds if named.client_id}:
         client = find_client(session, client_id)
         if client is not None:
-            facts = None if client.tool_id is None else tool_facts(session, client.tool_id, now=visitor.now)
-            names[client_id] = shown_tool(client, facts).name
+            names[client_id] = tool_of_client(session, client, now=visitor.now).name
     return names

@@ -47,6 +47,7 @@ _ACCOUNT = {
     "address-changed": _alike(N_("Your e-mail address was changed.")),
     "accreditation-entered": _alike(N_("An accreditation of yours was added.")),
     "accreditation-changed": _alike(N_("The state of an accreditation of yours changed.")),
+    "data-downloaded": _alike(N_("You downloaded your data.")),
     "erasure-requested": _alike(N_("You asked for your account to be deleted.")),
     "erasure-undone": _alike(N_("You undid the request to delete your account.")),
     "person-anonymised": _alike(N_("Your account was closed, and your personal details were erased.")),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.closing.person import ErasureCause, NeedsManager
+from core.infra import audit
 from core.infra.clock import belgian_date
 from core.infra.dates import date_in_words
 from core.infra.errors import ImmoError, NotFound
@@ -36,6 +37,12 @@ def undo(services: Services, person: PersonFacts, *, place: Place, now: datetime
             values = {"username": person.username}
             tell_owner(session, person.id, "erasure-undone", values, place=place, now=now)
     return is_undone
+
+
+def note_download(services: Services, person_id: PersonId, *, now: datetime) -> None:
+    """Write into the history that the data were taken along: a thief would do so first."""
+    with services.database.transaction() as session:
+        audit.record(session, action="data-downloaded", actor_id=person_id, subject_id=person_id, now=now)
 
 
 def carry_out(services: Services, *, now: datetime) -> int:
