@@ -37,6 +37,7 @@ def test_the_product_keeps_the_rule(rule: Rule) -> None:
         (rules.compared_secrets, "idp/oidc/client_auth.py", "given != csrf_token"),
         (rules.unguarded_writes, "portal/tools.py", "@bp.post('/x')\ndef x():\n    save()"),
         (rules.unguarded_writes, "portal/tools.py", "@bp.route('/x', methods=['GET', 'POST'])\ndef x():\n    save()"),
+        (rules.unguarded_writes, "idp/oidc/x.py", "def x(a, b):\n    save()\n\nE = Endpoint('/x', {'POST': x})"),
         (rules.sizes, "core/people/rules.py", "x = 1\n" * 301),
         (rules.sizes, "core/people/rules.py", _LONG_FUNCTION),
         (rules.names, "core/people/utils.py", ""),
@@ -60,6 +61,7 @@ def test_the_rule_finds_a_violation(rule: Rule, path: str, text: str) -> None:
         (rules.compared_secrets, "idp/oidc/client_auth.py", "select(TokenRow).where(TokenRow.digest == given)"),
         (rules.compared_secrets, "idp/oidc/client_auth.py", "kind == 'token'"),
         (rules.unguarded_writes, "portal/tools.py", "@bp.get('/x')\ndef x():\n    show()"),
+        (rules.unguarded_writes, "idp/oidc/x.py", "def x(a, b):\n    show()\n\nE = Endpoint('/x', {'GET': x})"),
         (rules.unguarded_writes, "portal/tools.py", "@bp.post('/x')\ndef x():\n    csrf.check(a, b, c)\n    save()"),
     ],
 )

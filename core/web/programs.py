@@ -91,18 +91,18 @@ class Programs(Generic[Ground]):
         self._refuse = refuse
         self._wrong_method = wrong_method
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environment: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer at the endpoint that the path names, or let the pages answer."""
-        endpoint = self._endpoint(environ.get("PATH_INFO", ""))
+        endpoint = self._endpoint(environment.get("PATH_INFO", ""))
         if endpoint is None:
-            return self._pages(environ, start_response)
-        answer = self._answer(endpoint, environ)
+            return self._pages(environment, start_response)
+        answer = self._answer(endpoint, environment)
         headers = {**self._headers[endpoint.path], **answer.headers}
         has_body = answer.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
         if has_body:
             headers["Content-Length"] = str(len(answer.body))
         start_response(_STATUS_LINES[answer.status], list(headers.items()))
-        return (answer.body,) if has_body and environ["REQUEST_METHOD"] != "HEAD" else ()
+        return (answer.body,) if has_body and environment["REQUEST_METHOD"].upper() != "HEAD" else ()
 
     def _endpoint(self, path: str) -> Endpoint[Ground] | None:
         found = self._endpoints.get(path)
@@ -111,14 +111,14 @@ class Programs(Generic[Ground]):
         parent, _, name = path.rpartition("/")
         return self._endpoints.get(parent + _ANY_NAME) if name else None
 
-    def _answer(self, endpoint: Endpoint[Ground], environ: "WSGIEnvironment") -> Answer:
-        method: str = environ["REQUEST_METHOD"]
+    def _answer(self, endpoint: Endpoint[Ground], environment: "WSGIEnvironment") -> Answer:
+        method: str = environment["REQUEST_METHOD"].upper()
         view = endpoint.views.get("GET" if method == "HEAD" else method)
         if view is None:
             return self._without_view(endpoint, method)
         log.request_id.set(new_id("req"))
         try:
-            return view(self._ground, ProgramRequest(environ))
+            return view(self._ground, ProgramRequest(environment))
         except Exception as error:  # noqa: BLE001 - the outermost handler
             return self._refuse(error)
         finally:

@@ -98,8 +98,11 @@ def compared_secrets(source: Source) -> Iterator[int]:
 
 def unguarded_writes(source: Source) -> Iterator[int]:
     """Find views that change something without a form token or a proof of who calls."""
+    at_endpoints = {name for call in _calls(source.tree) for name in _written_at(call)}
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.FunctionDef) and any(_is_write(decorator) for decorator in node.decorator_list):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        if node.name in at_endpoints or any(_is_write(decorator) for decorator in node.decorator_list):
             called = {_name(call.func) for call in _calls(node)}
             if not called & _GUARDS and (source.path, node.name) not in _OPEN:
                 yield node.lineno
@@ -164,3 +167,12 @@ def _is_write(decorator: ast.AST) -> bool:
     listed = next((keyword.value for keyword in decorator.keywords if keyword.arg == "methods"), None)
     methods = {str(ast.literal_eval(element)).lower() for element in getattr(listed, "elts", [])}
     return verb in _WRITES or (verb == "route" and bool(methods & _WRITES))
+
+
+def _written_at(call: ast.Call) -> Iterator[str]:
+    """Yield the views that an endpoint for programs names beside a method that writes."""
+    views = call.args[1] if _tail(call.func, 1) == "Endpoint" and len(call.args) > 1 else None
+    if isinstance(views, ast.Dict):
+        for method, view in zip(views.keys, views.values, strict=True):
+            if isinstance(method, ast.Constant) and str(method.value).lower() in _WRITES:
+                yield _name(view)

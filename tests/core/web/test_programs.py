@@ -97,7 +97,7 @@ def test_options_tells_the_methods(programs: Client) -> None:
 
 def test_a_method_that_is_not_taken_is_refused_and_told_the_others(programs: Client) -> None:
     """RFC 9110 section 15.5.6."""
-    response = programs.get("/things")
+    response = programs.open("/things", method="get")
 
     assert (response.status_code, response.text) == (405, "wrong method")
     assert response.headers["Allow"] == "OPTIONS, POST"
