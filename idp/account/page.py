@@ -7,9 +7,13 @@ from typing import ClassVar, Protocol
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
+from core.infra.clock import belgian_date
+from core.infra.dates import date_in_words
 from core.infra.messages import N_
+from core.people import leaving
 from core.people.facts import PersonFacts
 from core.web import csrf
+from core.web.locale import current_language
 from core.web.name_menu import MenuEntry, NameMenu
 from idp.account import notices
 from idp.account.access import Visitor
@@ -55,11 +59,15 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around a page of the account; `notice` says what was just done, if anything."""
+    """What stands around a page of the account; `notice` says what was just done, if anything.
+
+    `leaves_on` is the day, in words, on which the account goes because its person asked for that.
+    """
 
     menu: NameMenu
     tabs: tuple[Tab, ...]
     notice: str | None = None
+    leaves_on: str | None = None
 
 
 class AccountPage(Protocol):
@@ -80,6 +88,7 @@ def frame(visitor: Visitor, current: Section) -> Frame:
         menu=_menu(visitor, current),
         tabs=tuple(Tab(_(label), section.url, section is current) for section, label in _LABELS.items()),
         notice=notices.text(request.args.get(notices.PARAMETER)),
+        leaves_on=_leaves_on(visitor),
     )
 
 
@@ -96,6 +105,12 @@ def answer(page: AccountPage, *, status: int = 200) -> Response:
 def display_name(person: PersonFacts) -> str:
     """Return what pages call a person: first and last name, or the username where none is known."""
     return " ".join(name for name in (person.given_name, person.family_name) if name) or person.username
+
+
+def _leaves_on(visitor: Visitor) -> str | None:
+    with visitor.services.database.connection() as connection:
+        asked = leaving.standing(connection, visitor.person.id)
+    return None if asked is None else date_in_words(belgian_date(asked.due_at), current_language())
 
 
 def _menu(visitor: Visitor, current: Section) -> NameMenu:
