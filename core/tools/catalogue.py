@@ -92,6 +92,11 @@ def tool_by_code(session: Session | Connection, code: str) -> ToolId | None:
     return None if found is None else ToolId(found)
 
 
+def tool_codes(session: Session | Connection) -> frozenset[str]:
+    """Return the codes of all tools of the catalogue."""
+    return frozenset(session.execute(select(ToolRow.code)).scalars())
+
+
 def usage_requirements(
     session: Session | Connection, tool_id: ToolId, usage: str, *, now: datetime
 ) -> Requirement | None:

@@ -13,6 +13,7 @@ from idp.cli.clients import clients
 from idp.cli.ground import connect, explained
 from idp.cli.keys import keys
 from idp.cli.outbox import outbox
+from idp.cli.people import people
 from idp.demo import world
 from migrations.upgrade import upgrade_to_head
 
@@ -25,6 +26,7 @@ def main() -> None:
 main.add_command(keys)
 main.add_command(clients)
 main.add_command(outbox)
+main.add_command(people)
 
 
 @main.command()

@@ -5,7 +5,7 @@ still let one core answer sixty sign-ins a second.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from core.people.identifiers import PersonId
+from idp.credentials import old_hashes
 from idp.credentials.tables import PasswordRow
 
 MAXIMUM_LENGTH = 128
@@ -49,6 +50,18 @@ def store_passwords(session: Session, people: Sequence[PersonId], *, hashed: str
     session.execute(insert(PasswordRow), rows)
 
 
+def store_hashes(session: Session, hashes: Mapping[PersonId, str], *, now: datetime) -> None:
+    """Give people who have no password yet the hash that each brings from an older tool (A9)."""
+    rows = [{"person_id": person_id, "hash": hashed, "changed_at": now} for person_id, hashed in hashes.items()]
+    if rows:
+        session.execute(insert(PasswordRow), rows)
+
+
+def hash_digest(digest: str) -> str:
+    """Return the argon2id hash of a digest that an older tool kept of a password."""
+    return _HASHER.hash(digest)
+
+
 def stored_hash(session: Session, person_id: PersonId) -> str | None:
     """Return the hash of the person's password, or None where they have no password."""
     row = session.get(PasswordRow, person_id)
@@ -62,7 +75,14 @@ def changed_at(session: Session, person_id: PersonId) -> datetime | None:
 
 
 def verify(hashed: str | None, password: str) -> Verification:
-    """Compare a password with a hash; without a hash it takes as long and is wrong."""
+    """Compare a password with a hash; without a hash it takes as long and is wrong.
+
+    A hash from an older tool takes as long as that tool chose, until it is renewed after the first
+    sign-in.
+    """
+    if hashed is not None and not old_hashes.is_ours(hashed):
+        is_right = old_hashes.verify(hashed, password, _fits_digest)
+        return Verification(is_right, is_outdated=is_right)
     try:
         _HASHER.verify(_NOBODY if hashed is None else hashed, _normal(password))
     except (VerificationError, InvalidHashError):
@@ -79,6 +99,13 @@ def renew_hash(session: Session, *, person_id: PersonId, outdated: str, password
         .where(PasswordRow.person_id == person_id, PasswordRow.hash == outdated)
         .values(hash=hash_password(password))
     )
+
+
+def _fits_digest(hashed: str, digest: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, digest)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def _normal(password: str) -> str:

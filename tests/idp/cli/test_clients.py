@@ -18,26 +18,6 @@ Command = Callable[..., Result]
 
 
 @pytest.fixture
-def command(services: Services, database_url: str, tmp_path: Path) -> Command:
-    """Return what runs `idp` on the database and the store of this test."""
-    settings = services.settings
-    environment = {
-        "IMMO_MODE": "test",
-        "IMMO_ISSUER": settings.issuer,
-        "IMMO_PORTAL_URL": settings.portal_url,
-        "IMMO_DATABASE_URL": database_url,
-        "IMMO_STORE_PATH": str(settings.store_path),
-        "IMMO_KEYS_DIRECTORY": str(settings.keys_directory),
-        "IMMO_LOG_LEVEL": "ERROR",
-    }
-
-    def run(*arguments: str) -> Result:
-        return CliRunner(env=environment).invoke(main, arguments)
-
-    return run
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Callable[[object], str]:
     """Return what writes a value to a file as JSON."""
 
