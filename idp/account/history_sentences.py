@@ -38,6 +38,7 @@ NOT_OF_PEOPLE = frozenset(
 
 _ACCOUNT = {
     "person-created": _alike(N_("Your account was created.")),
+    "person-imported": _alike(N_("Your account was taken over from an older tool.")),
     "person-details-changed": _alike(N_("Your data were changed.")),
     "profile-changed": _alike(N_("Your data were changed.")),
     "terms-accepted": _alike(N_("You accepted the terms of use.")),
