@@ -31,12 +31,16 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A usage that needs a kind of accreditation: to register it, to use it, or both."""
+    """A usage that needs a kind of accreditation: to register it, to use it, or both.
+
+    `may_be_lent` where a colleague's does for using it.
+    """
 
     tool_name: Localised
     usage_name: Localised
     to_register: bool
     to_use: bool
+    may_be_lent: bool = False
 
 
 def resting_on(session: Session, person_id: PersonId) -> tuple[Resting, ...]:
@@ -85,7 +89,13 @@ def purposes(session: Session, *, now: datetime) -> Mapping[str, tuple[Purpose, 
         to_register = Requirement(register=requirement.register).kinds()
         to_use = Requirement(use=requirement.use).kinds()
         for kind in sorted(to_register | to_use):
-            purpose = Purpose(_name(tool), _name(usage), to_register=kind in to_register, to_use=kind in to_use)
+            purpose = Purpose(
+                tool_name=_name(tool),
+                usage_name=_name(usage),
+                to_register=kind in to_register,
+                to_use=kind in to_use,
+                may_be_lent=requirement.may_be_lent(),
+            )
             found.setdefault(kind, []).append(purpose)
     return {kind: tuple(named) for kind, named in found.items()}
 

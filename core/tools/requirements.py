@@ -74,6 +74,10 @@ class Requirement:
         """Return the kinds of accreditation that it names."""
         return frozenset((*_kinds(self.register), *_kinds(self.use)))
 
+    def may_be_lent(self) -> bool:
+        """Tell whether a colleague's accreditation, lent by a mandate, has a part in using it."""
+        return _asks_mandate(self.use)
+
 
 @lru_cache(maxsize=_KEPT_REQUIREMENTS)
 def parse(text: str) -> Requirement:

@@ -138,8 +138,14 @@ def _purpose(purpose: Purpose) -> str:
         "tool": purpose.tool_name.text(current_language()),
         "usage": purpose.usage_name.text(current_language()),
     }
-    if purpose.to_register and purpose.to_use:
-        return _("%(tool)s, %(usage)s: to register the tool and to use it", **words)
-    if purpose.to_register:
-        return _("%(tool)s, %(usage)s: to register the tool", **words)
-    return _("%(tool)s, %(usage)s: to use the tool", **words)
+    match purpose.to_register, purpose.to_use, purpose.may_be_lent:
+        case True, True, True:
+            return _("%(tool)s, %(usage)s: to register the tool; to use it, yours or a colleague's will do", **words)
+        case True, True, False:
+            return _("%(tool)s, %(usage)s: to register the tool and to use it", **words)
+        case True, False, _lent:
+            return _("%(tool)s, %(usage)s: to register the tool", **words)
+        case _register, _use, True:
+            return _("%(tool)s, %(usage)s: to use the tool; yours or a colleague's will do", **words)
+        case _rest:
+            return _("%(tool)s, %(usage)s: to use the tool", **words)
