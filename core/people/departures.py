@@ -1,37 +1,24 @@
 """An account goes (A15): its row is removed, or loses everything that says who the person was."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ForeignKey, Table, delete, select, update
 from sqlalchemy.orm import Session
 
+from core.infra.db import Base
 from core.infra.ids import digest, new_secret
 from core.infra.messages import N_
 from core.people.identifiers import PersonId
 from core.people.rules import AddressState, PersonStatus
-from core.people.tables import (
-    EidLinkRow,
-    EmailAddressRow,
-    FurtherAddressRow,
-    ImportedAccountRow,
-    PersonRow,
-    PictureRow,
-    SocialProfileRow,
-)
+from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
 
 # What stands where the name of somebody stood whose account is gone; translated where it is shown.
 FORMER_USER = N_("a former user")
 
 _LIVING = PersonRow.status != PersonStatus.ANONYMISED.value
-_BELONGING = (
-    EmailAddressRow,
-    EidLinkRow,
-    FurtherAddressRow,
-    SocialProfileRow,
-    PictureRow,
-    ImportedAccountRow,
-)
+_BELONGING = frozenset({EmailAddressRow.__tablename__, EidLinkRow.__tablename__})
 _RANDOM_CHARACTERS = 20
 # What stays of a row: that there was somebody, from when on, and that they are gone.
 _KEPT = frozenset({"id", "status", "username", "username_key", "created_at", "updated_at"})
@@ -100,8 +87,23 @@ def anonymised_since(session: Session, since: datetime) -> tuple[PersonId, ...]:
 
 
 def _remove_belongings(session: Session, person_id: PersonId) -> None:
-    for table in _BELONGING:
-        session.execute(delete(table).where(table.person_id == person_id))
+    for table in _belonging():
+        session.execute(delete(table).where(table.c.person_id == person_id))
+
+
+def _belonging() -> Iterator[Table]:
+    """Yield the tables whose rows go with a person: those here, and all whose foreign key says so.
+
+    Also outside `core`: passwords, devices, codes. An account that is anonymised keeps its row, so
+    the database does not do it by itself.
+    """
+    for table in Base.metadata.sorted_tables:
+        if table.name in _BELONGING or any(map(_goes_with_person, table.foreign_keys)):
+            yield table
+
+
+def _goes_with_person(key: ForeignKey) -> bool:
+    return key.column.table.name == "person" and key.ondelete == "CASCADE"
 
 
 def _traces(session: Session, row: PersonRow) -> Traces:

@@ -53,7 +53,8 @@ def erase(
             leaving.require_due(session, person_id, now=now)
         if only_if_unused:
             activation.require_unused(session, person_id, is_active=ending.fate is Fate.ANONYMISED)
-        running = _forget(session, services.store, person_id, now, addresses=ending.traces.addresses)
+        running = _end_access(session, services.store, person_id, now)
+        credentials.forget_codes_at(session, ending.addresses)
         person.complete_erasure(session, ending, by=by, cause=cause, reference=reference, now=now)
         _write_a_last_time(session, ending.traces, ending.fate, now)
         _end_sessions(services.store, running)
@@ -69,20 +70,17 @@ def sweep(services: Services, *, now: datetime) -> int:
     with services.database.transaction() as session:
         gone = departures.anonymised_since(session, now - _SWEPT)
         for person_id in gone:
-            running = _forget(session, services.store, person_id, now)
+            running = _end_access(session, services.store, person_id, now)
             person.forget_again(session, person_id)
             _end_sessions(services.store, running)
         withdrawals.drop_dead_mails(session, _OF_THE_GONE)
     return len(gone)
 
 
-def _forget(
-    session: Session, store: EphemeralStore, person_id: PersonId, now: datetime, *, addresses: Collection[str] = ()
-) -> Collection[str]:
-    """Remove what proves who somebody is and what tools have of them; return where their sessions lie."""
+def _end_access(session: Session, store: EphemeralStore, person_id: PersonId, now: datetime) -> Collection[str]:
+    """Remove what tools have of the person, tell them, and return where the person's sessions lie."""
     running = credentials.running_sessions(session, person_id)
     withdrawal.forget(session, store, person_id, sids=running, now=now)
-    credentials.forget(session, person_id, addresses=addresses)
     return running.values()
 
 

@@ -50,8 +50,8 @@ def download() -> Response:
     """Give everything that is kept about the person as a file."""
     visitor = open_account()
     visitor.require_proof()
-    parts = personal_data.parts_of(visitor.services, visitor.person.id)
     leaving_account.note_download(visitor.services, visitor.person.id, now=visitor.now)
+    parts = personal_data.parts_of(visitor.services, visitor.person.id)
     content = personal_data.document(parts, issuer=visitor.services.settings.issuer, now=visitor.now)
     response = Response(orjson.dumps(content, option=orjson.OPT_INDENT_2), content_type="application/json")
     name = f"immo-connect-{belgian_date(visitor.now).isoformat()}.json"

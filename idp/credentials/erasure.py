@@ -1,4 +1,4 @@
-"""Everything that proved who somebody is goes with their account (A15)."""
+"""What has to be known of a person's sign-ins when their account goes, and codes for nobody (A15)."""
 
 from collections.abc import Collection
 
@@ -6,16 +6,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.people.identifiers import PersonId
-from idp.credentials.tables import (
-    AuthenticatorRow,
-    MailedCodeRow,
-    PasskeyRow,
-    PasswordRow,
-    RecoveryCodeRow,
-    SignInRow,
-)
-
-_BELONGING = (PasswordRow, PasskeyRow, AuthenticatorRow, RecoveryCodeRow, SignInRow, MailedCodeRow)
+from idp.credentials.tables import MailedCodeRow, SignInRow
 
 
 def running_sessions(session: Session, person_id: PersonId) -> dict[str, str]:
@@ -24,13 +15,11 @@ def running_sessions(session: Session, person_id: PersonId) -> dict[str, str]:
     return {row.sid: row.cookie_digest for row in session.execute(signed_in)}
 
 
-def forget(session: Session, person_id: PersonId, *, addresses: Collection[str] = ()) -> None:
-    """Remove passwords, passkeys, secrets, codes and the list of devices; doing it again is harmless.
+def forget_codes_at(session: Session, addresses: Collection[str]) -> None:
+    """Remove the codes that were mailed to one of these addresses for nobody in particular.
 
-    Also codes that were mailed to one of these addresses for nobody in particular.
+    What belongs to the person goes with the person: see `core.people.departures`.
     """
-    for table in _BELONGING:
-        session.execute(delete(table).where(table.person_id == person_id))
     # SQLite lowers ASCII only, so the address as it was typed is looked for as well.
     keys = sorted({*addresses, *(address.lower() for address in addresses)})
     is_theirs = or_(MailedCodeRow.address.in_(keys), func.lower(MailedCodeRow.address).in_(keys))

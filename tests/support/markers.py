@@ -6,6 +6,7 @@ Driven by the tables themselves: a table or column that somebody adds is marked,
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +30,7 @@ from core.infra.db import Base, Moment
 
 MARK = "zq9marked"
 BIRTHDATE = date(1911, 11, 11)
+_LONGEST_MARK = len(f"{MARK}0000")
 _CHOICES = re.compile(r"'([^']*)'")
 _LATER = datetime(2031, 1, 1, tzinfo=UTC)
 
@@ -51,23 +53,24 @@ def owned_tables() -> tuple[Table, ...]:
     return tuple(table for table in Base.metadata.sorted_tables if table.name == "person" or _points_to_owner(table))
 
 
-def mark(connection: Connection, person_id: str) -> list[tuple[str, str]]:
+def mark(connection: Connection, person_id: str) -> dict[tuple[str, str], str]:
     """Give the person a row in every table that can have one, and mark every free column of their rows.
 
-    Return the columns that now hold the mark.
+    Return the columns with the mark that now stands in one of their rows; no two are alike, but dates are.
     """
-    marked = []
+    marked: dict[tuple[str, str], str] = {}
+    numbers = count(1)
     for table in owned_tables():
         mine = table.c["id" if table.name == "person" else OWNER] == person_id
         if connection.execute(select(table).where(mine)).first() is None:
             connection.execute(insert(table).values(_a_row(connection, table, person_id)))
         free = [column for column in table.columns if _is_free(table, column)]
-        for number, row in enumerate(connection.execute(select(table).where(mine)).mappings().all()):
+        for row in connection.execute(select(table).where(mine)).mappings().all():
             this = and_(*(key == row[key.name] for key in table.primary_key))
-            values = {column.name: _mark_for(table, column, number) for column in free}
+            values = {column.name: _mark_for(column, next(numbers)) for column in free}
             if values:
                 connection.execute(update(table).where(this).values(values))
-        marked += [(table.name, column.name) for column in free]
+                marked |= {(table.name, name): _text(value) for name, value in values.items()}
     return marked
 
 
@@ -95,21 +98,25 @@ def _is_free(table: Table, column: Column[Any]) -> bool:
     if column.name.endswith("_id") and column.name not in {"credential_id", "external_id"}:
         return False
     if isinstance(column.type, String):
-        return (column.type.length or 99) >= len(MARK)
+        return (column.type.length or 99) >= _LONGEST_MARK
     return isinstance(column.type, LargeBinary | JSON | Date) and not isinstance(column.type, Moment)
 
 
-def _mark_for(table: Table, column: Column[Any], number: int) -> Any:
+def _mark_for(column: Column[Any], number: int) -> Any:
     if isinstance(column.type, Date):
         return BIRTHDATE
+    text = f"{MARK}{number:04}"
     if isinstance(column.type, JSON):
-        return {MARK: f"{MARK}{number}"}
-    text = f"{MARK}{number}"
-    if "address" in column.name and isinstance(column.type, String):
-        text = f"{MARK}{number}@people.example"
-    limit = getattr(column.type, "length", None) or len(text)
-    text = text if len(text) <= limit else f"{MARK}"
-    return text.encode() if isinstance(column.type, LargeBinary) else text
+        return {text: text}
+    if isinstance(column.type, LargeBinary):
+        return text.encode()
+    return f"{text}@people.example" if column.name in {"address", "email"} else text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode()
+    return next(iter(value)) if isinstance(value, dict) else str(value)
 
 
 def _a_row(connection: Connection, table: Table, person_id: str) -> dict[str, Any]:
