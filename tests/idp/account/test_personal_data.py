@@ -1,0 +1,146 @@
+"""Reading and taking along what is kept (GDPR 15, 20): all of it, no secret, nobody else's, after proof."""
+
+import json
+import re
+from base64 import b64encode
+from typing import Any
+
+import pytest
+
+from core.infra import outbox
+from core.infra.topics import MailRequested
+from core.people.identifiers import PersonId
+from idp.account import personal_data
+from idp.account.personal_data_words import FIELDS, PARTS
+from idp.wiring import Services
+from tests.support import markers
+from tests.support.offices import an_accreditation, kinds
+from tests.support.sign_in import Browser
+from tests.support.tools import Office
+
+PAGE, FILE = "/account/privacy/data", "/account/privacy/data.json"
+# Columns that are a person's and stay with us, each with the reason.
+WITHHELD = {
+    ("password", "hash"): "a secret",
+    ("authenticator", "sealed_secret"): "a secret",
+    ("recovery_code", "mac"): "a secret",
+    ("mailed_code", "mac"): "a secret",
+    ("sign_in", "cookie_digest"): "finds a running session",
+    ("passkey", "credential_id"): "a key, of use to nobody but the device that has it",
+    ("passkey", "public_key"): "a key, of use to nobody but the device that has it",
+    ("refresh_family", "grant"): "says again what stands in the columns beside it",
+    ("refresh_family", "sid"): "names a session to tools",
+    **{
+        ("help_request", name): "on its way to the helpdesk: the row goes with the mail, within seconds"
+        for name in ("address", "message", "system", "error_reference", "screenshot")
+    },
+    ("person", "username_key"): "the username once more, for comparing",
+    ("email_address", "address_key"): "the address once more, for comparing",
+}
+
+
+@pytest.fixture
+def everything(services: Services, office: Office) -> dict[tuple[str, str], str]:
+    """Fill every table for Anna and return the mark of each column."""
+    with services.database.transaction() as session:
+        kinds(session)
+        an_accreditation(session, office.anna, "500001", now=services.clock.now())
+    with services.database.engine.begin() as connection:
+        return markers.mark(connection, office.anna)
+
+
+def kept(services: Services, person_id: str) -> dict[str, list[dict[str, Any]]]:
+    parts = personal_data.parts_of(services, PersonId(person_id))
+    made = personal_data.document(parts, issuer="https://login.immo.test", now=services.clock.now())
+    found = json.loads(json.dumps(made))["kept"]
+    assert isinstance(found, dict)
+    return found
+
+
+def proven(browser: Browser, url: str, username: str = "anna.peeters") -> Browser:
+    return browser.get(url).sign_in(username).sign_in(username)
+
+
+def test_every_column_of_a_person_is_in_it_or_withheld_for_a_reason(
+    services: Services, office: Office, everything: dict[tuple[str, str], str]
+) -> None:
+    text = json.dumps(kept(services, office.anna))
+
+    absent = {
+        column
+        for column, mark in everything.items()
+        if mark not in text and b64encode(mark.encode()).decode() not in text
+    }
+    assert absent == set(WITHHELD)
+
+
+def test_every_part_and_field_has_a_name(
+    services: Services, office: Office, everything: dict[tuple[str, str], str]
+) -> None:
+    found = kept(services, office.anna)
+
+    assert set(found) == set(PARTS)
+    details = {"client_id", "acr", "membership", "registration", "terms", "accreditation"}
+    fields = {name for part, records in found.items() if part != "history" for record in records for name in record}
+    assert fields - set(FIELDS) == set()
+    assert set(found["history"][0]) - details <= set(FIELDS)
+
+
+def test_nothing_of_others_is_in_it(services: Services, office: Office) -> None:
+    now = services.clock.now()
+    mail = MailRequested("access-closed", office.bert, "bert@people.example", "fr", {"tool": "t", "organisation": "o"})
+    with services.database.transaction() as session:
+        outbox.enqueue(session, mail, now=now)
+
+    found = kept(services, office.anna)
+
+    assert "bert" not in json.dumps(found).lower()
+    assert office.bert not in json.dumps(found)
+    assert found["messages_on_their_way"] == []
+    assert {record["organisation"] for record in found["memberships"]} == {"Noord BV", "Zuid SRL"}
+    assert len(found["tools_registered"]) == 3
+
+
+def test_both_ask_for_proof_and_not_only_for_a_sign_in(browser: Browser) -> None:
+    """A stolen session alone does not empty the account of its data."""
+    for url in (PAGE, FILE):
+        browser.get("/account/history")
+        if browser.page.has("#login"):
+            browser.sign_in()
+
+        assert browser.get(url).page.has("#login")
+
+
+def test_page_shows_it_in_words(browser: Browser) -> None:
+    page = proven(browser, PAGE).page
+
+    text = " ".join(page.text.split())
+    assert page.has("#personal-data")
+    assert "First name Anna" in text
+    assert "anna.peeters@people.example" in text
+    assert "Organisation Noord BV" in text
+    assert page.one("#download-data").attributes["href"] == FILE
+
+
+def test_file_is_an_attachment_that_no_cache_keeps(browser: Browser, office: Office) -> None:
+    proven(browser, PAGE).get(FILE)
+
+    response = browser.response
+    assert response is not None
+    assert response.headers["Content-Disposition"] == 'attachment; filename="immo-connect-2026-11-02.json"'
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Cache-Control"] == "no-store"
+    content = json.loads(response.text)
+    assert content["format"] == 1
+    assert content["kept"]["account"][0]["id"] == office.anna
+    assert content["kept"]["history"][0]["action"] == "data-downloaded"
+
+
+def test_no_secret_of_a_running_session_is_in_the_file(browser: Browser) -> None:
+    proven(browser, PAGE).get(FILE)
+
+    cookie = browser.cookie("immo-idp")
+    assert browser.response is not None
+    assert cookie is not None
+    assert cookie not in browser.response.text
+    assert not re.search(r"argon2|[0-9a-f]{64}", browser.response.text)
