@@ -7,10 +7,12 @@ from core.infra import dead_letters, mail
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested
+from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from idp.account import erasure, leaving, never_activated
 from idp.credentials import mailed_codes, sign_ins
 from idp.help import requests as help_requests
+from idp.credentials.address_change import PROPOSAL_LIFE
 from idp.oidc import backchannel, participants
 from idp.oidc.closing import close_unusable
 from idp.oidc.tokens import refresh_token
@@ -71,6 +73,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             sign_ins.mark_expired(session, unused_since=now - SESSION_LIFE, now=now)
             sign_ins.purge(session, now)
             mailed_codes.purge(session, now)
+            purge_proposals(session, older_than=now - PROPOSAL_LIFE)
         event("database_purged", refresh_families=families, participants=left)
 
     def erase_accounts(now: datetime) -> None:
