@@ -11,8 +11,8 @@ from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from idp.account import erasure, leaving, never_activated
 from idp.credentials import mailed_codes, sign_ins
-from idp.help import requests as help_requests
 from idp.credentials.address_change import PROPOSAL_LIFE
+from idp.help import requests as help_requests
 from idp.oidc import backchannel, participants
 from idp.oidc.closing import close_unusable
 from idp.oidc.tokens import refresh_token
