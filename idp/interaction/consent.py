@@ -6,12 +6,13 @@ accepted is what was on the page, because its form token says what that was.
 
 from dataclasses import replace
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from core.accreditations.queries import kinds
 from core.infra import audit
+from core.organisations.joining import WaitingMembership, waiting_memberships
 from core.people.facts import PersonFacts
 from core.people.profiles import person_facts
 from core.tools.catalogue import ToolFacts, tool_facts
@@ -22,8 +23,10 @@ from idp.claims.consent import ConsentLine, consent_groups
 from idp.interaction import pages
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.facts import Asking, Terms, contexts_to_show
+from idp.interaction.organisation_page import waiting_cards
 from idp.interaction.pages import Consent, ConsentPage, ContextChoicePage, Decision, Received, ReceivedGroup
 from idp.interaction.steps import Step
+from idp.interaction.wishes import form_binding, wish_for
 from idp.oidc import consents
 from idp.oidc.consents import Agreement
 from idp.oidc.request import Progress, Prompt, Wish
@@ -55,8 +58,7 @@ def submit(uid: str) -> Response:
     if request.form.get("decision") == Decision.CANCEL:
         opened.keep(Progress(denied=True))
         return opened.back()
-    if request.form.get("decision") == Decision.ADD and opened.tool_request.wants_context:
-        opened.keep(replace(_standing(opened, session), context=None, wish=Wish.REGISTER_TOOL))
+    if opened.tool_request.wants_context and _wishes(opened, session):
         return opened.back()
     context = None
     if opened.tool_request.wants_context:
@@ -67,6 +69,19 @@ def submit(uid: str) -> Response:
         return _page(opened, session, status=422)
     _agree(opened, session, context)
     return opened.back()
+
+
+def _wishes(opened: Interaction, session: SsoSession) -> bool:
+    """Write down that the person wants more than is offered: to add something, or what is closed."""
+    if request.form.get("decision") == Decision.ADD:
+        wish_for(opened, Wish.REGISTER_TOOL)
+        return True
+    closed = request.form.get("look")
+    for context in _contexts(opened, session):
+        if context.registration_id == closed and not context.is_usable:
+            wish_for(opened, Wish.REGISTER_TOOL, context.organisation.id, context.usage)
+            return True
+    return False
 
 
 def _session(opened: Interaction) -> SsoSession:
@@ -160,31 +175,47 @@ def _page(
     *,
     status: int = 200,
 ) -> Response:
-    found = opened.services
+    found, wants_context = opened.services, opened.tool_request.wants_context
+    contexts = _contexts(opened, session) if wants_context else ()
     with found.database.connection() as connection:
         person = opened.gathered.person or person_facts(connection, session.person_id)
-        names = kinds(connection) if opened.tool_request.wants_context else {}
+        names = kinds(connection) if any(map(_names_a_kind, contexts)) else {}
+        memberships = waiting_memberships(connection, session.person_id) if wants_context else ()
         facts = (
             tool_facts(connection, opened.tool_client.tool_id, now=opened.now) if opened.tool_client.tool_id else None
         )
     token = csrf.token(found.settings.secret, _binding(opened, session))
     tool = shown_tool(opened.tool_client, facts)
     page: ContextChoicePage | ConsentPage
-    if opened.tool_request.wants_context:
+    if wants_context:
         page = ContextChoicePage(
             action=request.path,
             csrf_token=token,
             tool=tool,
             person_name=_name(person),
-            contexts=_contexts(opened, session),
+            contexts=contexts,
             accreditation_names=names,
             consent=_consent(opened, facts) if _is_due(opened) else None,
+            waiting=waiting_cards(_waiting(opened, memberships), opened.now),
+            waiting_action=url_for("waiting.answer", uid=opened.pending.uid),
+            waiting_token=csrf.token(found.settings.secret, form_binding(opened)),
             errors=errors,
         )
     else:
         page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts))
     html = render(page)
     return Response(html, status=status, content_type="text/html; charset=utf-8")
+
+
+def _names_a_kind(context: OfferedContext) -> bool:
+    """Tell whether a context speaks of accreditations, whose names are worth a statement only then."""
+    return bool(context.accreditations) or context.reason is not None
+
+
+def _waiting(opened: Interaction, memberships: tuple[WaitingMembership, ...]) -> tuple[WaitingMembership, ...]:
+    """Return those of which the request speaks: its filter holds for what waits, too."""
+    wanted = opened.tool_request.organization
+    return tuple(one for one in memberships if wanted in {None, one.organisation_id, one.company_number})
 
 
 def _consent(opened: Interaction, tool: ToolFacts | None) -> Consent:

@@ -15,10 +15,11 @@ from flask_babel import gettext
 
 from core.infra.localised import Localised
 from core.tools import explanations
-from core.tools.context import OfferedContext, OrganisationFacts
+from core.tools.context import OfferedContext, OrganisationFacts, ReasonCode
 from core.tools.explanations import Cause
 from core.web.locale import current_language
 from idp.claims.scopes import ConsentKind
+from idp.interaction.organisation_page import WaitingCard
 from idp.web.doors import Door
 from idp.web.page import FieldError, RequestingTool
 from idp.web.passkey import PasskeyForm
@@ -120,6 +121,7 @@ class ContextChoicePage:
     """For whom, in which capacity: and, where it is due, the consent on the same screen (C1, C3).
 
     `accreditation_names` names the kinds by code, for the reasons and for what a context rests on.
+    `waiting` are the requests and invitations whose organisations are not among the contexts yet.
     """
 
     template: ClassVar[str] = "context_choice.html"
@@ -133,11 +135,15 @@ class ContextChoicePage:
     accreditation_names: Mapping[str, Localised]
     consent: Consent | None = None
     errors: tuple[FieldError, ...] = ()
+    waiting: tuple[WaitingCard, ...] = ()
+    waiting_action: str = ""
+    waiting_token: str = ""
 
     @property
     def organisations(self) -> tuple[OrganisationContexts, ...]:
         """Return the contexts by organisation, those one can start now on top."""
-        return _by_organisation(self.contexts)
+        waiting = {card.company_number for card in self.waiting}
+        return _by_organisation(tuple(c for c in self.contexts if c.organisation.company_number not in waiting))
 
     @property
     def has_usable(self) -> bool:
@@ -157,6 +163,11 @@ class ContextChoicePage:
     def accreditation_name(self, kind: str) -> Localised:
         """Return what a kind of accreditation is called; its code where it has no name here."""
         return self.accreditation_names.get(kind, Localised(kind, kind, kind))
+
+    def lacks_only_a_decision(self, context: OfferedContext) -> bool:
+        """Tell whether the managers can open a closed context, so that they can be asked to."""
+        codes = {reason.code for reason in (context.reason, *context.reason.causes)} if context.reason else set()
+        return ReasonCode.NO_ACCESS in codes
 
     def missing(self, context: OfferedContext) -> tuple[tuple[Cause, ...], ...]:
         """Return why a context is closed, in the language of the page: see `explanations.missing`."""

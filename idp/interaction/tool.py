@@ -147,7 +147,7 @@ def _nothing_to_register(opened: Interaction) -> Response:
 
 def _scene(opened: Interaction) -> _Scene | None:
     """Return what the address of the page names, or else what the person wished, or what comes first."""
-    client, person_id = opened.tool_client, session_of(opened).person_id
+    client, person_id, wished = opened.tool_client, session_of(opened).person_id, opened.gathered.progress
     if client.tool_id is None:
         return None
     with opened.services.database.reading() as reading:
@@ -155,12 +155,15 @@ def _scene(opened: Interaction) -> _Scene | None:
         mine = [one for one in my_organisations(reading, person_id) if one.membership_status is MembershipStatus.ACTIVE]
         if tool is None or not tool.usages or not mine:
             return None
-        wanted = request.args.get(_ORGANISATION) or opened.gathered.progress.wished_organisation_id
+        wanted = request.args.get(_ORGANISATION) or wished.wished_organisation_id
         organisation = next((one for one in mine if one.id == wanted), mine[0])
         choices = usage_choices(reading, tool, organisation.id, by=person_id, reachable=ATTAINABLE, now=opened.now)
         names = kinds(reading.connection())
     by_use = sorted(choices, key=lambda choice: _FIRST.index(choice.doable))
-    choice = next((one for one in choices if one.usage.code == request.args.get(_USAGE)), by_use[0])
+    usage = request.args.get(_USAGE) or (
+        wished.wished_usage if organisation.id == wished.wished_organisation_id else None
+    )
+    choice = next((one for one in choices if one.usage.code == usage), by_use[0])
     return _Scene(tool, mine, organisation, choices, choice, names)
 
 

@@ -15,14 +15,17 @@ def session_of(opened: Interaction) -> SsoSession:
     return opened.session
 
 
-def wish_for(opened: Interaction, wish: Wish | None, organisation_id: str | None = None) -> None:
-    """Write down which step the person asks for next, for which organisation; None: none any more."""
-    opened.keep(replace(_standing(opened), wish=wish, wished_organisation_id=organisation_id))
+def wish_for(
+    opened: Interaction, wish: Wish | None, organisation_id: str | None = None, usage: str | None = None
+) -> None:
+    """Write down which step the person asks for next, and for what; None: for none any more."""
+    wished = replace(_standing(opened), wish=wish, wished_organisation_id=organisation_id, wished_usage=usage)
+    opened.keep(wished)
 
 
 def leads_back(opened: Interaction, step: Step) -> bool:
     """Tell whether giving up a step leads to another one, and not out to the tool."""
-    without = replace(opened.gathered.progress, wish=None, wished_organisation_id=None)
+    without = replace(opened.gathered.progress, wish=None)
     return next_step(opened.pending.request, without, opened.gathered.facts) is not step
 
 

@@ -60,6 +60,7 @@ def progress_to_json(progress: Progress) -> dict[str, object]:
         "skipped": sorted(progress.skipped),
         "wish": progress.wish,
         "wished_organisation_id": progress.wished_organisation_id,
+        "wished_usage": progress.wished_usage,
         "stepped_up": progress.stepped_up,
     }
 
@@ -82,6 +83,7 @@ def progress_from_json(members: Mapping[str, Any]) -> Progress:
         skipped=frozenset(members["skipped"]),
         wish=wish and Wish(wish),
         wished_organisation_id=members["wished_organisation_id"],
+        wished_usage=members["wished_usage"],
         stepped_up=members["stepped_up"],
     )
 

@@ -136,7 +136,7 @@ class Progress:
     `signed_in_at` is when the person signed in within this interaction, so that prompt=login and
     max_age are satisfied once and not asked again. `consented_scope` and `context` are what the
     consent screen gave. `skipped` holds the steps that the person put off, `wish` the one they asked
-    for, with the organisation they mean to register the tool for. `stepped_up` tells that they
+    for, with the organisation and the usage they mean to register the tool for. `stepped_up` tells that they
     signed in once more for the sake of `context`.
     """
 
@@ -152,4 +152,5 @@ class Progress:
     skipped: frozenset[str] = frozenset()
     wish: Wish | None = None
     wished_organisation_id: str | None = None
+    wished_usage: str | None = None
     stepped_up: bool = False
