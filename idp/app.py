@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.infra import log
 from core.infra.errors import ImmoError, NotFound
 from core.infra.ids import new_id
-from core.infra.settings import Settings
+from core.infra.settings import Mode, Settings
 from core.proof.keys import ALGORITHMS
 from core.web import frame, headers, health
 from core.web.programs import Programs
@@ -33,7 +33,7 @@ from idp.account import (
     profile,
     security,
 )
-from idp.docs import claims_page, errors_page
+from idp.docs import claims_page, errors_page, mails_page
 from idp.help import views as help_views
 from idp.interaction import (
     activate,
@@ -129,6 +129,8 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     frame.install(app, settings, template_folders=[_TEMPLATES])
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if settings.mode is Mode.DEMO:
+        app.register_blueprint(mails_page.bp)
     app.register_blueprint(health.blueprint(settings, _checks(made_of)))
     app.before_request(_name_request)
     app.teardown_request(_forget_request)

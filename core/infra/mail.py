@@ -137,7 +137,7 @@ def render(template: str, *, language: str, values: Mapping[str, str], settings:
         "reason": say(letter.reason) % values,
         "not_you": say(NOT_YOU),
         "not_you_action": say(NOT_YOU_ACTION),
-        "support": settings.support.address,
+        "help_address": f"{settings.issuer}/help/contact",
         "closing": say(CLOSING),
     }
     text, html = (_LAYOUTS.get_template(f"layout.{form}").render(parts) for form in ("txt", "html"))

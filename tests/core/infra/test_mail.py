@@ -89,7 +89,7 @@ def test_there_is_one_action_and_one_way_to_say_that_it_was_not_you(settings: Se
     letter = rendered(settings)
 
     links = re.findall(r'href="([^"]+)"', letter.html)
-    assert links == [f"{settings.portal_url}/", f"mailto:{settings.support.address}"]
+    assert links == [f"{settings.portal_url}/", f"{settings.issuer}/help/contact"]
     assert all(link.removeprefix("mailto:") in letter.text for link in links)
 
 

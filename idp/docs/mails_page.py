@@ -1,0 +1,64 @@
+"""`/docs/mails`: every mail the product sends, with made-up values, in each language; in demo mode only."""
+
+import re
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, url_for
+from flask_babel import gettext as _
+
+from core.infra import mail
+from core.infra.catalogues import LANGUAGES
+from core.infra.errors import NotFound
+from core.infra.mail_templates.letter import Letter
+from core.infra.mail_templates.letters import LETTERS
+from core.web import document
+from core.web.document import Document, Link
+from idp.wiring import services
+
+bp = Blueprint("docs-mails", __name__)
+
+_NAME = re.compile(r"%\((\w+)\)s")
+# A mail carries its style with it, because mail programs load none.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_SAMPLES = {
+    "browser": "Firefox",
+    "code": "K7M4RW",
+    "network": "192.0.2.7",
+    "organisation": "Immo Demo Noord BV",
+    "person": "Anna Peeters",
+    "system": "Windows",
+    "tool": "CadastreFinder",
+    "usage": "Vastgoedmakelaar",
+    "username": "anna.peeters",
+}
+
+
+@bp.get("/docs/mails")
+def page() -> str:
+    """List the mails; each in the three languages."""
+    links = tuple(
+        Link(f"{template} ({language})", url_for("docs-mails.show", template=template, language=language))
+        for template in LETTERS
+        for language in LANGUAGES
+    )
+    lead = _("What Immo-Connect writes to people, with made-up values. Shown in the demo only.")
+    return document.render(Document(title=_("Mails"), lead=lead, sections=(), links=links))
+
+
+@bp.get("/docs/mails/<template>/<any(nl, fr, en):language>")
+def show(template: str, language: str) -> Response:
+    """Show one mail as a mail program does."""
+    if template not in LETTERS:
+        raise NotFound
+    values = sample_values(LETTERS[template])
+    rendered = mail.render(template, language=language, values=values, settings=services().settings)
+    response = Response(rendered.html, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = _POLICY
+    return response
+
+
+def sample_values(letter: Letter) -> Mapping[str, str]:
+    """Return a made-up value for every name that a letter needs, its own name where there is no better."""
+    texts = (letter.subject, *letter.paragraphs, letter.action, letter.address, letter.reason)
+    names = {name for text in texts for name in _NAME.findall(text)}
+    return {name: _SAMPLES.get(name, name) for name in names}
