@@ -32,6 +32,7 @@ def show() -> Response:
         confirmed_at = authenticator.confirmed_at(session, visitor.person.id)
     shown = AuthenticatorPage(
         frame=page.frame(visitor, Section.SECURITY),
+        back_url=Section.SECURITY.url,
         confirmed_at=confirmed_at,
         set_up_url=url_for("authenticator.set_up_form"),
         remove_url=url_for("authenticator.remove_form"),
@@ -121,7 +122,7 @@ def _set_up_page(visitor: Visitor, errors: tuple[FieldError, ...] = (), *, statu
         action=request.path,
         csrf_token=page.form_token(visitor),
         back_url=AUTHENTICATOR_URL,
-        qr_code=_qr_code(key_uri),
+        qr_code=qr_code(key_uri),
         key=" ".join(shared_secret[place : place + 4] for place in range(0, len(shared_secret), 4)),
         key_uri=key_uri,
         replaces=replaces,
@@ -130,7 +131,7 @@ def _set_up_page(visitor: Visitor, errors: tuple[FieldError, ...] = (), *, statu
     return page.answer(shown, status=status)
 
 
-def _qr_code(key_uri: str) -> Markup:
+def qr_code(key_uri: str) -> Markup:
     """Return the picture of an address (ISO/IEC 18004) as SVG, without any style of its own."""
     import segno  # noqa: PLC0415 - few set up an app: no idle worker should hold what draws it
 

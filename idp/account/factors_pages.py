@@ -14,6 +14,15 @@ from idp.web.passkey import PasskeyForm
 
 
 @dataclass(frozen=True, slots=True)
+class ListedPasskey:
+    """A passkey with what can be done about it."""
+
+    passkey: Passkey
+    rename_url: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class PasskeysPage:
     """The person's passkeys; `add_url` is None where there are as many as there may be."""
 
@@ -21,7 +30,8 @@ class PasskeysPage:
     leads_away: ClassVar[bool] = False
 
     frame: Frame
-    passkeys: tuple[Passkey, ...]
+    listed: tuple[ListedPasskey, ...]
+    back_url: str
     add_url: str | None
 
 
@@ -78,6 +88,7 @@ class AuthenticatorPage:
     leads_away: ClassVar[bool] = False
 
     frame: Frame
+    back_url: str
     confirmed_at: datetime | None
     set_up_url: str
     remove_url: str
@@ -127,6 +138,7 @@ class RecoveryCodesPage:
     leads_away: ClassVar[bool] = False
 
     frame: Frame
+    back_url: str
     number: int
     made_at: datetime | None
     are_few: bool

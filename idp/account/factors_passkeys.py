@@ -9,7 +9,7 @@ from core.web import csrf
 from idp.account import notices, page
 from idp.account.access import Visitor, open_account
 from idp.account.factors import PASSKEYS_URL
-from idp.account.factors_pages import AddPasskeyPage, PasskeysPage, RemovePasskeyPage, RenamePasskeyPage
+from idp.account.factors_pages import AddPasskeyPage, ListedPasskey, PasskeysPage, RemovePasskeyPage, RenamePasskeyPage
 from idp.account.page import Section
 from idp.credentials import factors, passkeys
 from idp.credentials.passkey_challenges import Owner, creation_options
@@ -20,6 +20,7 @@ from idp.credentials.passkey_errors import (
     PasskeyRefused,
     TooManyPasskeys,
 )
+from idp.credentials.passkeys import Passkey
 from idp.credentials.security_mail import Place
 from idp.web import passkey
 from idp.web.page import FieldError
@@ -38,7 +39,10 @@ def show() -> Response:
     with visitor.services.database.reading() as session:
         found = passkeys.passkeys_of(session, visitor.person.id)
     add_url = url_for("passkeys.add_form") if len(found) < passkeys.MOST else None
-    return page.answer(PasskeysPage(page.frame(visitor, Section.SECURITY), found, add_url))
+    shown = PasskeysPage(
+        page.frame(visitor, Section.SECURITY), tuple(map(_listed, found)), Section.SECURITY.url, add_url
+    )
+    return page.answer(shown)
 
 
 @bp.get("/account/security/passkeys/add")
@@ -107,6 +111,14 @@ def remove(passkey_id: str) -> Response:
     except LastWayToSignIn:
         return _remove_page(visitor, passkey_id, status=422)
     return notices.done(PASSKEYS_URL, "passkey-removed")
+
+
+def _listed(found: Passkey) -> ListedPasskey:
+    return ListedPasskey(
+        found,
+        rename_url=url_for("passkeys.rename_form", passkey_id=found.id),
+        remove_url=url_for("passkeys.remove_form", passkey_id=found.id),
+    )
 
 
 def _add(visitor: Visitor, name: str) -> None:

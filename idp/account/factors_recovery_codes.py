@@ -26,6 +26,7 @@ def show() -> Response:
         are_needed = factors.has_second_factor(session, visitor.person.id)
     shown = RecoveryCodesPage(
         frame=page.frame(visitor, Section.SECURITY),
+        back_url=Section.SECURITY.url,
         number=left.number,
         made_at=left.made_at,
         are_few=left.are_few,

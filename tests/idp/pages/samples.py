@@ -32,7 +32,7 @@ from idp.interaction.pages import (
     Terms,
 )
 from idp.web.page import FieldError, Page, RequestingTool
-from tests.idp.pages import registration_samples
+from tests.idp.pages import factor_samples, registration_samples
 
 ACTION = "/interaction/uid/consent"
 TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)
@@ -145,6 +145,7 @@ OFFICES = [organisation(f"Kantoor {number}", f"010000{number:04}") for number in
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
+    **factor_samples.SAMPLES,
     "login": lambda: LoginPage("/interaction/uid/login", "token", TOOL, may_cancel=True),
     "login-refused": lambda: LoginPage("/interaction/uid/login", "token", UNMARKED, "demo.manager", errors=WRONG),
     "login-again": lambda: LoginPage("/interaction/uid/login", "token", None, notice="Meld u opnieuw aan."),
