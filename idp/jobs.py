@@ -7,6 +7,7 @@ from core.infra import dead_letters, mail
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested
+from core.organisations import reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from idp.account import erasure, leaving, never_activated
@@ -85,9 +86,17 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
     def sweep_erased(now: datetime) -> None:
         event("erased_accounts_swept", accounts=erasure.sweep(services, now=now))
 
+    def follow_up_requests(now: datetime) -> None:
+        with services.database.transaction() as session:
+            ended = reminders.end_unanswered(session, now=now)
+        with services.database.transaction() as session:
+            reminded = reminders.send_due_reminders(session, now=now)
+        event("membership_requests_followed_up", reminded=reminded, ended=ended)
+
     return (
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, purge_database),
+        Periodic("follow-up-requests", _SWEEP_EVERY, follow_up_requests),
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
         Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
