@@ -10,6 +10,7 @@ from core.infra.outbox import run_worker
 from core.infra.settings import Settings
 from idp import jobs
 from idp.cli.clients import clients
+from idp.cli.erasure import erase
 from idp.cli.ground import connect, explained
 from idp.cli.keys import keys
 from idp.cli.outbox import outbox
@@ -27,6 +28,7 @@ main.add_command(keys)
 main.add_command(clients)
 main.add_command(outbox)
 main.add_command(people)
+people.add_command(erase)
 
 
 @main.command()
