@@ -9,7 +9,8 @@ _SHORTEST, _LONGEST = 8, 15
 _PUNCTUATION = re.compile(r"[\s.\-/()\u2010-\u2015\u00a0\u202f]")
 _TRUNK_ZERO = re.compile(r"^(\+\d{1,3}\s*)\(0\)")
 _BELGIAN_MOBILE = re.compile(r"4[5-9]\d{7}")
-_BELGIAN_LINE = re.compile(r"[1-9]\d{7}")
+# Liège has 042 and 043: a mobile number that lacks a digit must not pass for one of its lines.
+_BELGIAN_LINE = re.compile(r"[1-35-9]\d{7}|4[23]\d{6}")
 # Areas whose code has one digit; all others have two.
 _SHORT_AREAS = frozenset("2349")
 _BELGIUM = "+32"
