@@ -55,10 +55,9 @@ def _begin(opened: Interaction, person_id: PersonId, authentication: Authenticat
     The session is in the store before the record of it lasts: whoever ends all sessions of a
     person finds each by its record.
     """
-    found, ending = opened.services, _ending(opened, person_id)
+    found = opened.services
+    _end_what_it_ends(opened, person_id)
     with found.database.transaction() as transaction:
-        if ending is not None:
-            backchannel.end_for_everybody(transaction, found.store, ending, now=opened.now)
         if opened.pending.language is not None:
             remember_language(transaction, person_id, opened.pending.language)
         with found.store.pipeline() as writes:
@@ -76,15 +75,18 @@ def _begin(opened: Interaction, person_id: PersonId, authentication: Authenticat
     return cookie
 
 
-def _ending(opened: Interaction, person_id: PersonId) -> SsoSession | None:
-    """Close what this sign-in ends, and return it: a session of somebody else in this browser.
+def _end_what_it_ends(opened: Interaction, person_id: PersonId) -> None:
+    """End a session of somebody else in this browser, for good before the new one begins.
 
     Also one whose end was interrupted, by a crash in here or in a sign-out.
     """
     cookie, running = browser.session_cookie(), opened.session
     if cookie is None or (running is not None and running.person_id == person_id):
-        return None
-    return sso.begin_to_end(opened.services.store, cookie)
+        return
+    ending = sso.begin_to_end(opened.services.store, cookie)
+    if ending is not None:
+        with opened.services.database.transaction() as transaction:
+            backchannel.end_for_everybody(transaction, opened.services.store, ending, now=opened.now)
 
 
 def _record(transaction: Session, opened: Interaction, session: SsoSession, cookie: str) -> None:

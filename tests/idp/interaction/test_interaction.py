@@ -11,7 +11,7 @@ from core.infra.store.interface import Kind
 from idp.oidc import codes
 from idp.wiring import Services
 from tests.support.sign_in import HOST, Browser
-from tests.support.tools import Office, a_client
+from tests.support.tools import Office, a_client, a_registration, an_organisation
 
 
 def tab(browser: Browser) -> Browser:
@@ -99,7 +99,12 @@ def test_second_tab_whose_form_was_open_goes_on_as_whoever_it_names(
     assert grant.subject.person_id == office.bert
 
 
-def test_consent_page_of_one_person_is_not_accepted_from_the_next(browser: Browser, office: Office) -> None:
+def test_consent_page_of_one_person_is_not_accepted_from_the_next(
+    services: Services, browser: Browser, office: Office
+) -> None:
+    with services.database.transaction() as session:
+        bakker = an_organisation(session, "Bakker BV", "0403019261", by=office.bert, now=services.clock.now())
+        a_registration(session, bakker, office.rent, by=office.bert, now=services.clock.now(), terms="v1")
     one, two = browser.authorize("rent"), tab(browser).authorize("plain")
     one.sign_in("anna.peeters")
     two.sign_in("bert.janssens")
