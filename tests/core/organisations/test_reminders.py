@@ -1,6 +1,5 @@
 """Requests that nobody answers: reminders by the person and by the product, and their end."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.infra.audit import AuditRow
 from core.infra.clock import FixedClock
 from core.infra.db import Database
-from core.infra.errors import ImmoError, NotFound, RateLimited
+from core.infra.errors import NotFound, RateLimited
 from core.infra.outbox import OutboxRow
 from core.infra.topics import MailRequested
 from core.organisations import employees, reminders
@@ -21,6 +20,7 @@ from core.organisations.rules import Membership
 from core.organisations.states import MembershipStatus
 from core.organisations.tables import MembershipRow
 from core.people.identifiers import PersonId
+from tests.support.at_once import at_once
 from tests.support.offices import NO_DETAILS, a_member, a_person, an_office
 
 DAY = timedelta(days=1)
@@ -130,7 +130,7 @@ def test_two_presses_at_once_remind_once(database: Database, clock: FixedClock) 
     with database.transaction() as session:
         _, waiting = a_request(session, clock)
     clock.advance(2 * DAY)
-    refused = at_once(lambda: remind(database, waiting, clock))
+    refused = at_once(*[lambda: remind(database, waiting, clock)] * 2)
 
     assert [type(error) for error in refused] == [RateLimited]
     assert len(mails(database, "membership-reminder")) == 1
@@ -159,7 +159,7 @@ def test_two_workers_remind_once(database: Database, clock: FixedClock) -> None:
         with database.transaction() as session:
             reminders.send_due_reminders(session, now=clock.now())
 
-    assert at_once(work) == []
+    assert at_once(work, work) == []
     assert len(mails(database, "membership-reminder")) == 1
 
 
@@ -199,24 +199,5 @@ def test_two_workers_end_a_request_once(database: Database, clock: FixedClock) -
         with database.transaction() as session:
             reminders.end_unanswered(session, now=clock.now())
 
-    assert at_once(work) == []
+    assert at_once(work, work) == []
     assert len(mails(database, "membership-expired")) == 1
-
-
-def at_once(work: object) -> list[ImmoError]:
-    """Do the same in two threads at once and return what was refused."""
-    start, refused = threading.Barrier(2), list[ImmoError]()
-
-    def go() -> None:
-        start.wait()
-        try:
-            work()  # type: ignore[operator]
-        except ImmoError as error:
-            refused.append(error)
-
-    threads = [threading.Thread(target=go) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
