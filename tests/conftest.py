@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.support.mail",
     "tests.support.ground",
     "tests.support.product",
+    "tests.support.mortal",
     "tests.support.chromium",
     "tests.support.running_product",
 )
