@@ -62,7 +62,9 @@ def test_role_is_given_recorded_and_announced(database: Database, clock: FixedCl
         deed = session.scalars(select(AuditRow).where(AuditRow.action == "tool-role-given")).one()
         assert (deed.actor_id, deed.subject_id) == (office.manager.person_id, office.colleague.person_id)
         assert deed.details["role"] == "supervisor"
-        (told,) = [row.body for row in session.scalars(select(OutboxRow)) if row.body.get("reason") == "tool-role-given"]
+        (told,) = [
+            row.body for row in session.scalars(select(OutboxRow)) if row.body.get("reason") == "tool-role-given"
+        ]
         assert told["registration_id"] == registration
 
 

@@ -179,7 +179,9 @@ def test_holder_withdraws_at_once_and_the_registration_is_suspended(world: World
     assert not world.bram().is_usable
     with world.database.reading() as session:
         told = {
-            row.body["person_id"] for row in session.scalars(select(OutboxRow)) if row.body.get("reason") == "mandate-ended"
+            row.body["person_id"]
+            for row in session.scalars(select(OutboxRow))
+            if row.body.get("reason") == "mandate-ended"
         }
         assert told == {world.office.manager.person_id, world.office.colleague.person_id}
     with world.database.transaction() as session, pytest.raises(MandateOver):

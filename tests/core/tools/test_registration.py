@@ -9,7 +9,7 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import ImmoError, NotFound
 from core.infra.outbox import OutboxRow
-from core.organisations.employees import block
+from core.organisations.employees import block, promote
 from core.organisations.enrolment import request_membership
 from core.organisations.errors import NotManager, NotMember
 from core.people.assurance import Acr
@@ -225,3 +225,21 @@ def test_only_a_manager_ends_a_registration(database: Database, clock: FixedCloc
         end(session, registration, by=office.manager.person_id, now=clock.now())
         with pytest.raises(NotFound):
             end(session, registration, by=office.manager.person_id, now=clock.now())
+
+
+def test_the_other_managers_are_told_and_whoever_registers_is_not(database: Database, clock: FixedClock) -> None:
+    office = an_office_of(database, clock)
+    with database.transaction() as session:
+        promote(session, office.colleague.id, by=office.manager.person_id, now=clock.now())
+
+    registering(database, clock, office)
+
+    with database.reading() as session:
+        told = [row.body for row in session.scalars(select(OutboxRow)) if row.body.get("template") == "tool-registered"]
+        assert [mail["recipient_person_id"] for mail in told] == [office.colleague.person_id]
+        assert told[0]["values"] == {
+            "organisation": "Immo Test BV",
+            "person": "Anna.Peeters Peeters",
+            "tool": "finder",
+            "usage": "Estate agent",
+        }
