@@ -17,6 +17,7 @@ class Cause:
     text: str
     next_step: str
     subject: str | None = None
+    code: ReasonCode | None = None
 
 
 def missing(reason: Reason) -> tuple[tuple[Cause, ...], ...]:
@@ -29,7 +30,7 @@ def missing(reason: Reason) -> tuple[tuple[Cause, ...], ...]:
             return (tuple(dict.fromkeys(alternatives)),)
         case code:
             text, next_step = _WORDS[code]
-            return ((Cause(text, next_step, reason.subject),),)
+            return ((Cause(text, next_step, reason.subject, code),),)
 
 
 _ASK_MANAGER = N_("Ask a manager of the organisation.")
@@ -77,7 +78,7 @@ _WORDS = {
         N_("A manager can let it rest on another accreditation."),
     ),
     ReasonCode.LOGIN_TOO_WEAK: (
-        N_("This needs a stronger way to sign in than your account has."),
-        N_("Sign in with your eID or a second factor, once your account has one."),
+        N_("This needs a passkey or an authenticator app to sign in with, and your account has neither."),
+        N_("Set one up in My account, under Signing in, and come back."),
     ),
 }

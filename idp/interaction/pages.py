@@ -6,7 +6,7 @@ with a value of `Decision`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import ClassVar
@@ -177,7 +177,7 @@ class ContextChoicePage:
 
     def _translated(self, cause: Cause) -> Cause:
         name = self.accreditation_name(cause.subject or "").text(current_language())
-        return Cause(gettext(cause.text, accreditation=name), gettext(cause.next_step), cause.subject)
+        return replace(cause, text=gettext(cause.text, accreditation=name), next_step=gettext(cause.next_step))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _page(opened: Interaction) -> Response:
         csrf_token=csrf.token(opened.services.settings.secret, opened.binding),
         tool=tool,
         sign_in_url=url_for("login.show", uid=opened.pending.uid),
-        set_up_url=url_for("account.start"),
+        set_up_url="/account/security",
         has_means=means.reachable_acr.at_least(Acr.MFA),
         may_choose=opened.gathered.progress.context is not None,
     )
