@@ -22,24 +22,9 @@ from core.people.picture_encoding import (
     PictureRefused,
     encode,
 )
+from tests.support.pictures import BLUE, GREEN, RED, as_file, near, stripes
 
-RED, BLUE, GREEN, WHITE = (200, 0, 0), (0, 0, 200), (0, 160, 0), (255, 255, 255)
-
-
-def as_file(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    stream = BytesIO()
-    picture.save(stream, kind, **options)
-    return stream.getvalue()
-
-
-def stripes(width: int, height: int, *colours: tuple[int, int, int], upright: bool = False) -> Image.Image:
-    """Return a picture of equal stripes, beside each other or upright below each other."""
-    picture = Image.new("RGB", (width, height))
-    for place, colour in enumerate(colours):
-        step = (height if upright else width) // len(colours)
-        box = (0, place * step, width, height) if upright else (place * step, 0, width, height)
-        picture.paste(colour, box)
-    return picture
+WHITE = (255, 255, 255)
 
 
 def made_of(content: bytes, crop: Crop | None = None) -> Image.Image:
@@ -49,10 +34,6 @@ def made_of(content: bytes, crop: Crop | None = None) -> Image.Image:
     found = Image.open(BytesIO(encoded.content))
     assert (found.format, found.mode, found.size) == ("JPEG", "RGB", (SIDE, SIDE))
     return found
-
-
-def near(pixel: Any, colour: tuple[int, int, int]) -> bool:
-    return all(abs(one - other) < 12 for one, other in zip(pixel, colour, strict=True))
 
 
 def shade(picture: Image.Image, x: float, y: float) -> Any:
