@@ -83,10 +83,19 @@ def open_account() -> Visitor:
 
 
 def _way_back() -> str:
-    """Return the path of the page itself, or of the account where a form's path has no page."""
+    """Return the path of the page, or for a form whose path has none that of the page above it."""
+    if request.method == "GET":
+        query = urlencode(list(request.args.items(multi=True)))
+        return quote(request.path) + (f"?{query}" if query else "")
+    path = request.path
+    while path != ACCOUNT and not _has_page(path):
+        path = path.rpartition("/")[0] or ACCOUNT
+    return quote(path)
+
+
+def _has_page(path: str) -> bool:
     try:
-        current_app.url_map.bind("").match(request.path, method="GET")
+        current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
-        return ACCOUNT
-    query = urlencode(list(request.args.items(multi=True))) if request.method == "GET" else ""
-    return quote(request.path) + (f"?{query}" if query else "")
+        return False
+    return True
