@@ -49,6 +49,7 @@ class ErasureCause(StrEnum):
     AUTHORITY = "authority"
     ABUSE = "abuse"
     NEVER_ACTIVATED = "never-activated"
+    MERGED = "merged"
 
 
 class NeedsManager(RuleError):

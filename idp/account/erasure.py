@@ -62,6 +62,15 @@ def erase(
     return ending.fate
 
 
+def erase_merged(session: Session, store: EphemeralStore, person_id: PersonId, *, by: PersonId, now: datetime) -> None:
+    """Erase what is left of an account whose owner keeps another one, in the caller's transaction (A20)."""
+    ending = person.begin_erasure(session, person_id, may_leave_ownerless=False)
+    running = _end_access(session, store, person_id, now)
+    credentials.forget_codes_at(session, ending.addresses)
+    person.complete_erasure(session, ending, by=by, cause=ErasureCause.MERGED, reference=None, now=now)
+    _end_sessions(store, running)
+
+
 def sweep(services: Services, *, now: datetime) -> int:
     """Take away what requests wrote that ran while their person was anonymised; return of how many.
 

@@ -38,6 +38,8 @@ NOT_OF_PEOPLE = frozenset(
 
 _ACCOUNT = {
     "person-created": _alike(N_("Your account was created.")),
+    "accounts-merged": _alike(N_("Another account of yours was merged into this one.")),
+    "memberships-joined": _alike(N_("Your two memberships of an organisation became one.")),
     "person-imported": _alike(N_("Your account was taken over from an older tool.")),
     "person-details-changed": _alike(N_("Your data were changed.")),
     "profile-changed": _alike(N_("Your data were changed.")),

@@ -31,6 +31,7 @@ _TEXTS: dict[str, str] = {
     "access-withdrawn": N_("Access is withdrawn. The tool was told to sign you out."),
     "access-is-withdrawn": N_("That tool has no access any more."),
     "erasure-requested": N_("Your request is noted. You can undo it here until the account is deleted."),
+    "accounts-merged": N_("Both accounts are one now."),
     "erasure-undone": N_("Your account stays. Nothing was deleted."),
 }
 

@@ -33,6 +33,10 @@ def show() -> Response:
         Part("password", _("Password"), password, f"{Section.SECURITY.url}/password", _password_label(held)),
         Part("email", _("E-mail address"), _address(visitor), f"{Section.SECURITY.url}/email", _("Change")),
         *_factors(held),
+        Part(
+            *("other-account", _("Another account"), _("Do you have a second one, from an older tool for example?")),
+            *(f"{Section.SECURITY.url}/other-account", _("Make one of both")),
+        ),
     )
     shown = tuple(part for part in parts if _exists(part.url))
     return page.answer(SecurityPage(page.frame(visitor, Section.SECURITY), shown))

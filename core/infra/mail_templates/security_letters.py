@@ -27,6 +27,18 @@ LETTERS: Mapping[str, Letter] = {
         address=_DEVICES,
         reason=_OWNER,
     ),
+    "accounts-merged": Letter(
+        subject=N_("Your two accounts are one now"),
+        paragraphs=(
+            N_("The account %(username)s was merged into this one and no longer exists."),
+            _FROM_WHERE,
+            _NOTHING_TO_DO,
+            N_("If it was not you, change your password and tell our helpdesk at once."),
+        ),
+        action=N_("See my account"),
+        address="%(issuer_url)s/account/history",
+        reason=_OWNER,
+    ),
     "password-changed": Letter(
         subject=N_("Your password was changed"),
         paragraphs=(
