@@ -1,6 +1,6 @@
 """A parked request comes back as it was, for one browser, for half an hour."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +17,17 @@ from core.tools.identifiers import RegistrationId
 from idp.oidc import pending
 from idp.oidc.checks.claims_parameter import ClaimsRequest, RequestedClaim
 from idp.oidc.pending import PENDING_LIFE, REPEAT_GRACE, PendingAuthorization
-from idp.oidc.request import AuthorizationRequest, Progress, Prompt, ResponseMode
+from idp.oidc.request import (
+    AuthorizationRequest,
+    FirstFactor,
+    LocalRequest,
+    Progress,
+    Prompt,
+    Registering,
+    ResponseMode,
+    Wanted,
+    Wish,
+)
 from tests.support.ground import START
 
 texts = st.none() | st.text(max_size=20)
@@ -46,16 +56,30 @@ requests = st.builds(
     organization=texts,
     usage=texts,
 )
-progresses = st.builds(
-    Progress,
-    person_id=st.none() | st.text().map(PersonId),
-    authentication=st.none() | authentications,
-    sid=texts,
-    signed_in_at=st.none() | st.just(START),
-    context=st.none() | contexts,
-    consented_scope=st.none() | words,
-    denied=st.booleans(),
+local_requests = st.builds(
+    LocalRequest,
+    return_to=st.sampled_from(["/account", "/account/devices?done=saved"]),
+    wants_proof=st.booleans(),
+    login_hint=texts,
+    ui_locales=words,
 )
+people = st.text().map(PersonId)
+PROGRESS = {
+    "person_id": st.none() | people,
+    "authentication": st.none() | authentications,
+    "sid": texts,
+    "signed_in_at": st.none() | st.just(START),
+    "context": st.none() | contexts,
+    "consented_scope": st.none() | words,
+    "denied": st.booleans(),
+    "first_factor": st.none() | st.builds(FirstFactor, people, st.just(START)),
+    "registering": st.none() | st.builds(Registering, people, st.text(max_size=20)),
+    "skipped": st.frozensets(st.text(max_size=10), max_size=2),
+    "wish": st.none() | st.sampled_from(Wish),
+    "wished_organisation_id": texts,
+    "stepped_up": st.booleans(),
+}
+progresses = st.builds(Progress, **PROGRESS)
 
 
 def parked(store: EphemeralStore, clock: FixedClock) -> tuple[PendingAuthorization, str]:
@@ -64,15 +88,17 @@ def parked(store: EphemeralStore, clock: FixedClock) -> tuple[PendingAuthorizati
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(request_=requests, progress=progresses)
-def test_request_and_progress_return_unchanged(
-    store: EphemeralStore, request_: AuthorizationRequest, progress: Progress
-) -> None:
-    record = PendingAuthorization("itx_1", request_, progress, "digest", START, "fr", START)
+@given(wanted=requests | local_requests, progress=progresses)
+def test_request_and_progress_return_unchanged(store: EphemeralStore, wanted: Wanted, progress: Progress) -> None:
+    record = PendingAuthorization("itx_1", wanted, progress, "digest", START, "fr", START)
 
     pending.save(store, record)
 
     assert pending.find(store, "itx_1") == record
+
+
+def test_no_part_of_the_progress_is_left_out_above() -> None:
+    assert {field.name for field in fields(Progress)} == PROGRESS.keys()
 
 
 def test_record_is_bound_to_its_cookie(store: EphemeralStore, clock: FixedClock) -> None:
@@ -103,7 +129,8 @@ def test_record_is_over_after_its_life_or_soon_after_its_answer(store: Ephemeral
 
 
 def test_record_of_another_release_counts_as_unknown(store: EphemeralStore, clock: FixedClock) -> None:
-    store.put(Kind.PENDING, digest("itx_old"), b'{"version": 0}', timedelta(minutes=1))
+    for version in (0, 1, 3):
+        store.put(Kind.PENDING, digest("itx_old"), b'{"version": %d}' % version, timedelta(minutes=1))
 
-    assert pending.find(store, "itx_old") is None
+        assert pending.find(store, "itx_old") is None
     assert pending.find(store, "itx_none") is None
