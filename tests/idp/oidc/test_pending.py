@@ -77,6 +77,7 @@ PROGRESS = {
     "skipped": st.frozensets(st.text(max_size=10), max_size=2),
     "wish": st.none() | st.sampled_from(Wish),
     "wished_organisation_id": texts,
+    "wished_usage": texts,
     "stepped_up": st.booleans(),
 }
 progresses = st.builds(Progress, **PROGRESS)
