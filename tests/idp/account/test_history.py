@@ -114,7 +114,9 @@ def test_unknown_action_has_a_neutral_sentence(browser: Browser, office: Office,
     assert "something-of-tomorrow" not in browser.page.text
 
 
-def test_pages_follow_each_other_without_gap_or_repetition(browser: Browser, office: Office, services: Services) -> None:
+def test_pages_follow_each_other_without_gap_or_repetition(
+    browser: Browser, office: Office, services: Services
+) -> None:
     """Many deeds of one moment: the order is that of their identifiers."""
     record(services, "password-changed", office.anna, by=office.anna, count=120)
     seen: list[str] = []
