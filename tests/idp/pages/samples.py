@@ -1,6 +1,7 @@
 """One sample of every page of the provider, in every state that looks different."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from core.infra.localised import Localised
@@ -32,7 +33,7 @@ from idp.interaction.pages import (
     Terms,
 )
 from idp.web.page import FieldError, Page, RequestingTool
-from tests.idp.pages import factor_samples, registration_samples
+from tests.idp.pages import factor_samples, office_samples, registration_samples
 
 ACTION = "/interaction/uid/consent"
 TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)
@@ -146,6 +147,12 @@ OFFICES = [organisation(f"Kantoor {number}", f"010000{number:04}") for number in
 SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
     **factor_samples.SAMPLES,
+    **office_samples.SAMPLES,
+    "choice-and-waiting": lambda: replace(
+        choice(context("reg_1", NOORD), context("reg_2", ZUID, reason=Reason(ReasonCode.NO_ACCESS))),
+        waiting=(office_samples.WAITING, office_samples.INVITED),
+        waiting_action="/interaction/uid/waiting",
+    ),
     "login": lambda: LoginPage("/interaction/uid/login", "token", TOOL, may_cancel=True),
     "login-refused": lambda: LoginPage("/interaction/uid/login", "token", UNMARKED, "demo.manager", errors=WRONG),
     "login-again": lambda: LoginPage("/interaction/uid/login", "token", None, notice="Meld u opnieuw aan."),
