@@ -3,6 +3,9 @@
 from io import BytesIO
 from typing import Any
 
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
+
 from tests.support.html_page import Element, Page
 from tests.support.sign_in import Browser
 
@@ -39,8 +42,10 @@ class MyData:
         sent: dict[str, Any] = dict(self.open() if fields is None else fields)
         sent |= {name.replace("_", "-"): text for name, text in typed.items()}
         if file is not None:
-            sent["picture"] = (BytesIO(file), "C:\\fakepath\\holiday.jpg")
-        self.browser.post(EDIT, data=sent, content_type="multipart/form-data")
+            sent["picture"] = FileStorage(BytesIO(file), "C:\\fakepath\\holiday.jpg")
+        # In memory: the test client would leave temporary files open.
+        boundary, body = encode_multipart(MultiDict(sent))
+        self.browser.post(EDIT, data=body, content_type=f"multipart/form-data; boundary={boundary}")
         return self.page
 
     @property
