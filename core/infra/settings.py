@@ -173,13 +173,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
             parsers.one_of(Registration),
             default="closed" if mode is Mode.PRODUCTION else "open",
         ),
-        breached_passwords_url=read(
-            "IMMO_BREACHED_PASSWORDS_URL",
-            "service that is asked, by five characters of a digest, whether a new password leaked; off: none",
-            parsers.base_url_or_off,
-            default=_BREACHED_PASSWORDS_URL if mode is Mode.PRODUCTION else parsers.OFF,
-        )
-        or None,
+        breached_passwords_url=_breached_passwords_url(reader, mode),
         operations_bind=optional(
             "IMMO_OPERATIONS_BIND", "host:port for metrics and readiness in production", parsers.host_and_port
         ),
@@ -192,6 +186,16 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         outbound=_outbound(reader),
         listing=tuple(reader.listing),
     )
+
+
+def _breached_passwords_url(reader: Reader, mode: Mode) -> str | None:
+    url = reader.read(
+        "IMMO_BREACHED_PASSWORDS_URL",
+        "service that is asked, by five characters of a digest, whether a new password leaked; off: none",
+        parsers.base_url_or_off,
+        default=_BREACHED_PASSWORDS_URL if mode is Mode.PRODUCTION else parsers.OFF,
+    )
+    return url or None
 
 
 def _support(reader: Reader) -> SupportSettings:

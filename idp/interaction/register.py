@@ -16,7 +16,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.infra import log
-from core.infra.errors import RateLimited
+from core.infra.errors import RateLimited, Unavailable
 from core.infra.ids import digest
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.profiles import NewPerson
@@ -178,7 +178,7 @@ def _alone(store: EphemeralStore, uid: str) -> Iterator[None]:
     deadline = time.monotonic() + _ALONE_FOR.total_seconds()
     while not store.add(Kind.FORM_TOKEN, key, b"", _ALONE_FOR):
         if time.monotonic() > deadline:
-            raise RateLimited(1, limit="registering")
+            raise Unavailable(reason="another-form-takes-long")
         time.sleep(_LOOK_AGAIN_SECONDS)
     try:
         yield

@@ -33,6 +33,13 @@ def register(browser: Browser, **changes: str) -> Browser:
     return browser.press("#create-account", **{**GOOD, **{name.replace("_", "-"): v for name, v in changes.items()}})
 
 
+def all_cookies(browser: Browser) -> dict[str, str]:
+    """Return everything that the browser holds, by name."""
+    held = browser.client._cookies
+    assert held is not None
+    return {cookie.key: cookie.value for cookie in held.values()}
+
+
 def mails(services: Services) -> list[MailRequested]:
     """Return the mails that wait to be sent, the oldest first."""
     with services.database.reading() as session:

@@ -17,7 +17,7 @@ from idp.credentials.code_requests import PAUSE, PER_HOUR, PER_MAILBOX
 from idp.credentials.mailed_codes import ALPHABET, TRIES
 from idp.credentials.tables import CodePurpose
 from idp.wiring import Services
-from tests.idp.interaction.registering import NEW_PASSWORD, mailed_code, mails, open_registration, register
+from tests.idp.interaction.registering import NEW_PASSWORD, all_cookies, mailed_code, mails, open_registration, register
 from tests.support.sign_in import Browser
 from tests.support.tools import Office
 
@@ -251,7 +251,7 @@ def test_only_one_of_many_presses_with_the_right_code_signs_in(
 ) -> None:
     [address] = registered.form("#activate")
     data = registered.fields("#activate", **{"activation-code": mailed_code(services)})
-    cookies = {cookie.key: cookie.value for cookie in registered.client._cookies.values()}
+    cookies = all_cookies(registered)
     barrier, sessions = Barrier(3), []
 
     def press() -> None:

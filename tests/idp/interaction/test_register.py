@@ -21,6 +21,7 @@ from idp.wiring import Services
 from tests.idp.interaction.registering import (
     GOOD,
     NEW_PASSWORD,
+    all_cookies,
     mailed_code,
     mails,
     open_registration,
@@ -257,7 +258,7 @@ def test_two_tabs_at_once_make_one_account(browser: Browser, services: Services,
     open_registration(browser)
     [address] = browser.form("#create-account")
     data = browser.fields("#create-account", **GOOD)
-    cookies = {cookie.key: cookie.value for cookie in browser.client._cookies.values()}
+    cookies = all_cookies(browser)
     barrier, answers = Barrier(3), []
 
     def press(number: int) -> None:

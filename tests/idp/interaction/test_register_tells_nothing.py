@@ -15,7 +15,7 @@ from idp.credentials.code_requests import PAUSE, PER_HOUR
 from idp.credentials.mailed_codes import TRIES
 from idp.credentials.tables import CodePurpose
 from idp.wiring import Services
-from tests.idp.interaction.registering import NEW_PASSWORD, mails, open_registration, register
+from tests.idp.interaction.registering import NEW_PASSWORD, all_cookies, mails, open_registration, register
 from tests.support.call_trail import Trail, followed
 from tests.support.sign_in import Browser
 from tests.support.tools import Office
@@ -40,7 +40,7 @@ def shown(browser: Browser, username: str, email: str) -> dict[str, object]:
     for pattern, name in _OWN:
         text, url = pattern.sub(name, text), pattern.sub(name, url)
     headers = {name for name, _ in browser.response.headers}
-    cookies = {re.sub(r"itx_\w{26}", "ITX", cookie.key) for cookie in browser.client._cookies.values()}
+    cookies = {re.sub(r"itx_\w{26}", "ITX", name) for name in all_cookies(browser)}
     return {"status": browser.status, "url": url, "text": text, "headers": headers, "cookies": cookies}
 
 
