@@ -143,7 +143,8 @@ class ContextChoicePage:
     def organisations(self) -> tuple[OrganisationContexts, ...]:
         """Return the contexts by organisation, those one can start now on top."""
         waiting = {card.company_number for card in self.waiting}
-        return _by_organisation(tuple(c for c in self.contexts if c.organisation.company_number not in waiting))
+        shown = (c for c in self.contexts if c.is_usable or c.organisation.company_number not in waiting)
+        return _by_organisation(tuple(shown))
 
     @property
     def has_usable(self) -> bool:

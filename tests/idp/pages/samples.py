@@ -33,7 +33,7 @@ from idp.interaction.pages import (
     Terms,
 )
 from idp.web.page import FieldError, Page, RequestingTool
-from tests.idp.pages import factor_samples, office_samples, registration_samples
+from tests.idp.pages import factor_samples, office_samples, registration_samples, security_samples
 
 ACTION = "/interaction/uid/consent"
 TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)
@@ -148,9 +148,10 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
     **factor_samples.SAMPLES,
     **office_samples.SAMPLES,
+    **security_samples.SAMPLES,
     "choice-and-waiting": lambda: replace(
         choice(context("reg_1", NOORD), context("reg_2", ZUID, reason=Reason(ReasonCode.NO_ACCESS))),
-        waiting=(office_samples.WAITING, office_samples.INVITED),
+        waiting=(replace(office_samples.WAITING, company_number="0866381630"), office_samples.INVITED),
         waiting_action="/interaction/uid/waiting",
     ),
     "login": lambda: LoginPage("/interaction/uid/login", "token", TOOL, may_cancel=True),
