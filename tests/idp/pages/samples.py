@@ -33,7 +33,7 @@ from idp.interaction.pages import (
     Terms,
 )
 from idp.web.page import FieldError, Page, RequestingTool
-from tests.idp.pages import factor_samples, office_samples, registration_samples, security_samples
+from tests.idp.pages import factor_samples, office_samples, profile_samples, registration_samples, security_samples
 
 ACTION = "/interaction/uid/consent"
 TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)
@@ -146,6 +146,7 @@ OFFICES = [organisation(f"Kantoor {number}", f"010000{number:04}") for number in
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
+    **profile_samples.SAMPLES,
     **factor_samples.SAMPLES,
     **office_samples.SAMPLES,
     **security_samples.SAMPLES,
