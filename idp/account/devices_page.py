@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from core.infra.messages import N_
 from idp.account.page import Frame
-from idp.credentials.security_mail import UNKNOWN_BROWSER, UNKNOWN_NETWORK, UNKNOWN_SYSTEM
 from idp.credentials.sign_ins import SignIn
 
 # The methods of RFC 8176 by which people sign in here; the others only say more about these.
@@ -68,14 +67,21 @@ class EndDevicePage:
 
 def device(found: SignIn, *, is_this: bool, end_url: str) -> Device:
     """Return a sign-in in the words of the page."""
-    known = {"browser": found.browser or _(UNKNOWN_BROWSER), "system": found.system or _(UNKNOWN_SYSTEM)}
     words = (_(_MEANS[method]) for method in found.means if method in _MEANS)
     return Device(
-        name=_("%(browser)s on %(system)s", **known),
-        network=found.network or _(UNKNOWN_NETWORK),
+        name=_name(found.browser, found.system),
+        network=_("Network %(network)s", network=found.network) if found.network else _("Unknown network"),
         means=tuple(dict.fromkeys(words)),
         started_at=found.started_at,
         last_used_at=found.last_used_at,
         is_this=is_this,
         end_url=end_url,
     )
+
+
+def _name(browser: str, system: str) -> str:
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    if system:
+        return _("An unknown browser on %(system)s", system=system)
+    return browser or _("An unknown browser")

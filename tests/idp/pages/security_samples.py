@@ -22,13 +22,13 @@ FRAME = Frame(
     ),
 )
 DONE = replace(FRAME, notice="Uw wachtwoord is gewijzigd. Op alle andere toestellen bent u afgemeld.")
-HERE = Device("Firefox op Windows", "192.0.2.7", ("wachtwoord",), WHEN, WHEN, is_this=True, end_url="/end/1")
+HERE = Device("Firefox op Windows", "Netwerk 192.0.2.7", ("wachtwoord",), WHEN, WHEN, is_this=True, end_url="/end/1")
 THERE = Device(
-    "Samsung Internet op Android", "2001:db8:1:2::/64", ("wachtwoord", "code van de app"), WHEN, WHEN,
+    "Samsung Internet op Android", "Netwerk 2001:db8:1:2::/64", ("wachtwoord", "code van de app"), WHEN, WHEN,
     is_this=False, end_url="/end/2",
 )  # fmt: skip
 UNKNOWN = Device(
-    "een onbekende browser op een onbekend systeem", "een onbekend netwerk", (), WHEN, WHEN,
+    "Een onbekende browser", "Onbekend netwerk", (), WHEN, WHEN,
     is_this=False, end_url="/end/3",
 )  # fmt: skip
 LONG = "voornaam.achternaam-van-het-hele-kantoor@een-heel-lange-naam-van-een-makelaar.example"
