@@ -87,6 +87,12 @@ def require_due(session: Session, person_id: PersonId, *, now: datetime) -> None
         raise NotDue(person=person_id)
 
 
+def hold_living(session: Session, person_id: PersonId) -> bool:
+    """Tell whether the account is there, and keep it from going before the caller's transaction ends."""
+    living = select(PersonRow.id).where(PersonRow.id == person_id, _LIVING)
+    return session.scalars(living.with_for_update(read=True, key_share=True)).first() is not None
+
+
 def try_again_later(session: Session, person_id: PersonId, *, now: datetime) -> None:
     """Put off what could not be done; nothing where the person undid it meanwhile."""
     row = _locked(session, person_id)

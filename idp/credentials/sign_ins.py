@@ -16,6 +16,7 @@ from core.infra.errors import RuleError
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.email_addresses import activated_at
 from core.people.identifiers import PersonId
+from core.people.leaving import hold_living
 from idp.credentials import user_agents
 from idp.credentials.security_mail import Place, tell_owner
 from idp.credentials.tables import PasswordRow, SignInRow
@@ -32,6 +33,12 @@ class PasswordChangedMeanwhile(RuleError):
     """The password that was proven is no longer the person's."""
 
     code = "password-changed-meanwhile"
+
+
+class PersonGone(RuleError):
+    """The account went while its person proved to be its owner."""
+
+    code = "person-gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,12 @@ def record(
     Waits for a change of the person's password that is under way: such a change ends the sign-ins
     that it finds, and so finds this one, or is over before it. The session must therefore be in the
     store before the transaction of this call ends. Raises `PasswordChangedMeanwhile` where the
-    password was changed after it was proven, as between it and a second factor.
+    password was changed after it was proven, as between it and a second factor, and `PersonGone`
+    where the account went; one that goes later finds this sign-in.
     """
+    # The person before the password: an erasure locks them in this order, too.
+    if not hold_living(session, person_id):
+        raise PersonGone(person_id=person_id)
     changed_at = session.scalar(_PASSWORD_CHANGED_AT.where(PasswordRow.person_id == person_id))
     if changed_at is not None and password_proven_at is not None and changed_at > password_proven_at:
         raise PasswordChangedMeanwhile(person_id=person_id)

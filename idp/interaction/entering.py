@@ -20,7 +20,7 @@ from core.people.profiles import remember_language
 from idp import session as sso
 from idp.credentials import sign_ins
 from idp.credentials.devices import proven_device, with_proof
-from idp.credentials.sign_ins import PasswordChangedMeanwhile
+from idp.credentials.sign_ins import PasswordChangedMeanwhile, PersonGone
 from idp.interaction.access import Interaction
 from idp.oidc import backchannel, pending
 from idp.oidc.request import LocalRequest, Progress
@@ -34,11 +34,11 @@ def enter(opened: Interaction, *, person_id: PersonId, authentication: Authentic
 
     A session of somebody else in this browser ends with all that rests on it. The same person's is
     renewed: its `sid` stays, and what they chose in this interaction stands. Where the password was
-    changed since it was proven, they sign in again.
+    changed since it was proven, or the account went, they sign in again.
     """
     try:
         cookie = _begin(opened, person_id, authentication)
-    except PasswordChangedMeanwhile:
+    except (PasswordChangedMeanwhile, PersonGone):
         opened.keep(Progress())
         return opened.back()
     response = opened.back()
