@@ -10,6 +10,15 @@ from tests.support.accessibility import violations
 from tests.support.running_product import PASSWORD, RunningProduct
 
 MFA = "urn:immo-connect:acr:mfa"
+# A browser that proposes nothing by itself: then a touch answers what the button asked, and nothing else.
+_PROPOSES_NOTHING = (
+    "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+)
+_COUNTS = """
+window.asked = 0;
+const get = navigator.credentials.get.bind(navigator.credentials);
+navigator.credentials.get = (options) => { window.asked += 1; return get(options); };
+"""
 
 
 class Device:
@@ -53,9 +62,15 @@ class Device:
 
 
 @contextmanager
-def a_window(chromium: Browser, *, scripts: bool = True) -> Iterator[tuple[Page, Device]]:
-    """Open a window with a device of its own; at the end the browser must have refused nothing."""
+def a_window(
+    chromium: Browser, *, scripts: bool = True, before: str = _PROPOSES_NOTHING
+) -> Iterator[tuple[Page, Device]]:
+    """Open a window with a device of its own; at the end the browser must have refused nothing.
+
+    `before` is run in every page before its own scripts.
+    """
     context = chromium.new_context(locale="en", java_script_enabled=scripts)
+    context.add_init_script(before)
     context.set_default_timeout(15_000)
     page = context.new_page()
     complaints: list[str] = []
@@ -126,9 +141,7 @@ def test_a_passkey_is_added_signs_in_by_its_button_and_is_removed(chromium: Brow
         assert (claims["acr"], claims["amr"]) == (MFA, ["hwk", "user", "mfa"])
 
         page.goto(f"{product.addresses.issuer}/account/security/passkeys")
-        device.touch(touched=False)
         page.click("#passkeys .button.secondary")
-        device.touch()
         page.click("#passkey-login")
         page.click("#remove-passkey")
         expect(page.locator("#done")).to_be_visible()
@@ -142,13 +155,25 @@ def test_a_passkey_is_added_signs_in_by_its_button_and_is_removed(chromium: Brow
 
 
 def test_the_browser_proposes_it_in_the_field_for_the_username(chromium: Browser, product: RunningProduct) -> None:
-    with a_window(chromium) as (page, device):
+    with a_window(chromium, before="") as (page, device):
         add_passkey(page, device, product, product.somebody_new())
         sign_out(page)
 
         device.touch()
         page.goto(product.addresses.cadastrefinder)
         page.click("#sign-in")
+
+        expect(page.locator("button.start-context").first).to_be_visible()
+
+
+def test_the_button_takes_the_place_of_what_the_browser_proposes(chromium: Browser, product: RunningProduct) -> None:
+    with a_window(chromium, before=_COUNTS) as (page, device):
+        add_passkey(page, device, product, product.somebody_new())
+        sign_out(page)
+        at_sign_in(page, product)
+        page.wait_for_function("window.asked === 1")
+
+        assert status_of_sign_in(page, device) == 303
 
         expect(page.locator("button.start-context").first).to_be_visible()
 
