@@ -1,36 +1,12 @@
 """The first way in a real browser, with the content security policies in force; and what axe says on it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.accessibility import violations
 from tests.support.running_product import PASSWORD, RunningProduct
 from tests.support.steps import NOORD, ZUID
-
-_SECONDS = 15_000
-
-
-@contextmanager
-def a_window(
-    chromium: Browser, *, language: str = "en", width: int = 1280, scheme: str = "light", scripts: bool = True
-) -> Iterator[Page]:
-    """Open a window of its own; at the end the browser must have refused nothing."""
-    context = chromium.new_context(
-        locale=language,
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=scripts,
-    )
-    context.set_default_timeout(_SECONDS)
-    page = context.new_page()
-    refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
-    yield page
-    context.close()
-    assert refused == [], "the browser complained"
+from tests.support.windows import a_window
 
 
 def sign_in(page: Page, product: RunningProduct, *, username: str = "demo.manager") -> None:

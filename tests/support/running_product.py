@@ -27,11 +27,12 @@ _CROWD = 50
 
 @dataclass(frozen=True)
 class RunningProduct:
-    """Where the programs are, and the supervisor that can kill and start them."""
+    """Where the programs are and keep their data, and the supervisor that can kill and start them."""
 
     addresses: Addresses
     supervisor: Supervisor
     logs: Path
+    database_url: str
     _unused: Iterator[int]
 
     def crash(self, *names: str) -> None:
@@ -71,7 +72,7 @@ def product(
     supervisor = Supervisor(tuple(programs(addresses, surroundings, folder)), folder=ROOT, logs=logs)
     try:
         supervisor.start()
-        yield RunningProduct(addresses, supervisor, logs, iter(range(1, _CROWD + 1)))
+        yield RunningProduct(addresses, supervisor, logs, surroundings["IMMO_DATABASE_URL"], iter(range(1, _CROWD + 1)))
     finally:
         supervisor.stop()
 

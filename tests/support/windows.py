@@ -1,0 +1,35 @@
+"""A window of a real browser, with the content security policies in force."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+_MILLISECONDS = 15_000
+# A form that comes back with what is wrong in it: an answer to the person, nothing refused.
+_FORM_WITH_ERRORS = "status of 422"
+
+
+@contextmanager
+def a_window(
+    chromium: Browser, *, language: str = "en", width: int = 1280, scheme: str = "light", scripts: bool = True
+) -> Iterator[Page]:
+    """Open a window of its own; at the end the browser must have refused nothing."""
+    context = chromium.new_context(
+        locale=language,
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(_MILLISECONDS)
+    page = context.new_page()
+    refused: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and _FORM_WITH_ERRORS not in message.text:
+            refused.append(message.text)
+
+    page.on("console", note)
+    yield page
+    context.close()
+    assert refused == [], "the browser complained"
