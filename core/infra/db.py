@@ -7,7 +7,7 @@ never commit; `Database.transaction()` is the one place where a change becomes l
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -27,13 +27,13 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from core.infra.errors import Conflict, ImmoError, Unavailable
 from core.infra.sqlite_file import create_privately, write_ahead
-from core.infra.statements import BEGIN_CHANGING, Statements, statements
+from core.infra.statements import BEGIN_CHANGING, KeptConnections, Statements
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -116,13 +116,43 @@ def _violation(error: IntegrityError) -> ImmoError:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except IntegrityError as error:
-        raise _violation(error) from error
-    except (OperationalError, PoolTimeout) as error:
-        # SQLite files a wrong statement under the same class as a locked or broken file.
-        if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-            raise
-        raise Unavailable("database-unavailable") from error
+    except (IntegrityError, OperationalError, PoolTimeout) as error:
+        raise _explanation(error) from error
+
+
+def _explanation(error: SQLAlchemyError) -> Exception:
+    """Return the error that a caller can act on, or the same one where it is a mistake of ours."""
+    match error:
+        case IntegrityError():
+            return _violation(error)
+        case OperationalError() | PoolTimeout():
+            # SQLite files a wrong statement under the same class as a locked or broken file.
+            is_mistake = getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+            return error if is_mistake else Unavailable("database-unavailable")
+        case _:
+            return error
+
+
+class _Borrowed:
+    """A kept connection for the time of a block; a class, because a generator costs three times as much."""
+
+    __slots__ = ("_connections", "_kept")
+
+    def __init__(self, connections: KeptConnections) -> None:
+        self._connections = connections
+
+    def __enter__(self) -> Statements:
+        try:
+            self._kept = self._connections.take()
+        except SQLAlchemyError as error:
+            raise _explanation(error) from error
+        return self._kept.statements
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        explained = None if error is None else self._connections.explained(self._kept, error)
+        self._connections.give_back(self._kept)
+        if explained is not None:
+            raise _explanation(explained) from error
 
 
 class Database:
@@ -140,6 +170,7 @@ class Database:
         self.engine = _engine(make_url(url), pool_size)
         self._reading = self.engine.execution_options(immo_read_only=True)
         self._one_by_one = self.engine.execution_options(immo_one_by_one=True)
+        self._kept = KeptConnections(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -161,11 +192,9 @@ class Database:
         with _explained(), self._one_by_one.connect() as connection:
             yield connection
 
-    @contextmanager
-    def statements(self) -> Iterator[Statements]:
+    def statements(self) -> AbstractContextManager[Statements]:
         """Open a connection for kept statements, each of which stands alone: for the hot paths."""
-        with _explained(), statements(self.engine) as found:
-            yield found
+        return _Borrowed(self._kept)
 
     def ping(self) -> None:
         """Return when the database answers; raise `Unavailable` otherwise."""
@@ -174,6 +203,7 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
+        self._kept.close()
         self.engine.dispose()
 
 

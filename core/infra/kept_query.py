@@ -33,6 +33,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import TypeEngine
 
 from core.infra.db import Moment
 from core.infra.statements import Queryable, Statements
@@ -82,14 +83,14 @@ class KeptQuery:
         connection = _flushed(connection)
         compiled = self._text.of(connection.dialect)
         bound = compiled.bound(parameters)
-        found: Sequence[Any]
+        found: Sequence[str | bytes]
         if isinstance(connection, Statements):
-            found = connection.fetch(compiled.text, bound)
+            found = connection.packed(compiled.text, bound)
         else:
-            found = connection.exec_driver_sql(compiled.text, bound).all()
-        return [self._read(packed) for (packed,) in found]
+            found = connection.exec_driver_sql(compiled.text, bound).scalars().all()
+        return [self._read(packed) for packed in found]
 
-    def _read(self, packed: str) -> Row:
+    def _read(self, packed: str | bytes) -> Row:
         values = orjson.loads(packed)
         for place, reader in self._readers:
             if values[place] is not None:
@@ -156,9 +157,10 @@ class _Text:
 
     def of(self, dialect: Dialect) -> "_Compiled":
         """Return the text for a kind of database."""
-        compiled = self._compiled.get(dialect.name)
+        # The style differs where the database does, and between a driver and the library below it.
+        compiled = self._compiled.get(dialect.paramstyle)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+            compiled = self._compiled[dialect.paramstyle] = _Compiled(self._statement, dialect)
         return compiled
 
 
@@ -173,9 +175,7 @@ class _Compiled:
         self._fixed = dict(compiled.params)
         self._required = {name for name, parameter in compiled.binds.items() if parameter.required}
         self._writers = {
-            name: writer
-            for name, parameter in compiled.binds.items()
-            if (writer := parameter.type.dialect_impl(dialect).bind_processor(dialect))
+            name: writer for name, parameter in compiled.binds.items() if (writer := _writer(parameter.type, dialect))
         }
 
     def bound(self, parameters: Mapping[str, object]) -> Any:
@@ -188,6 +188,12 @@ class _Compiled:
         if self._positions is None:
             return values
         return tuple(values[name] for name in self._positions)
+
+
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    # To the library below the driver JSON is the text that it is.
+    is_json = isinstance(kind, JSON) and dialect.paramstyle == "numeric_dollar"
+    return orjson.dumps if is_json else kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _reader(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:

@@ -1,41 +1,54 @@
-"""A connection of the driver itself, for the statements of the hot paths.
+"""Connections of the driver itself, for the statements of the hot paths.
 
-SQLAlchemy's session and connection cost a multiple of what the driver does for a statement that
-was compiled before. `kept_query.py` makes such statements; `db.py` opens these connections and
-turns the driver's errors into ours.
+SQLAlchemy's session, connection and pool cost a multiple of what the driver does for a statement
+that was compiled before. `kept_query.py` makes such statements; `db.py` turns errors into ours.
 """
 
+import os
+from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from typing import Any, TypeAlias
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, TypeAlias, cast
 
+import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 from sqlalchemy import Connection, Dialect, Engine
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-_CURSOR = "immo_cursor"
 # On SQLite who means to write waits at once: two that read first could not both go on to write.
 BEGIN_CHANGING = {"postgresql": "BEGIN", "sqlite": "BEGIN IMMEDIATE"}
+# Statements for libpq number their parameters.
+_NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+_FINE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
+_IDLE = TransactionStatus.IDLE
+_BROKEN = ConnStatus.BAD
 
 
-class Statements:
-    """Runs statements one after another, each on its own unless somebody began a transaction."""
+class Statements(ABC):
+    """Runs statements one after another, each on its own unless somebody began a transaction.
 
-    __slots__ = ("_cursor", "dialect")
+    Their text and parameters are those that `dialect` makes of them.
+    """
 
-    def __init__(self, cursor: Any, dialect: Dialect) -> None:
-        self._cursor = cursor
-        self.dialect = dialect
+    dialect: Dialect
 
-    def fetch(self, text: str, parameters: Any) -> Sequence[Any]:
-        """Run a query and return all of its rows."""
-        rows: Sequence[Any] = self._cursor.execute(text, parameters).fetchall()
-        return rows
+    @abstractmethod
+    def packed(self, text: str, parameters: Sequence[object] = ()) -> Sequence[str | bytes]:
+        """Run a query of one column of text and return it."""
 
-    def run(self, text: str, parameters: Any = ()) -> int:
+    @abstractmethod
+    def run(self, text: str, parameters: Sequence[object] = ()) -> int:
         """Run a statement that returns nothing and return how many rows it concerned."""
-        count: int = self._cursor.execute(text, parameters).rowcount
-        return count
+
+    @abstractmethod
+    def undo(self) -> None:
+        """Undo what nobody committed."""
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -45,30 +58,151 @@ class Statements:
         self.run("COMMIT")
 
 
+class SqliteStatements(Statements):
+    """Statements on a connection of the standard library's driver."""
+
+    def __init__(self, connection: Any, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._connection = connection
+        # Kept, because making a cursor costs as much as using it.
+        self._cursor = connection.cursor()
+
+    def packed(self, text: str, parameters: Sequence[object] = ()) -> Sequence[str | bytes]:
+        """See `Statements.packed`."""
+        return [column for (column,) in self._cursor.execute(text, parameters).fetchall()]
+
+    def run(self, text: str, parameters: Sequence[object] = ()) -> int:
+        """See `Statements.run`."""
+        count: int = self._cursor.execute(text, parameters).rowcount
+        return count
+
+    def undo(self) -> None:
+        """See `Statements.undo`."""
+        if self._connection.in_transaction:
+            self._connection.rollback()
+
+
+class PostgresStatements(Statements):
+    """Prepared statements on the library below psycopg, whose cursor costs more than the exchange."""
+
+    dialect = _NUMBERED
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._libpq = connection.pgconn
+        self._names: dict[str, bytes] = {}
+
+    def packed(self, text: str, parameters: Sequence[object] = ()) -> Sequence[str | bytes]:
+        """See `Statements.packed`."""
+        result = self._execute(text, parameters)
+        return [result.get_value(row, 0) or b"" for row in range(result.ntuples)]
+
+    def run(self, text: str, parameters: Sequence[object] = ()) -> int:
+        """See `Statements.run`."""
+        return self._execute(text, parameters).command_tuples or 0
+
+    def undo(self) -> None:
+        """See `Statements.undo`."""
+        if self._libpq.transaction_status != _IDLE:
+            self._connection.rollback()
+
+    def _execute(self, text: str, parameters: Sequence[object]) -> PGresult:
+        name = self._names.get(text) or self._prepare(text)
+        octets: list[Any] = [_octets(value) for value in parameters]
+        return self._fine(self._libpq.exec_prepared(name, octets))
+
+    def _prepare(self, text: str) -> bytes:
+        name = f"immo_{len(self._names)}".encode()
+        self._fine(self._libpq.prepare(name, text.encode()))
+        self._names[text] = name
+        return name
+
+    def _fine(self, result: PGresult) -> PGresult:
+        if result.status in _FINE:
+            return result
+        if self._libpq.status == _BROKEN:
+            raise psycopg.OperationalError("the connection is lost")
+        raise error_from_result(result)
+
+
+def _octets(value: object) -> bytes | None:
+    """Return a parameter as PostgreSQL reads it in text form."""
+    if value is None or isinstance(value, bytes):
+        return value
+    octets = (value.isoformat() if isinstance(value, date) else str(value)).encode()
+    if b"\0" in octets:
+        # The library would take what stands before it for the whole value.
+        raise psycopg.DataError("no text of PostgreSQL holds a zero byte")
+    return octets
+
+
 # What a kept statement runs on.
 Queryable: TypeAlias = Session | Connection | Statements
 
 
-@contextmanager
-def statements(engine: Engine) -> Iterator[Statements]:
-    """Borrow a connection of the pool; what nobody committed on it is undone when it goes back.
+class KeptConnections:
+    """Connections that stay open between the requests of a process, the last used taken first.
 
-    Raises what SQLAlchemy raises, with the parameters hidden.
+    There are as many as were ever needed at once, each apart from the engine's own pool.
     """
-    dialect = engine.dialect
-    with closing(engine.raw_connection()) as borrowed:
-        # The cursor stays with its connection: making one costs as much as using it.
-        cursor = borrowed.info.get(_CURSOR)
-        if cursor is None:
-            cursor = borrowed.info[_CURSOR] = borrowed.cursor()
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: deque[_Kept] = deque()
+        self._generation = 0
+
+    def take(self) -> "_Kept":
+        """Return a connection for the caller alone; raise what SQLAlchemy raises where there is none."""
         try:
-            yield Statements(cursor, dialect)
-        except dialect.loaded_dbapi.Error as error:
-            is_lost = dialect.is_disconnect(error, borrowed.dbapi_connection, cursor)
-            if is_lost:
-                # One connection that broke tells that the others did: all are opened anew.
-                borrowed.invalidate(error)
-                engine.dispose()
-            raise DBAPIError.instance(
-                None, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
-            ) from error
+            kept = self._idle.pop()
+        except IndexError:
+            return self._open()
+        # A connection must not cross a fork: the child leaves the parent's alone and opens its own.
+        return kept if kept.process == os.getpid() else self._open()
+
+    def give_back(self, kept: "_Kept") -> None:
+        """Keep a connection for the next, without what nobody committed on it."""
+        if kept.generation != self._generation:
+            kept.connection.close()
+            return
+        kept.statements.undo()
+        self._idle.append(kept)
+
+    def explained(self, kept: "_Kept", error: BaseException) -> DBAPIError | None:
+        """Return what an error of the driver is to SQLAlchemy, values hidden; None for other errors.
+
+        One connection that broke tells that the others did: all are opened anew.
+        """
+        dialect = self._engine.dialect
+        driver = dialect.loaded_dbapi.Error
+        if not isinstance(error, driver):
+            return None
+        if dialect.is_disconnect(error, kept.connection, None):
+            self.close()
+            self._engine.dispose()
+        wrapped = DBAPIError.instance(None, None, error, driver, hide_parameters=True, dialect=dialect)
+        return cast("DBAPIError", wrapped)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses now, and the others as they come back."""
+        self._generation += 1
+        while self._idle:
+            self._idle.pop().connection.close()
+
+    def _open(self) -> "_Kept":
+        opened = self._engine.connect()
+        opened.detach()
+        # Closed by us alone from here on: what is detached is nobody else's any more.
+        return _Kept(opened.connection.dbapi_connection, self._engine.dialect, self._generation)
+
+
+class _Kept:
+    __slots__ = ("connection", "generation", "process", "statements")
+
+    def __init__(self, connection: Any, dialect: Dialect, generation: int) -> None:
+        self.connection = connection
+        self.generation = generation
+        self.process = os.getpid()
+        self.statements: Statements = (
+            SqliteStatements(connection, dialect) if dialect.name == "sqlite" else PostgresStatements(connection)
+        )

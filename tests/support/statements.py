@@ -1,6 +1,6 @@
 """Counts the statements that a piece of code sends to the database, as the driver itself sees them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy import event
 
 from core.infra.db import Database
+from core.infra.statements import PostgresStatements
 
 # What surrounds statements, and what SQLite reports of its triggers.
 _NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "--")
@@ -28,6 +29,12 @@ def counted(database: Database) -> Iterator[list[str]]:
         else:
             connection.cursor_factory = _noting(note)
 
+    def execute(self: PostgresStatements, text: str, parameters: Sequence[object]) -> Any:
+        note(text)
+        return below_the_driver(self, text, parameters)
+
+    below_the_driver = PostgresStatements._execute
+    PostgresStatements._execute = execute  # type: ignore[method-assign]
     event.listen(database.engine, "connect", watch)
     # Connections that are open already would not tell: all are opened anew.
     database.close()
@@ -36,6 +43,7 @@ def counted(database: Database) -> Iterator[list[str]]:
     try:
         yield asked
     finally:
+        PostgresStatements._execute = below_the_driver  # type: ignore[method-assign]
         event.remove(database.engine, "connect", watch)
         database.close()
 

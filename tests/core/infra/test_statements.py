@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from core.infra.clock import FixedClock
 from core.infra.db import Database
@@ -56,12 +57,48 @@ def test_changes_last_together(database: Database, clock: FixedClock) -> None:
 def test_a_connection_that_the_server_closed_is_replaced(database: Database) -> None:
     def lose_it() -> None:
         with database.statements() as doomed, database.connection() as other:
-            ((own,),) = doomed.fetch("SELECT pg_backend_pid()", ())
-            other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (own,))
-            doomed.fetch("SELECT 1", ())
+            (own,) = doomed.packed("SELECT pg_backend_pid()")
+            other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (int(own),))
+            doomed.packed("SELECT 1")
 
     with pytest.raises(Unavailable):
         lose_it()
 
     with database.statements() as statements:
-        assert statements.fetch("SELECT 1", ()) == [(1,)]
+        assert statements.packed("SELECT 1") == [b"1"]
+
+
+@pytest.mark.only_on("postgres")
+def test_text_with_a_zero_byte_is_refused_and_not_cut(database: Database) -> None:
+    with pytest.raises(DBAPIError), database.statements() as statements:
+        statements.packed("SELECT $1::text", ("a\0b",))
+
+    with database.statements() as statements:
+        assert statements.packed("SELECT $1::text", ("aéb",)) == ["aéb".encode()]
+
+
+@pytest.mark.only_on("postgres")
+def test_a_wrong_statement_leaves_its_connection_usable(database: Database) -> None:
+    with pytest.raises(ProgrammingError), database.statements() as statements:
+        statements.packed("SELECT nothing FROM nowhere")
+
+    with database.statements() as again:
+        assert again is statements
+        assert again.packed("SELECT 1") == [b"1"]
+
+
+def test_one_connection_serves_one_block_at_a_time(database: Database) -> None:
+    with database.statements() as outer, database.statements() as inner:
+        assert inner is not outer
+
+    with database.statements() as next_one:
+        assert next_one is outer
+
+
+def test_closed_connections_are_not_used_again(database: Database) -> None:
+    with database.statements() as before:
+        database.close()
+
+    with database.statements() as after:
+        assert after is not before
+        assert len(after.packed("SELECT 1")) == 1
