@@ -19,6 +19,7 @@ from core.infra.catalogues import LANGUAGES, translations
 
 COOKIE = "immo-language"
 PARAMETER = "language"
+_PARAMETER_IN_QUERY = PARAMETER.encode()
 _DEFAULT = "nl"
 _COOKIE_SECONDS = 365 * 24 * 3600
 _ENDONYMS = {"nl": "Nederlands", "fr": "Français", "en": "English"}
@@ -42,7 +43,8 @@ def current_language() -> str:
 
 def requested_language() -> str | None:
     """Return the language this very request asks for by its link, if it does."""
-    return supported(request.args.get(PARAMETER, ""))
+    # Most requests do not: then nothing of a long query is taken apart for it.
+    return supported(request.args.get(PARAMETER, "")) if _PARAMETER_IN_QUERY in request.query_string else None
 
 
 def prefer(*, chosen: str | None = None, ui_locales: Iterable[str] = (), person: str | None = None) -> None:
