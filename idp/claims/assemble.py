@@ -5,7 +5,8 @@ name and the client might have asked for its scope (Core sections 5.4 and 5.5). 
 not made here: whoever makes the token adds them last, so that nothing can stand in their place.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
+from functools import lru_cache
 
 from idp.claims.catalogue import BY_NAME, CLAIMS
 from idp.claims.claim import Claim, Target
@@ -53,24 +54,26 @@ def _claims(
     requested: Collection[str],
     allowed_scope: Collection[str],
 ) -> dict[str, Json]:
+    known = frozenset(name for name in requested if name in BY_NAME)
     claims: dict[str, Json] = {}
-    for claim in _selected(target, scope, requested, allowed_scope):
+    for claim in _selected(target, frozenset(scope), known, frozenset(allowed_scope)):
         value = claim.value(context, target)
         if value is not None and value != "":
             claims[claim.name] = value
     return claims
 
 
+# Clients ask for the same again and again: the table is gone through once for each wish.
+@lru_cache(maxsize=512)
 def _selected(
-    target: Target,
-    scope: Collection[str],
-    requested: Collection[str],
-    allowed_scope: Collection[str],
-) -> Iterator[Claim]:
-    for claim in CLAIMS:
-        by_scope = claim.scope in scope and target in claim.targets
-        if by_scope or (claim.name in requested and _may_request(claim, allowed_scope)):
-            yield claim
+    target: Target, scope: frozenset[str], requested: frozenset[str], allowed_scope: frozenset[str]
+) -> tuple[Claim, ...]:
+    return tuple(
+        claim
+        for claim in CLAIMS
+        if (claim.scope in scope and target in claim.targets)
+        or (claim.name in requested and _may_request(claim, allowed_scope))
+    )
 
 
 def _may_request(claim: Claim, allowed_scope: Collection[str]) -> bool:

@@ -6,6 +6,7 @@ joserfc's, through `core.proof.jws`.
 
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -24,10 +25,7 @@ def encode(signer: Signer, claims: Mapping[str, Any], *, typ: str | None = None)
 
     A plain JWT, such as an ID token, says no type: `JWT` would tell nobody anything.
     """
-    header = {"alg": signer.algorithm, "kid": signer.kid}
-    if typ is not None:
-        header["typ"] = typ
-    signing_input = _segment(orjson.dumps(header)) + b"." + _segment(orjson.dumps(claims))
+    signing_input = _header(signer.algorithm, signer.kid, typ) + b"." + _segment(orjson.dumps(claims))
     return (signing_input + b"." + _segment(signer.sign(signing_input))).decode("ascii")
 
 
@@ -44,6 +42,15 @@ def decode(
     None means a plain JWT, such as an ID token. Raises `InvalidJwt`, a ValueError.
     """
     return jws.verify(token, keys=keyring.verification_keys(), typ=typ, algorithms=algorithms)
+
+
+# All tokens of a key begin alike.
+@lru_cache(maxsize=64)
+def _header(algorithm: str, kid: str, typ: str | None) -> bytes:
+    header = {"alg": algorithm, "kid": kid}
+    if typ is not None:
+        header["typ"] = typ
+    return _segment(orjson.dumps(header))
 
 
 def _segment(value: bytes) -> bytes:

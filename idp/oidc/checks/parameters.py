@@ -85,8 +85,11 @@ def read(raw: bytes, known: frozenset[str]) -> Parameters:
 
 
 def _decoded(part: bytes) -> str | None:
+    # Most parts hold nothing that was escaped.
+    if b"%" in part or b"+" in part:
+        part = unquote_to_bytes(part.replace(b"+", b" "))
     try:
-        return unquote_to_bytes(part.replace(b"+", b" ")).decode()
+        return part.decode()
     except UnicodeDecodeError:
         return None
 
