@@ -47,4 +47,5 @@ def party(services: Services) -> RelyingParty:
 
 def refusal(error: PasskeyRefused) -> str:
     """Return why a passkey was refused, and what to do, in the language of the page."""
-    return _(_REFUSALS.get(error.code, _OTHERWISE))
+    text = _REFUSALS.get(error.code, _OTHERWISE)
+    return _(text)
