@@ -49,6 +49,12 @@ _NETWORKS = {
 }
 _GENDERS = {"female": N_("Woman"), "male": N_("Man"), "other": N_("Other")}
 _LANGUAGES = (("nl", "Nederlands"), ("fr", "Français"), ("en", "English"))
+# Which zones are offered beside those of Europe; any other may be stored (imported) and stays.
+_FAR_ZONES = (
+    *("Africa/Casablanca", "Africa/Johannesburg", "Africa/Kinshasa", "America/Chicago", "America/Los_Angeles"),
+    *("America/New_York", "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Shanghai", "Asia/Singapore"),
+    *("Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
+)
 # Where those who use this live, before the rest of the world.
 _NEARBY = ("BE", "NL", "FR", "LU", "DE")
 
@@ -99,7 +105,8 @@ def _options(name: str) -> tuple[Option, ...]:
         case "locale":
             return tuple(Option(value, _locale_name(value)) for value in LOCALES)
         case "zoneinfo":
-            return tuple(Option(zone, _zone_name(zone)) for zone in zones())
+            near = (zone for zone in zones() if zone.startswith("Europe/"))
+            return tuple(Option(zone, _zone_name(zone)) for zone in (*near, *_FAR_ZONES))
         case _:
             return _countries()
 

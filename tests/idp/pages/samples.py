@@ -33,7 +33,14 @@ from idp.interaction.pages import (
     Terms,
 )
 from idp.web.page import FieldError, Page, RequestingTool
-from tests.idp.pages import factor_samples, office_samples, profile_samples, registration_samples, security_samples
+from tests.idp.pages import (
+    factor_samples,
+    leaving_samples,
+    office_samples,
+    profile_samples,
+    registration_samples,
+    security_samples,
+)
 
 ACTION = "/interaction/uid/consent"
 TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)
@@ -148,6 +155,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
     **profile_samples.SAMPLES,
     **factor_samples.SAMPLES,
+    **leaving_samples.SAMPLES,
     **office_samples.SAMPLES,
     **security_samples.SAMPLES,
     "choice-and-waiting": lambda: replace(
