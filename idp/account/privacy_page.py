@@ -1,6 +1,6 @@
 """What the pages about privacy show: one frozen value per template (A15)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -15,7 +15,7 @@ from core.organisations.states import Succession
 from core.people.leaving import Leaving
 from core.web.locale import current_language
 from idp.account.page import Frame
-from idp.account.personal_data_words import FIELDS, PARTS
+from idp.account.personal_data_words import FIELDS, PARTS, VALUES
 
 # A picture as text helps nobody: it is in the file.
 _LONGEST_VALUE = 300
@@ -57,7 +57,7 @@ class ShownPart:
 
 @dataclass(frozen=True, slots=True)
 class DataPage:
-    """Everything that is kept about the person, to read."""
+    """Everything that is kept about the person, to read, but for the history; `empty` names what there is none of."""
 
     template: ClassVar[str] = "account/personal_data.html"
     leads_away: ClassVar[bool] = False
@@ -146,7 +146,8 @@ def privacy_page(frame: Frame, *, csrf_token: str, asked: Leaving | None, hindra
 
 def data_page(frame: Frame, parts: Iterable[Part], *, file_url: str) -> DataPage:
     """Return everything that is kept, in words; what is empty is only named."""
-    found = tuple(parts)
+    # The history has a page of its own, in sentences.
+    found = tuple(part for part in parts if part.name != "history")
     return DataPage(
         frame=frame,
         parts=tuple(_part(part) for part in found if part.records),
@@ -163,14 +164,16 @@ def _part(part: Part) -> ShownPart:
 
 def _fields(record: Record) -> tuple[ShownField, ...]:
     return tuple(
-        ShownField(_(FIELDS[name]) if name in FIELDS else name, _in_words(value))
+        ShownField(_(FIELDS[name]) if name in FIELDS else name, _in_words(value, VALUES.get(name, {})))
         for name, value in record.items()
         if value not in {None, ""}
     )
 
 
-def _in_words(value: Value) -> str:
+def _in_words(value: Value, words: Mapping[str, str]) -> str:
     match value:
+        case str() if value in words:
+            return _(words[value])
         case bool():
             return _("Yes") if value else _("No")
         case datetime():

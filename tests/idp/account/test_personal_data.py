@@ -3,15 +3,21 @@
 import json
 import re
 from base64 import b64encode
+from enum import StrEnum
 from typing import Any
 
 import pytest
 
+from core.accreditations.rules import AccreditationStatus
 from core.infra import outbox
 from core.infra.topics import MailRequested
+from core.organisations.states import MembershipStatus, MembershipType
 from core.people.identifiers import PersonId
+from core.people.rules import AddressState, PersonStatus
+from core.tools.states import AccessStatus, RegistrationStatus
 from idp.account import personal_data
-from idp.account.personal_data_words import FIELDS, PARTS
+from idp.account.personal_data_words import FIELDS, PARTS, VALUES
+from idp.credentials.tables import CodePurpose
 from idp.wiring import Services
 from tests.support import markers
 from tests.support.offices import an_accreditation, kinds
@@ -144,3 +150,20 @@ def test_no_secret_of_a_running_session_is_in_the_file(browser: Browser) -> None
     assert cookie is not None
     assert cookie not in browser.response.text
     assert not re.search(r"argon2|[0-9a-f]{64}", browser.response.text)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("state", AddressState),
+        ("status", PersonStatus),
+        ("status", AccreditationStatus),
+        ("status", MembershipStatus),
+        ("status", RegistrationStatus),
+        ("status", AccessStatus),
+        ("type", MembershipType),
+        ("purpose", CodePurpose),
+    ],
+)
+def test_words_of_ours_are_translated_as_values(field: str, words: type[StrEnum]) -> None:
+    assert {word.value for word in words} <= set(VALUES[field])
