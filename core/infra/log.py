@@ -17,6 +17,8 @@ from typing import Final, TextIO
 
 import orjson
 
+from core.infra.ids import new_id
+
 DEBUG: Final = logging.DEBUG
 INFO: Final = logging.INFO
 WARNING: Final = logging.WARNING
@@ -27,6 +29,8 @@ _LONGEST = 20_000
 
 # Set by the outermost layer of each application for the time of a request.
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+# Most requests of programs log nothing: they get their name when something is.
+_UNNAMED = ""
 
 _LOGGER = logging.getLogger("immo")
 
@@ -68,6 +72,20 @@ def event(name: str, level: int = INFO, *, trace: BaseException | None = None, *
     # Made here, because `Logger.log` would look for the caller's line, which no reader needs.
     record = _LOGGER.makeRecord(_LOGGER.name, level, "", 0, name, (), caught, extra={"immo_fields": fields})
     _LOGGER.handle(record)
+
+
+def begin_request() -> None:
+    """Begin a request that gets a name of its own as soon as `request_name` is asked for it."""
+    request_id.set(_UNNAMED)
+
+
+def request_name() -> str | None:
+    """Return the name of the current request, None outside of any."""
+    current = request_id.get()
+    if current == _UNNAMED:
+        current = new_id("req")
+        request_id.set(current)
+    return current
 
 
 def clean(text: str) -> str:
@@ -124,7 +142,7 @@ class JsonLines(logging.Formatter):
         }
         if record.name != _LOGGER.name:
             line["logger"] = record.name
-        current = request_id.get()
+        current = request_name()
         if current is not None:
             line["request_id"] = current
         for name, value in getattr(record, "immo_fields", {}).items():

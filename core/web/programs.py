@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from werkzeug.wrappers import Request
 
 from core.infra import log
-from core.infra.ids import new_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -116,7 +115,7 @@ class Programs(Generic[Ground]):
         view = endpoint.views.get("GET" if method == "HEAD" else method)
         if view is None:
             return self._without_view(endpoint, method)
-        log.request_id.set(new_id("req"))
+        log.begin_request()
         try:
             return view(self._ground, ProgramRequest(environment))
         except Exception as error:  # noqa: BLE001 - the outermost handler

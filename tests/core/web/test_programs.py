@@ -33,7 +33,7 @@ def _fails(_ground: dict[str, str], _request: ProgramRequest) -> Answer:
 
 
 def _log_name(_ground: dict[str, str], _request: ProgramRequest) -> Answer:
-    return Answer((log.request_id.get() or "none").encode())
+    return Answer(f"{log.request_name()} {log.request_name()}".encode())
 
 
 def _reads(_ground: dict[str, str], request: ProgramRequest) -> Answer:
@@ -127,9 +127,9 @@ def test_whatever_a_view_raises_is_refused_in_one_place(programs: Client) -> Non
 def test_a_request_has_a_name_in_the_log_as_long_as_it_lasts(programs: Client) -> None:
     first, second = programs.get("/log-name").text, programs.get("/log-name").text
 
-    assert re.fullmatch(r"req_[0-9a-z]{26}", first)
+    assert re.fullmatch(r"(req_[0-9a-z]{26}) \1", first)
     assert first != second
-    assert log.request_id.get() is None
+    assert log.request_name() is None
 
 
 def test_a_body_has_a_limit(programs: Client) -> None:
