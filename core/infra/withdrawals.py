@@ -1,6 +1,7 @@
 """Mails that must not be sent any more, or kept: those that name somebody whose account is gone."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -43,6 +44,15 @@ def drop_dead_mails(session: Session, templates: Collection[str]) -> int:
     for row_id in concerned:
         session.execute(delete(OutboxRow).where(OutboxRow.id == row_id))
     return len(concerned)
+
+
+def drop_mails_written_before(session: Session, moment: datetime) -> int:
+    """Remove the mails of a past that is only told, as that of the demo world; return how many."""
+    session.flush()
+    old = (OutboxRow.topic == MailRequested.topic) & (OutboxRow.created_at < moment)
+    dropped = session.scalars(select(OutboxRow.id).where(old)).all()
+    session.execute(delete(OutboxRow).where(old))
+    return len(dropped)
 
 
 def _mentions(values: object, sought: Collection[str]) -> bool:

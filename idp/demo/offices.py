@@ -15,6 +15,7 @@ from core.accreditations.rules import AccreditationStatus
 from core.closing.founding import found
 from core.closing.lapse import accreditation_changed
 from core.infra.clock import belgian_date
+from core.infra.withdrawals import drop_mails_written_before
 from core.organisations.employees import confirm
 from core.organisations.enrolment import Company, confirm_evidence, request_membership
 from core.organisations.identifiers import OrganisationId
@@ -53,6 +54,7 @@ _JOINED = timedelta(days=390)
 _REGISTERED = timedelta(days=60)
 _LAPSED = timedelta(days=10)
 _ASKED = timedelta(days=3)
+_TODAY = timedelta(days=1)
 _TERMS = "v1"
 
 
@@ -68,10 +70,16 @@ class _Cast:
 def load(session: Session, people: Mapping[str, PersonId], tools: Mapping[str, ToolId], *, now: datetime) -> None:
     """Add the two organisations with all that belongs to them, unless they are there."""
     cast = _Cast(people, tools, now)
-    if find_by_company_number(session, _NOORD.company_number) is None:
-        _load_noord(session, cast)
-    if find_by_company_number(session, _ZUID.company_number) is None:
-        _load_zuid(session, cast)
+    missing = [
+        load_one
+        for number, load_one in ((_NOORD.company_number, _load_noord), (_ZUID.company_number, _load_zuid))
+        if find_by_company_number(session, number) is None
+    ]
+    for load_one in missing:
+        load_one(session, cast)
+    if missing:
+        # Nobody is written to today about what happened a year ago.
+        drop_mails_written_before(session, now - _TODAY)
 
 
 def _load_noord(session: Session, cast: _Cast) -> None:

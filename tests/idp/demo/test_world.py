@@ -10,7 +10,9 @@ from core.accreditations.queries import accreditations_of
 from core.accreditations.rules import AccreditationStatus
 from core.infra.audit import AuditRow
 from core.infra.db import Base
+from core.infra.outbox import OutboxRow
 from core.infra.settings import Mode
+from core.infra.topics import MailRequested
 from core.organisations.queries import find_by_company_number, my_organisations
 from core.organisations.records import live_of
 from core.organisations.states import MembershipStatus
@@ -165,6 +167,13 @@ def test_pending_waits_and_newcomer_has_nothing(demo: Services) -> None:
 
     assert waiting.reason == Reason(ReasonCode.MEMBERSHIP_REQUESTED)
     assert contexts(demo, "newcomer", "cadastrefinder") == []
+
+
+def test_nobody_is_written_to_about_a_past_that_never_was(demo: Services) -> None:
+    with demo.database.reading() as session:
+        written = session.scalars(select(OutboxRow.id).where(OutboxRow.topic == MailRequested.topic)).all()
+
+    assert written == []
 
 
 def test_all_eight_tools_are_in_the_catalogue_in_three_languages(demo: Services) -> None:
