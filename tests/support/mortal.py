@@ -19,7 +19,7 @@ from idp.wiring import Services
 from tests.support.product import HttpsClient
 from tests.support.sign_in import Browser
 
-_WRITES = frozenset({"put", "add", "take", "delete", "hit"})
+_WRITES = frozenset({"put", "put_then_get", "add", "take", "delete", "hit"})
 
 
 class Killed(BaseException):
