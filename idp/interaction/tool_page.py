@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from flask_babel import gettext as _
 
+from core.accreditations.words import COLUMNS, LISTS
 from core.infra.dates import moment_in_words
 from core.infra.localised import Localised
-from core.infra.messages import N_
 from core.tools import explanations
 from core.tools.choices import Doable, UsageChoice
 from core.tools.context import Reason
@@ -31,11 +31,6 @@ class Act(StrEnum):
     START = "start"
     ADD = "add-organisation"
     CANCEL = "cancel"
-
-
-# The lists and columns of registers, where they have names.
-_LISTS: Mapping[str, str] = {"tableau": N_("list of holders"), "trainees": N_("list of trainees")}
-_COLUMNS: Mapping[str, str] = {"intermediary": N_("column of intermediaries"), "syndic": N_("column of syndics")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +119,7 @@ class ToolPage:
     def _line(self, line: NeedLine) -> NeedText:
         if line.kind is None:
             return NeedText(_("An accreditation that a colleague lends for this tool"), "other")
-        places = (*(_(_LISTS.get(name, name)) for name in line.lists), *(_(_COLUMNS.get(c, c)) for c in line.columns))
+        places = (*(_(LISTS.get(name, name)) for name in line.lists), *(_(COLUMNS.get(c, c)) for c in line.columns))
         text = self._kind(line.kind)
         if places:
             text = _("%(accreditation)s (%(places)s)", accreditation=text, places=", ".join(places))
