@@ -25,10 +25,10 @@ def show() -> Response:
     visitor = open_account()
     person_id, found = visitor.session.person_id, visitor.services
     with found.database.reading() as session:
-        held, changed_at = factors.summary(session, person_id), passwords.changed_at(session, person_id)
+        held, stored = factors.summary(session, person_id), passwords.stored(session, person_id)
     password = _("You have no password.")
-    if changed_at is not None:
-        password = _("Changed on %(moment)s", moment=moment_in_words(changed_at, current_language()))
+    if stored is not None:
+        password = _("Changed on %(moment)s", moment=moment_in_words(stored.made_at, current_language()))
     parts = (
         Part("password", _("Password"), password, f"{Section.SECURITY.url}/password", _password_label(held)),
         Part("email", _("E-mail address"), _address(visitor), f"{Section.SECURITY.url}/email", _("Change")),

@@ -21,6 +21,7 @@ from core.people.profiles import SignInRecord, find_for_sign_in
 from core.people.rules import username_key
 from idp.credentials import passwords
 from idp.credentials.devices import proven_device
+from idp.credentials.passwords import StoredPassword
 
 _MAXIMUM_IDENTIFIER_LENGTH = 254
 
@@ -58,11 +59,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who it is, how they proved it, and the language they chose."""
+    """Who it is, how they proved it, the language they chose, and when the password was made that was right."""
 
     person_id: PersonId
     authentication: Authentication
     language: str
+    password_made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,11 @@ class PasswordSignIn:
 
     def authenticate(self, attempt: Attempt, *, now: datetime) -> SignedIn:
         """Return who the person is; raise `WrongCredentials` or `RateLimited`."""
-        record, hashed = self._look_up(attempt.identifier)
-        self._judge(attempt, None if record is None else record.person_id, hashed)
-        assert record is not None  # nobody's password is right
+        record, stored = self._look_up(attempt.identifier)
+        self._judge(attempt, None if record is None else record.person_id, stored)
+        assert record is not None and stored is not None  # nobody's password is right
         authentication = Authentication(auth_time=now, amr=("pwd",), acr=Acr.PASSWORD)
-        return SignedIn(record.person_id, authentication, record.language)
+        return SignedIn(record.person_id, authentication, record.language, stored.made_at)
 
     def confirm(self, person_id: PersonId, attempt: Attempt) -> None:
         """Return where the password is that of somebody who is known already; raise as `authenticate` does.
@@ -88,20 +90,20 @@ class PasswordSignIn:
         Guesses count like those of a sign-in: a stolen session must not find the password by trying.
         """
         with self.database.reading() as session:
-            hashed = passwords.stored_hash(session, person_id)
-        self._judge(attempt, person_id, hashed)
+            stored = passwords.stored(session, person_id)
+        self._judge(attempt, person_id, stored)
 
-    def _judge(self, attempt: Attempt, person_id: PersonId | None, hashed: str | None) -> None:
+    def _judge(self, attempt: Attempt, person_id: PersonId | None, stored: StoredPassword | None) -> None:
         counted = self._count(attempt, proven_device(self.secret, attempt.device, person_id))
-        verification = passwords.verify(hashed, _bounded(attempt.password))
-        if person_id is None or hashed is None or not verification.is_right:
+        verification = passwords.verify(None if stored is None else stored.hash, _bounded(attempt.password))
+        if person_id is None or stored is None or not verification.is_right:
             counted.was_wrong()
             raise WrongCredentials
         counted.was_right()
         if verification.is_outdated:
-            self._renew(person_id, hashed, attempt.password)
+            self._renew(person_id, stored.hash, attempt.password)
 
-    def _look_up(self, identifier: str) -> tuple[SignInRecord | None, str | None]:
+    def _look_up(self, identifier: str) -> tuple[SignInRecord | None, StoredPassword | None]:
         # No account has a control character, and no database column takes every one of them.
         if not 0 < len(identifier) <= _MAXIMUM_IDENTIFIER_LENGTH or not identifier.isprintable():
             return None, None
@@ -109,7 +111,7 @@ class PasswordSignIn:
             record = find_for_sign_in(session, identifier)
             if record is None:
                 return None, None
-            return record, passwords.stored_hash(session, record.person_id)
+            return record, passwords.stored(session, record.person_id)
 
     def _count(self, attempt: Attempt, device: str | None) -> "_Counted":
         """Count the attempt before it is judged, so that many at once are no way round the limit."""

@@ -6,7 +6,7 @@ still let one core answer sixty sign-ins a second.
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from argon2 import PasswordHasher
@@ -32,6 +32,14 @@ class Verification:
 
     is_right: bool
     is_outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassword:
+    """A person's password as it is kept, and when they chose it: renewing the hash changes nothing there."""
+
+    hash: str = field(repr=False)
+    made_at: datetime
 
 
 def hash_password(password: str) -> str:
@@ -62,16 +70,16 @@ def hash_digest(digest: str) -> str:
     return _HASHER.hash(digest)
 
 
+def stored(session: Session, person_id: PersonId) -> StoredPassword | None:
+    """Return the person's password, or None where they have none."""
+    row = session.get(PasswordRow, person_id)
+    return None if row is None else StoredPassword(row.hash, row.changed_at)
+
+
 def stored_hash(session: Session, person_id: PersonId) -> str | None:
     """Return the hash of the person's password, or None where they have no password."""
-    row = session.get(PasswordRow, person_id)
-    return None if row is None else row.hash
-
-
-def changed_at(session: Session, person_id: PersonId) -> datetime | None:
-    """Return when the person's password was made, or None where they have no password."""
-    row = session.get(PasswordRow, person_id)
-    return None if row is None else row.changed_at
+    found = stored(session, person_id)
+    return None if found is None else found.hash
 
 
 def verify(hashed: str | None, password: str) -> Verification:

@@ -78,22 +78,22 @@ def record(
     agent: str | None,
     address: str,
     means: tuple[str, ...],
-    password_proven_at: datetime | None = None,
+    password_made_at: datetime | None = None,
     now: datetime,
 ) -> Recorded:
     """Write down that a person signed in, in place of the same session's earlier sign-in.
 
     Waits for a change of the person's password that is under way: such a change ends the sign-ins
     that it finds, and so finds this one, or is over before it. The session must therefore be in the
-    store before the transaction of this call ends. Raises `PasswordChangedMeanwhile` where the
-    password was changed after it was proven, as between it and a second factor, and `PersonGone`
+    store before the transaction of this call ends. `password_made_at` says with which password it
+    was: raises `PasswordChangedMeanwhile` where that is no longer the person's, and `PersonGone`
     where the account went; one that goes later finds this sign-in.
     """
     # The person before the password: an erasure locks them in this order, too.
     if not hold_living(session, person_id):
         raise PersonGone(person_id=person_id)
     changed_at = session.scalar(_PASSWORD_CHANGED_AT.where(PasswordRow.person_id == person_id))
-    if changed_at is not None and password_proven_at is not None and changed_at > password_proven_at:
+    if password_made_at not in {None, changed_at}:
         raise PasswordChangedMeanwhile(person_id=person_id)
     known = user_agents.read(agent)
     row = session.get(SignInRow, sid, populate_existing=True)

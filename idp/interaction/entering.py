@@ -29,15 +29,22 @@ from idp.web import browser
 from idp.web.doors import remember_door
 
 
-def enter(opened: Interaction, *, person_id: PersonId, authentication: Authentication) -> Response:
+def enter(
+    opened: Interaction,
+    *,
+    person_id: PersonId,
+    authentication: Authentication,
+    password_made_at: datetime | None = None,
+) -> Response:
     """Begin the session of somebody who has proved who they are, and go on to what is due.
 
     A session of somebody else in this browser ends with all that rests on it. The same person's is
     renewed: its `sid` stays, and what they chose in this interaction stands. Where the password was
-    changed since it was proven, or the account went, they sign in again.
+    changed since it was proven (`password_made_at` says which one it was), or the account went, they
+    sign in again.
     """
     try:
-        cookie = _begin(opened, person_id, authentication)
+        cookie = _begin(opened, person_id, authentication, password_made_at or _of_first_factor(opened, authentication))
     except (PasswordChangedMeanwhile, PersonGone):
         opened.keep(Progress())
         return opened.back()
@@ -49,7 +56,9 @@ def enter(opened: Interaction, *, person_id: PersonId, authentication: Authentic
     return response
 
 
-def _begin(opened: Interaction, person_id: PersonId, authentication: Authentication) -> str:
+def _begin(
+    opened: Interaction, person_id: PersonId, authentication: Authentication, password_made_at: datetime | None
+) -> str:
     """Write all that a sign-in changes and return the cookie of the session.
 
     The session is in the store before the record of it lasts: whoever ends all sessions of a
@@ -68,7 +77,7 @@ def _begin(opened: Interaction, person_id: PersonId, authentication: Authenticat
                 earlier=opened.session,
                 earlier_cookie=browser.session_cookie(),
             )
-            _record(transaction, opened, session, cookie)
+            _record(transaction, opened, session, cookie, password_made_at)
             pending.save(writes, opened.pending.with_progress(_progress(opened, session)))
             if isinstance(opened.pending.request, LocalRequest) and opened.pending.request.wants_proof:
                 writes.put(Kind.PROOF, digest(session.sid), b"", PROOF_LIFE)
@@ -89,7 +98,9 @@ def _end_what_it_ends(opened: Interaction, person_id: PersonId) -> None:
             backchannel.end_for_everybody(transaction, opened.services.store, ending, now=opened.now)
 
 
-def _record(transaction: Session, opened: Interaction, session: SsoSession, cookie: str) -> None:
+def _record(
+    transaction: Session, opened: Interaction, session: SsoSession, cookie: str, password_made_at: datetime | None
+) -> None:
     person_id, authentication = session.person_id, session.authentication
     known_device = proven_device(opened.services.settings.secret, browser.device_cookie(), person_id)
     recorded = sign_ins.record(
@@ -100,7 +111,7 @@ def _record(transaction: Session, opened: Interaction, session: SsoSession, cook
         agent=request.user_agent.string,
         address=request.remote_addr or "",
         means=authentication.amr,
-        password_proven_at=_password_proven_at(opened, authentication),
+        password_made_at=password_made_at,
         now=opened.now,
     )
     sign_ins.tell_of_new_device(transaction, recorded, is_known_device=known_device is not None, now=opened.now)
@@ -114,11 +125,9 @@ def _record(transaction: Session, opened: Interaction, session: SsoSession, cook
     )
 
 
-def _password_proven_at(opened: Interaction, authentication: Authentication) -> datetime | None:
-    if "pwd" not in authentication.amr:
-        return None
+def _of_first_factor(opened: Interaction, authentication: Authentication) -> datetime | None:
     first = opened.gathered.progress.first_factor
-    return authentication.auth_time if first is None else first.proven_at
+    return None if first is None or "pwd" not in authentication.amr else first.password_made_at
 
 
 def _progress(opened: Interaction, session: SsoSession) -> Progress:

@@ -96,8 +96,14 @@ def _go_on(opened: Interaction, signed_in: SignedIn) -> Response:
     with opened.services.database.statements() as connection:
         is_halfway = has_second_factor(connection, signed_in.person_id)
     if not is_halfway:
-        return enter(opened, person_id=signed_in.person_id, authentication=signed_in.authentication)
-    opened.keep(replace(opened.gathered.progress, first_factor=FirstFactor(signed_in.person_id, opened.now)))
+        return enter(
+            opened,
+            person_id=signed_in.person_id,
+            authentication=signed_in.authentication,
+            password_made_at=signed_in.password_made_at,
+        )
+    first = FirstFactor(signed_in.person_id, opened.now, signed_in.password_made_at)
+    opened.keep(replace(opened.gathered.progress, first_factor=first))
     return opened.back()
 
 

@@ -79,10 +79,10 @@ def _go_on(opened: Interaction, person_id: PersonId) -> Response:
     with opened.services.database.statements() as connection:
         is_halfway = has_second_factor(connection, person_id)
     if is_halfway:
-        anew.keep(Progress(first_factor=FirstFactor(person_id, opened.now)))
+        anew.keep(Progress(first_factor=FirstFactor(person_id, opened.now, opened.now)))
         return anew.back()
     authentication = Authentication(auth_time=opened.now, amr=("pwd",), acr=Acr.PASSWORD)
-    return enter(anew, person_id=person_id, authentication=authentication)
+    return enter(anew, person_id=person_id, authentication=authentication, password_made_at=opened.now)
 
 
 def _password_page(opened: Interaction, errors: tuple[FieldError, ...] = (), *, status: int = 200) -> Response:

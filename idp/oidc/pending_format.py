@@ -55,7 +55,7 @@ def progress_to_json(progress: Progress) -> dict[str, object]:
         "context": context and context_to_json(context),
         "consented_scope": progress.consented_scope,
         "denied": progress.denied,
-        "first_factor": first and [first.person_id, moment_to_json(first.proven_at)],
+        "first_factor": first and _first_factor_to_json(first),
         "registering": registering and [registering.person_id, registering.address],
         "skipped": sorted(progress.skipped),
         "wish": progress.wish,
@@ -78,7 +78,7 @@ def progress_from_json(members: Mapping[str, Any]) -> Progress:
         context=context and context_from_json(context),
         consented_scope=None if scope is None else tuple(scope),
         denied=members["denied"],
-        first_factor=first and FirstFactor(PersonId(first[0]), datetime.fromisoformat(first[1])),
+        first_factor=first and _first_factor_from_json(first),
         registering=registering and Registering(PersonId(registering[0]), registering[1]),
         skipped=frozenset(members["skipped"]),
         wish=wish and Wish(wish),
@@ -174,3 +174,12 @@ def _claim_to_json(claim: RequestedClaim) -> list[object]:
 def _claim_from_json(members: list[Any]) -> RequestedClaim:
     name, essential, values = members
     return RequestedClaim(name, essential=essential, values=tuple(values))
+
+
+def _first_factor_to_json(first: FirstFactor) -> list[str | None]:
+    return [first.person_id, moment_to_json(first.proven_at), moment_to_json(first.password_made_at)]
+
+
+def _first_factor_from_json(members: list[Any]) -> FirstFactor:
+    person_id, proven_at, password_made_at = members
+    return FirstFactor(PersonId(person_id), datetime.fromisoformat(proven_at), moment_from_json(password_made_at))

@@ -108,10 +108,14 @@ Wanted = AuthorizationRequest | LocalRequest
 
 @dataclass(frozen=True, slots=True)
 class FirstFactor:
-    """The password was right; the session begins with the second factor."""
+    """The password was right; the session begins with the second factor.
+
+    `password_made_at` says which password it was: should it be changed meanwhile, this is void.
+    """
 
     person_id: PersonId
     proven_at: datetime
+    password_made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

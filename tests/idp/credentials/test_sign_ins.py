@@ -206,12 +206,13 @@ def test_password_that_was_changed_since_begins_no_session(
     database: Database, clock: FixedClock, anna: PersonId
 ) -> None:
     """Between the password and the second factor lie minutes: a new password makes the old proof void."""
-    proven_at = clock.now()
-    clock.advance(timedelta(minutes=5))
+    made_at = clock.now() - timedelta(days=2)
+    with database.transaction() as session:
+        recorded(session, anna, "ses_0", password_made_at=made_at, now=clock.now())
     with database.transaction() as session:
         store_password(session, person_id=anna, hashed="another", now=clock.now())
 
     with database.transaction() as session:
         with pytest.raises(PasswordChangedMeanwhile):
-            recorded(session, anna, "ses_1", password_proven_at=proven_at, now=clock.now())
-        recorded(session, anna, "ses_2", password_proven_at=clock.now(), now=clock.now())
+            recorded(session, anna, "ses_1", password_made_at=made_at, now=clock.now())
+        recorded(session, anna, "ses_2", password_made_at=clock.now(), now=clock.now())
