@@ -119,7 +119,8 @@ class ToolPage:
     def _line(self, line: NeedLine) -> NeedText:
         if line.kind is None:
             return NeedText(_("An accreditation that a colleague lends for this tool"), "other")
-        places = (*(_(LISTS.get(name, name)) for name in line.lists), *(_(COLUMNS.get(c, c)) for c in line.columns))
+        known = (*(LISTS.get(name, name) for name in line.lists), *(COLUMNS.get(name, name) for name in line.columns))
+        places = [_(place) for place in known]
         text = self._kind(line.kind)
         if places:
             text = _("%(accreditation)s (%(places)s)", accreditation=text, places=", ".join(places))
