@@ -45,7 +45,7 @@ class HistoryPage:
 def entry(named: NamedDeed, clients: Mapping[str, str]) -> Entry:
     """Return a deed as a sentence; `clients` names OAuth clients by identifier."""
     tool = named.tool.text(current_language()) if named.tool else clients.get(named.client_id or "")
-    values = {"organisation": named.organisation or _(SOME_ORGANISATION), "tool": tool or _(_tool_word(named))}
+    values = {"organisation": named.organisation or _(SOME_ORGANISATION), "tool": tool or _tool_word(named)}
     sentence = SENTENCES.get(named.deed.action)
     if sentence is None:
         return Entry(_(UNKNOWN), _doer(named), named.deed.at)
@@ -55,7 +55,7 @@ def entry(named: NamedDeed, clients: Mapping[str, str]) -> Entry:
 
 def _tool_word(named: NamedDeed) -> str:
     # Somebody who signs in at their account opened no tool.
-    return N_("Immo-Connect") if named.deed.action == "signed-in" and named.client_id is None else SOME_TOOL
+    return _("Immo-Connect") if named.deed.action == "signed-in" and named.client_id is None else _(SOME_TOOL)
 
 
 def _doer(named: NamedDeed) -> str:

@@ -43,6 +43,7 @@ _ACCOUNT = {
     "person-imported": _alike(N_("Your account was taken over from an older tool.")),
     "person-details-changed": _alike(N_("Your data were changed.")),
     "profile-changed": _alike(N_("Your data were changed.")),
+    "details-changed": _alike(N_("Your data were completed.")),
     "terms-accepted": _alike(N_("You accepted the terms of use.")),
     "eid-linked": _alike(N_("Your identity card was linked.")),
     "address-activated": _alike(N_("You activated your e-mail address.")),
