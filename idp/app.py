@@ -116,7 +116,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     made_of = services or build_services(settings)
     app.extensions["immo"] = made_of
     app.session_interface = _NoSessions()
-    app.wsgi_app = Programs(  # type: ignore[method-assign]
+    app.wsgi_app = Programs(  # type: ignore[assignment, method-assign]
         app.wsgi_app,
         PROGRAM_ENDPOINTS,
         ground=made_of,
