@@ -44,6 +44,7 @@ PLANTS = (
     (13, "idp.interaction.login", "idp.interaction.consent"),
     (14, "idp.oidc.grants.refresh_token", "idp.oidc.grants.client_credentials"),
     (15, "idp.interaction.login", "sqlalchemy"),
+    (15, "idp.account.devices", "sqlalchemy"),
     (15, "portal.organisations", "sqlalchemy"),
     (16, "idp.cli.main", "development.ports"),
     (17, "idp.jobs", "idp.signing.software"),

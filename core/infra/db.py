@@ -29,7 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
+
+# Under this name also for those who pass one on and know no SQL.
+from sqlalchemy.orm import Session as Session  # noqa: PLC0414
 
 from core.infra.errors import Conflict, ImmoError, Unavailable
 from core.infra.sqlite_file import create_privately, write_ahead

@@ -7,11 +7,10 @@ nothing of a person but an identifier, and ends by itself within hours.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from core.closing import person
 from core.closing.person import ErasureCause, Fate
 from core.infra import outbox, withdrawals
+from core.infra.db import Session
 from core.infra.log import event
 from core.infra.store.interface import EphemeralStore, Kind
 from core.infra.topics import MailRequested

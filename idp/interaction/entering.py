@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from flask import request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from core.infra import audit
+from core.infra.db import Session
 from core.infra.ids import digest
 from core.infra.store.interface import Kind
 from core.people.assurance import Authentication
