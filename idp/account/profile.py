@@ -81,7 +81,7 @@ def submit() -> Response:
 def _saved(visitor: Visitor, form: _Form) -> Response:
     with visitor.services.database.transaction() as session:
         own = own_profile(session, visitor.person.id, locked=True)
-        judged = judge(form.texts.typed(), own.profile, locked=own.locked, today=belgian_date(visitor.now))
+        judged = _judge(visitor, own, form.texts, locked=own.locked)
         is_contested = bool(own.profile.changed_since(form.seen))
         errors = _errors(form, judged)
         if not is_contested and not errors:
@@ -95,7 +95,7 @@ def _saved(visitor: Visitor, form: _Form) -> Response:
                 now=visitor.now,
             )
     if is_contested:
-        return _changed_elsewhere(visitor, own, form, judged)
+        return _changed_elsewhere(visitor, own, form)
     if errors:
         page = _page(visitor, own, form.texts, form.seen, form.chosen)
         return _answer(replace(page, errors=errors, is_unsaved=True), form.chosen, 422)
@@ -122,13 +122,15 @@ def _shown_again(visitor: Visitor, form: _Form, act: str) -> Response:
     return _answer(page, form.chosen, 422 if errors else 200)
 
 
-def _changed_elsewhere(visitor: Visitor, own: OwnProfile, form: _Form, judged: Judged) -> Response:
+def _changed_elsewhere(visitor: Visitor, own: OwnProfile, form: _Form) -> Response:
     """Show what was saved in the meantime beside what was typed; the next save is on top of it."""
-    merged = merge(own.profile, judged, form.texts, form.seen)
+    # As if nothing were locked: what the card changed was not typed by anybody.
+    typed = _judge(visitor, own, form.texts, locked=frozenset())
+    merged = merge(own.profile, typed, form.texts, form.seen)
     page = _page(visitor, own, merged.texts, own.profile.fingerprints(), form.chosen)
     page = replace(
         page,
-        errors=_errors(form, judged),
+        errors=_errors(form, _judge(visitor, own, merged.texts, locked=own.locked)),
         notes=profile_page.notes(own.profile, merged.contested),
         changed_elsewhere=tuple(page.label(name) for name in merged.changed),
         is_unsaved=True,
@@ -146,6 +148,10 @@ def _unread(visitor: Visitor) -> Response:
 def _own(visitor: Visitor) -> OwnProfile:
     with visitor.services.database.reading() as session:
         return own_profile(session, visitor.person.id)
+
+
+def _judge(visitor: Visitor, own: OwnProfile, texts: FormTexts, *, locked: frozenset[str]) -> Judged:
+    return judge(texts.typed(), own.profile, locked=locked, today=belgian_date(visitor.now))
 
 
 def _errors(form: _Form, judged: Judged) -> tuple[FieldError, ...]:
