@@ -34,6 +34,7 @@ from idp.interaction.pages import (
 )
 from idp.web.page import FieldError, Page, RequestingTool
 from tests.idp.pages import (
+    entering_samples,
     factor_samples,
     leaving_samples,
     office_samples,
@@ -154,6 +155,7 @@ OFFICES = [organisation(f"Kantoor {number}", f"010000{number:04}") for number in
 SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
     **profile_samples.SAMPLES,
+    **entering_samples.SAMPLES,
     **factor_samples.SAMPLES,
     **leaving_samples.SAMPLES,
     **office_samples.SAMPLES,
@@ -176,6 +178,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "choice-and-changed-consent": lambda: choice(context("reg_1", NOORD), consent=CHANGED_CONSENT),
     "choice-of-many": lambda: choice(
         *(context(f"reg_{n}", organisation(f"Kantoor {n}", f"010000{n:04}")) for n in range(9))
+    ),
+    "choice-too-weak": lambda: choice(
+        context("reg_1", NOORD), context("reg_2", ZUID, reason=entering_samples.TOO_WEAK)
     ),
     "choice-of-none": lambda: choice(context("reg_2", ZUID, reason=MANY_REASONS), errors=GONE),
     "consent": lambda: ConsentPage(ACTION, "token", UNMARKED, "Anna Peeters", FIRST_CONSENT),
