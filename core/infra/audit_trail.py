@@ -48,7 +48,9 @@ def trail_of(session: Session, person_id: str, *, before: str | None = None, lim
 
 def _before(session: Session, person_id: str, deed_id: str | None) -> ColumnElement[bool] | None:
     theirs = or_(AuditRow.actor_id == person_id, AuditRow.subject_id == person_id)
-    found = None if deed_id is None else session.scalars(select(AuditRow).where(AuditRow.id == deed_id, theirs)).first()
+    # No column takes what is not printable.
+    is_possible = deed_id is not None and deed_id.isprintable()
+    found = None if not is_possible else session.scalars(select(AuditRow).where(AuditRow.id == deed_id, theirs)).first()
     if found is None:
         return None
     return or_(AuditRow.at < found.at, (AuditRow.at == found.at) & (AuditRow.id < found.id))

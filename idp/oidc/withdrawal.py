@@ -38,6 +38,8 @@ def withdraw(session: Session, store: EphemeralStore, person_id: PersonId, clien
 
     Its next login asks again. False where it had nothing.
     """
+    if not client_id.isprintable():
+        return False  # no column takes it, and it is nobody's
     families = select(RefreshFamilyRow.id).where(
         RefreshFamilyRow.person_id == person_id, RefreshFamilyRow.client_id == client_id, _is_running(now)
     )
