@@ -49,6 +49,15 @@ def owner_of(session: Session, address: str) -> Receiver | None:
     return None if row is None else Receiver(PersonId(row.id), row.address, row.language)
 
 
+def is_reached_at(session: Session, person_id: PersonId, address: str) -> bool:
+    """Tell whether this is the account's current address, or without one an address that waits there."""
+    standing = select(EmailAddressRow.state, EmailAddressRow.address_key).where(EmailAddressRow.person_id == person_id)
+    rows = session.execute(standing).all()
+    current = [row.address_key for row in rows if row.state == AddressState.CURRENT.value]
+    waiting = [row.address_key for row in rows if row.state == AddressState.PENDING.value]
+    return address_key(address) in (current or waiting)
+
+
 def activated_at(session: Session, person_id: PersonId) -> datetime | None:
     """Return when the current address of an account was proven; None without one."""
     wanted = select(EmailAddressRow.verified_at).where(EmailAddressRow.person_id == person_id, _IS_CURRENT)

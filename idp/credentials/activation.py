@@ -105,6 +105,11 @@ class Activation:
 
     def _send(self, session: Session, person_id: PersonId, address: str, language: str, now: datetime) -> None:
         holder = holder_of(session, address)
+        mails = code_requests.may_mail(self.store, address, purpose=_PURPOSE)
+        if not mails and mailed_codes.is_under_way(
+            session, purpose=_PURPOSE, person_id=person_id, address=address, now=now
+        ):
+            return  # it stays good: no other one follows it
         issued = mailed_codes.issue(
             session,
             secret=self.secret,
@@ -112,12 +117,12 @@ class Activation:
             person_id=person_id,
             address=address,
             now=now,
-            enterable=holder is None,
+            enterable=mails and holder is None,
         )
         # Both are made, whichever is sent: sealing takes its time too.
         code = self._code_mail(person_id, address, issued, language, now)
         known = self._known_mail(holder or Holder(person_id, address, language), now)
-        if code_requests.may_mail(self.store, address):
+        if mails:
             outbox.enqueue(session, code if holder is None else known, now=now)
 
     def _code_mail(

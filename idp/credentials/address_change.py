@@ -125,17 +125,22 @@ class AddressChange:
         code_requests.ask(self.store, purpose=CodePurpose.EMAIL_CHANGE, whose=_whose(person_id, address))
 
     def _mail_code(self, session: Session, owner: Owner, address: str, now: datetime) -> None:
-        holder = holder_of(session, address)
+        purpose, holder = CodePurpose.EMAIL_CHANGE, holder_of(session, address)
+        mails = code_requests.may_mail(self.store, address, purpose=purpose)
+        if not mails and mailed_codes.is_under_way(
+            session, purpose=purpose, person_id=owner.person_id, address=address, now=now
+        ):
+            return  # it stays good: no other one follows it
         issued = mailed_codes.issue(
             session,
             secret=self.secret,
-            purpose=CodePurpose.EMAIL_CHANGE,
+            purpose=purpose,
             person_id=owner.person_id,
             address=address,
             now=now,
-            enterable=holder is None,
+            enterable=mails and holder is None,
         )
-        if not code_requests.may_mail(self.store, address):
+        if not mails:
             return
         if holder is None:
             mail = _with_code(self.secret, owner, address, issued)

@@ -50,14 +50,16 @@ def seconds_to_wait(store: EphemeralStore, *, purpose: CodePurpose, whose: str) 
     return max(waits, default=0)
 
 
-def may_mail(store: EphemeralStore, address: str) -> bool:
+def may_mail(store: EphemeralStore, address: str, *, purpose: CodePurpose, device: str | None = None) -> bool:
     """Count one mail to an address, and tell whether it may be sent.
 
-    Where it may not, the caller does everything else and says the same: the mails before it are in
-    that mailbox, and whoever floods it learns nothing.
+    Where it may not, the caller says the same as ever: whoever floods a mailbox learns nothing. What was
+    mailed before must then stay good, and what is not mailed must open nothing: else a flood would keep
+    the owner out, or let many networks guess without end. Each purpose is counted apart, and so is a
+    `device` that the owner signed in with before: a flood from elsewhere does not reach it.
     """
     try:
-        rate_limit.hit(store, PER_MAILBOX, address_key(address))
+        rate_limit.hit(store, PER_MAILBOX, _key(purpose, device or address_key(address)))
     except RateLimited:
         log.event("mailbox_spared", log.WARNING, limit=PER_MAILBOX.name)
         return False

@@ -113,18 +113,21 @@ def issue(
     address: str,
     now: datetime,
     enterable: bool = True,
+    replaces: bool = True,
 ) -> IssuedCode:
     """Make a code and return it for the mail; older ones of the same purpose and person end.
 
     Without a person, or not `enterable`, it costs the same and fits nothing that can be typed: for an
-    address about which the page must not tell more than about any other.
+    address about which the page must not tell more than about any other. One that does not replace the older ones
+    is entered by its id only: beside it the newest one of a person says nothing.
     """
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     code_id = new_id("cod")
     # Both are made, whichever is kept: the one way takes no longer than the other.
     nobodys = new_secret()
     fitting = code if enterable and person_id is not None else nobodys
-    session.execute(delete(MailedCodeRow).where(_same(purpose, person_id, address)))
+    if replaces:
+        session.execute(delete(MailedCodeRow).where(_same(purpose, person_id, address)))
     session.add(
         MailedCodeRow(
             id=code_id,
@@ -167,6 +170,12 @@ def newest(session: Session, *, purpose: CodePurpose, person_id: PersonId) -> Se
     """Return what is known of the newest code of a person, or None when there is none."""
     row = session.scalars(select(MailedCodeRow).where(_newest(purpose, person_id))).one_or_none()
     return None if row is None else _sent(row)
+
+
+def is_under_way(session: Session, *, purpose: CodePurpose, person_id: PersonId, address: str, now: datetime) -> bool:
+    """Tell whether a code that was sent to this address can still be entered by the person."""
+    sent = newest(session, purpose=purpose, person_id=person_id)
+    return sent is not None and sent.address == address_key(address) and sent.is_open(now)
 
 
 def purge(session: Session, now: datetime) -> int:

@@ -27,6 +27,7 @@ from core.people.email_addresses import Receiver
 from core.people.identifiers import PersonId
 from core.people.rules import address_key
 from idp.credentials import code_requests, mailed_codes
+from idp.credentials.devices import proven_device
 from idp.credentials.mailed_codes import IssuedCode
 from idp.credentials.tables import CodePurpose, MailedCodeRow, PasswordRow
 
@@ -46,11 +47,15 @@ class RecoveryOver(RuleError):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks for a new password: the address typed, from which network, in which language."""
+    """Who asks for a new password: the address typed, from which network, in which language.
+
+    `device` is the cookie of earlier sign-ins in that browser.
+    """
 
     address: str = field(repr=False)
     caller: str
     language: str
+    device: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,9 @@ class Recovery:
         if self.mode is not Mode.TEST:
             rate_limit.hit(self.store, PER_NETWORK, network_of(asking.caller))
         code_requests.ask(self.store, purpose=CodePurpose.RECOVERY, whose=_whose(asking))
-        may_mail = code_requests.may_mail(self.store, asking.address)
         with self.database.transaction() as session:
             owner = email_addresses.owner_of(session, asking.address)
+            may_mail = self._may_mail(asking, owner)
             issued = mailed_codes.issue(
                 session,
                 secret=self.secret,
@@ -92,6 +97,8 @@ class Recovery:
                 person_id=None if owner is None else owner.person_id,
                 address=asking.address,
                 now=now,
+                enterable=may_mail,
+                replaces=may_mail,
             )
             if may_mail:
                 outbox.enqueue(session, self._mail(asking, owner, issued), now=now)
@@ -116,6 +123,10 @@ class Recovery:
         assert entered.person_id is not None  # what is nobody's fits nothing that can be typed
         with self.database.reading() as session:
             return RecoveryProof(entered.person_id, entered.address, _mark(session, entered.person_id))
+
+    def _may_mail(self, asking: Asking, owner: Receiver | None) -> bool:
+        device = proven_device(self.secret, asking.device, None if owner is None else owner.person_id)
+        return code_requests.may_mail(self.store, asking.address, purpose=CodePurpose.RECOVERY, device=device)
 
     def _mail(self, asking: Asking, owner: Receiver | None, issued: IssuedCode) -> MailRequested:
         # Written by the same statements for nobody's address, where it only says that it is nobody's.
@@ -151,9 +162,12 @@ def take(store: EphemeralStore, name: str) -> RecoveryProof:
 def require_current(session: Session, proof: RecoveryProof) -> None:
     """Hold the person's password and return where it is still the one of the proof; raise `RecoveryOver` else.
 
-    So that of two recoveries, each begun with a code of its own, one wins.
+    So that of two recoveries, each begun with a code of its own, one wins. The mailbox must be the
+    account's still: whoever lost theirs to somebody, and gave another address, is safe from it.
     """
     email_addresses.require_living(session, proof.person_id)
+    if not email_addresses.is_reached_at(session, proof.person_id, proof.address):
+        raise RecoveryOver(person_id=proof.person_id)
     if not hmac.compare_digest(_mark(session, proof.person_id), proof.password_mark):
         raise RecoveryOver(person_id=proof.person_id)
 

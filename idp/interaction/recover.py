@@ -124,7 +124,7 @@ def _recovery(opened: Interaction) -> Recovery:
 
 
 def _asking(address: str) -> Asking:
-    return Asking(address, request.remote_addr or "", current_language())
+    return Asking(address, request.remote_addr or "", current_language(), browser.device_cookie())
 
 
 def _no_address(typed: str) -> str:

@@ -78,7 +78,9 @@ def test_people_and_purposes_are_counted_apart(store: EphemeralStore) -> None:
 def test_a_mailbox_is_spared_in_whatever_case_it_is_written(store: EphemeralStore) -> None:
     written = ["Anna@People.example", "anna@people.example"] * PER_MAILBOX.attempts
 
-    allowed = [code_requests.may_mail(store, address) for address in written]
+    allowed = [code_requests.may_mail(store, address, purpose=CodePurpose.RECOVERY) for address in written]
 
     assert allowed == [True] * PER_MAILBOX.attempts + [False] * PER_MAILBOX.attempts
-    assert code_requests.may_mail(store, "bert@people.example")
+    assert code_requests.may_mail(store, "bert@people.example", purpose=CodePurpose.RECOVERY)
+    assert code_requests.may_mail(store, written[0], purpose=CodePurpose.ACTIVATION)
+    assert code_requests.may_mail(store, written[0], purpose=CodePurpose.RECOVERY, device="one of hers")

@@ -280,6 +280,23 @@ def test_former_address_recovers_nothing(browser: Browser, services: Services, o
     assert [mail.template for mail in letters(services)] == ["recovery-unknown"]
 
 
+def test_mailbox_that_the_owner_left_meanwhile_recovers_nothing(
+    browser: Browser, services: Services, office: Office
+) -> None:
+    """Whoever reads the mailbox that was lost to them entered its code before the owner changed the address."""
+    proven(browser, services)
+    before = hash_of(services, office.anna)
+    with services.database.transaction() as session:
+        propose(session, office.anna, "newer@people.example", now=services.clock.now())
+        adopt(session, office.anna, "newer@people.example", now=services.clock.now())
+
+    choose(browser)
+
+    assert browser.page.has("#email") and browser.page.has(".banner")
+    assert hash_of(services, office.anna) == before
+    assert not is_signed_in(browser)
+
+
 def test_address_that_another_account_has_meanwhile_leads_to_that_one(
     browser: Browser, services: Services, office: Office
 ) -> None:
