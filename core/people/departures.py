@@ -9,13 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.infra.db import Base
 from core.infra.ids import digest, new_secret
-from core.infra.messages import N_
 from core.people.identifiers import PersonId
 from core.people.rules import AddressState, PersonStatus
 from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
-
-# What stands where the name of somebody stood whose account is gone; translated where it is shown.
-FORMER_USER = N_("a former user")
 
 _LIVING = PersonRow.status != PersonStatus.ANONYMISED.value
 _BELONGING = frozenset({EmailAddressRow.__tablename__, EidLinkRow.__tablename__})
