@@ -116,7 +116,7 @@ def test_recovery_survives_death_at_every_write(services: Services, office: Offi
 def again(services: Services) -> None:
     """Let the limits on mails begin anew: the store goes by the real time."""
     recovering.a_minute_later(services)
-    rate_limit.forget(services.store, code_requests.PER_MAILBOX, recovering.ADDRESS)
+    rate_limit.forget(services.store, code_requests.PER_MAILBOX, f"{CodePurpose.RECOVERY}\n{recovering.ADDRESS}")
     whose = f"127.0.0.1\n{recovering.ADDRESS}"
     rate_limit.forget(services.store, code_requests.PER_HOUR, f"{CodePurpose.RECOVERY}\n{whose}")
 
