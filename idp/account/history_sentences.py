@@ -36,6 +36,9 @@ NOT_OF_PEOPLE = frozenset(
     }
 )
 
+# Nobody is left to read of their own end: who reads of one that they caused gave up that other account.
+_GONE = N_("The account that was merged into this one no longer exists.")
+
 _ACCOUNT = {
     "person-created": _alike(N_("Your account was created.")),
     "accounts-merged": _alike(N_("Another account of yours was merged into this one.")),
@@ -54,8 +57,8 @@ _ACCOUNT = {
     "data-downloaded": _alike(N_("You downloaded your data.")),
     "erasure-requested": _alike(N_("You asked for your account to be deleted.")),
     "erasure-undone": _alike(N_("You undid the request to delete your account.")),
-    "person-anonymised": _alike(N_("Your account was closed, and your personal details were erased.")),
-    "person-deleted": _alike(N_("Your account was deleted.")),
+    "person-anonymised": Sentence(_GONE, N_("Your account was closed, and your personal details were erased.")),
+    "person-deleted": Sentence(_GONE, N_("Your account was deleted.")),
 }
 _SECURITY = {
     "signed-in": _alike(N_("You signed in to %(tool)s.")),

@@ -105,6 +105,17 @@ def test_what_nobody_in_particular_did_is_the_products_or_the_helpdesks(
     assert "Immo-Connect, " in product
 
 
+@pytest.mark.parametrize("action", ["person-deleted", "person-anonymised"])
+def test_whoever_gave_up_another_account_does_not_read_that_theirs_is_gone(
+    browser: Browser, office: Office, services: Services, action: str
+) -> None:
+    record(services, action, office.bert, by=office.anna)
+
+    [said] = [line for line in entries(signed_in(browser)) if "account" in line and "was created" not in line]
+
+    assert "The account that was merged into this one no longer exists." in said
+
+
 def test_unknown_action_has_a_neutral_sentence(browser: Browser, office: Office, services: Services) -> None:
     """A row that a later release wrote must not break the page, nor show its inside."""
     record(services, "something-of-tomorrow", office.anna)
