@@ -24,12 +24,16 @@ LETTERS: Mapping[str, Letter] = {
     "address-known": Letter(
         subject=N_("You already have an account"),
         paragraphs=(
-            N_("On %(when)s somebody, probably you, gave this address for a new account. You have one already."),
+            N_("On %(when)s somebody, probably you, gave this address for another account. You have one already."),
             N_(
                 "Sign in with this address and the password you have. "
                 "You need no second account, whichever tool you use."
             ),
             N_("If you no longer know the password, choose a new one here: %(issuer_url)s/account/recover"),
+            N_(
+                "Is the other account of an older tool? Make one of both here: "
+                "%(issuer_url)s/account/security/other-account"
+            ),
             N_("If it was not you, do nothing: your account stays as it is, and nobody was told that it exists."),
         ),
         action=N_("Sign in"),

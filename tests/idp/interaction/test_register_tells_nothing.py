@@ -17,6 +17,7 @@ from idp.credentials.tables import CodePurpose
 from idp.wiring import Services
 from tests.idp.interaction.registering import NEW_PASSWORD, all_cookies, mails, open_registration, register
 from tests.support.call_trail import Trail, followed
+from tests.support.letters import letters
 from tests.support.sign_in import Browser
 from tests.support.tools import Office
 
@@ -94,6 +95,14 @@ def test_the_mail_to_the_address_is_what_tells(browser: Browser, services: Servi
     assert (mail.template, mail.address, mail.recipient_person_id) == ("address-known", KNOWN, office.anna)
     assert mail.sealed is None
     assert "code" not in mail.values
+
+
+def test_the_mail_shows_how_two_accounts_become_one(browser: Browser, services: Services, office: Office) -> None:
+    register(open_registration(browser), username="zora.een", email=KNOWN)
+
+    [letter] = letters(services, "address-known")
+
+    assert "/account/security/other-account" in letter.text
 
 
 def test_the_owner_of_the_address_signs_in_as_before(browser: Browser, services: Services) -> None:
