@@ -56,6 +56,7 @@ class NewPasswordPage:
     action: str
     csrf_token: str
     tool: RequestingTool | None
+    sign_in_url: str
     username: str
     errors: tuple[FieldError, ...] = ()
 

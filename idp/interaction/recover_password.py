@@ -95,6 +95,7 @@ def _password_page(opened: Interaction, errors: tuple[FieldError, ...] = (), *, 
         action=url_for("recover_password.submit", uid=opened.pending.uid),
         csrf_token=csrf.token(opened.services.settings.secret, opened.binding),
         tool=asking_tool(opened),
+        sign_in_url=url_for("login.show", uid=opened.pending.uid),
         username="" if person is None else person.username,
         errors=errors,
     )

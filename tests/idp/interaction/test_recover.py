@@ -50,6 +50,12 @@ def at_account(browser: Browser, username: str = "anna.peeters") -> Browser:
 # The way through
 
 
+def test_new_password_is_no_trap(browser: Browser, services: Services, office: Office) -> None:
+    proven(browser, services)
+
+    assert browser.get(browser.page.one("#to-sign-in").attributes["href"]).page.has("#login")
+
+
 def test_person_goes_on_to_the_tool_with_the_new_password(
     browser: Browser, stranger: Browser, services: Services, office: Office
 ) -> None:

@@ -38,6 +38,7 @@ PARTS = (
     Part("passkeys", "Passkeys", "Nog geen", "/account/security/passkeys", "Beheren"),
 )
 RECOVER = "/interaction/uid/recover"
+SIGN_IN = "/interaction/uid/login"
 REFUSED = FieldError("recovery-code", "Dit is niet de code van het nieuwste bericht. U kunt nog 4 keer proberen.")
 
 
@@ -104,11 +105,12 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "recover-code-by-link": lambda: RecoveryCodePage(
         f"{RECOVER}/code", "token", None, RECOVER, "/help/contact", None, errors=(REFUSED,)
     ),
-    "recover-password": lambda: NewPasswordPage(f"{RECOVER}/password", "token", TOOL, "anna.peeters"),
+    "recover-password": lambda: NewPasswordPage(f"{RECOVER}/password", "token", TOOL, SIGN_IN, "anna.peeters"),
     "recover-password-refused": lambda: NewPasswordPage(
         f"{RECOVER}/password",
         "token",
         None,
+        SIGN_IN,
         "anna.peeters",
         (FieldError("new-password-again", "De twee wachtwoorden zijn niet gelijk."),),
     ),
