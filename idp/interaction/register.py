@@ -129,6 +129,8 @@ def _judge(opened: Interaction) -> _Judged:
 
 def _settle_username(opened: Interaction, typed: Typed, username: str | None) -> tuple[Typed, tuple[FieldError, ...]]:
     """Fill in a proposal where no user name was given, for the person to confirm; say where one is taken."""
+    if username is None and not (typed.given_name and typed.family_name):
+        return typed, ()  # the names are asked for, and the proposal follows from both
     with opened.services.database.reading() as session:
         if username is None:
             proposed = free_username(session, typed.given_name, typed.family_name)

@@ -201,6 +201,14 @@ def test_a_taken_username_is_said_with_one_that_is_free(browser: Browser, servic
     assert browser.page.has("#activation-code")
 
 
+def test_without_names_no_username_is_asked_for_that_would_be_proposed(browser: Browser) -> None:
+    register(open_registration(browser), username="", family_name="")
+
+    assert browser.status == 422
+    assert browser.page.has("#family-name-error")
+    assert not browser.page.has("#username-error")
+
+
 def test_without_a_username_one_is_filled_in_to_be_confirmed(browser: Browser, services: Services) -> None:
     before = accounts(services)
 
