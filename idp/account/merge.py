@@ -1,7 +1,5 @@
 """I have another account: prove it, see what merging does, confirm (A20)."""
 
-from datetime import timedelta
-
 from flask import Blueprint, request, url_for
 from flask import Response as FlaskResponse
 from flask_babel import gettext as _
@@ -25,14 +23,12 @@ from idp.account.page import Section
 from idp.credentials.authenticate import WrongCredentials
 from idp.credentials.authenticator import AuthenticatorCodeUsed, WrongAuthenticatorCode
 from idp.credentials.security_mail import Place
+from idp.session import PROOF_LIFE
 from idp.web import browser
 from idp.web.limited import too_often, with_wait
 from idp.web.page import FieldError
 
 bp = Blueprint("merge", __name__)
-
-# As long as a proof of the owner lasts elsewhere.
-_PROVEN_FOR = timedelta(minutes=10)
 
 
 @bp.get("/account/security/other-account")
@@ -74,7 +70,7 @@ def prove() -> Response:
     if other == visitor.session.person_id:
         text = _("This is the account in which you are signed in. Enter the other one.")
         return _ask(visitor, claim.username, _error("username", text))
-    visitor.services.store.put(Kind.PROOF, _key(visitor), other.encode(), _PROVEN_FOR)
+    visitor.services.store.put(Kind.PROOF, _key(visitor), other.encode(), PROOF_LIFE)
     return browser.see_other(url_for("merge.show"))
 
 
