@@ -34,6 +34,8 @@ from idp.wiring import Services, services
 bp = Blueprint("help", __name__)
 
 PER_ADDRESS = (Limit("help-short", 5, timedelta(hours=1)), Limit("help-long", 20, timedelta(hours=24)))
+# Anybody may send a picture, and decoding one is the dearest thing that we do: counted before it is looked at.
+PICTURES = (Limit("help-picture-short", 10, timedelta(hours=1)), Limit("help-picture-long", 40, timedelta(hours=24)))
 
 
 @bp.get("/help")
@@ -66,11 +68,13 @@ def send() -> Response:
         return _form(found, _Typed(), (FieldError("screenshot", _too_large()),), status=413)
     csrf.check(found.settings.secret, browser.help_cookie(), sent.texts.get(csrf.FIELD))
     typed = _Typed.of(sent.texts)
-    screenshot, errors = _judged(typed, sent)
-    if errors:
-        return _form(found, typed, errors, status=422)
     try:
-        _count(found)
+        if sent.file is not None:
+            _count(found, PICTURES)
+        screenshot, errors = _judged(typed, sent)
+        if errors:
+            return _form(found, typed, errors, status=422)
+        _count(found, PER_ADDRESS)
     except RateLimited as error:
         response = _form(found, typed, (FieldError("message", _too_many()),), status=429)
         response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -108,8 +112,8 @@ class _Typed:
         return cls(
             form.get("address", "").strip(),
             form.get("message", "").strip(),
-            form.get("system", "").strip()[:SYSTEM_LENGTH_MAX],
-            form.get("error-reference", "").strip()[:REFERENCE_LENGTH_MAX],
+            _on_one_line(form.get("system", ""))[:SYSTEM_LENGTH_MAX],
+            _on_one_line(form.get("error-reference", ""))[:REFERENCE_LENGTH_MAX],
         )
 
 
@@ -144,11 +148,16 @@ def _judged(typed: _Typed, sent: Sent) -> tuple[bytes | None, tuple[FieldError, 
     return screenshot, tuple(errors)
 
 
-def _count(found: Services) -> None:
+def _on_one_line(text: str) -> str:
+    # The helpdesk reads facts of ours line by line: nobody adds a line of their own to them.
+    return " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+
+
+def _count(found: Services, limits: tuple[Limit, ...]) -> None:
     # A load generator is one machine: lifted for it and for nothing else (contract.md).
     if found.settings.mode is Mode.TEST:
         return
-    for limit in PER_ADDRESS:
+    for limit in limits:
         rate_limit.hit(found.store, limit, network_of(request.remote_addr or ""))
 
 

@@ -1,6 +1,7 @@
 """The help pages over HTTP, and the mail that the helpdesk gets."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -14,11 +15,15 @@ from werkzeug.test import encode_multipart
 from core.infra.clock import FixedClock
 from core.infra.errors import Unavailable
 from core.infra.outbox import Delivery, OutboxRow, drain
+from core.infra.settings import Mode
 from development.mail_server import Mailbox
 from idp import jobs
+from idp.app import create_app
 from idp.help.questions import TOPICS
 from idp.help.tables import HelpRequestRow
+from idp.help.views import PICTURES
 from idp.wiring import Services
+from tests.support.product import HttpsClient
 from tests.support.sign_in import Browser
 
 
@@ -124,6 +129,40 @@ def test_what_is_wrong_is_said_at_the_field_and_nothing_typed_is_lost(
     assert visitor.fields("#send")["address"] == sent["address"]
     assert visitor.page.one("#message").text == str(sent["message"]).strip()
     assert kept(services) == 0
+
+
+def test_pictures_are_counted_before_they_are_looked_at(services: Services) -> None:
+    """Decoding takes a second and hundreds of megabytes: a form that is refused for it counts as well."""
+    settings = replace(services.settings, mode=Mode.DEMO)
+    app = create_app(settings, services=replace(services, settings=settings))
+    app.config["TEST_BASE_URL"] = settings.issuer
+    app.test_client_class = HttpsClient
+    visitor = Browser(app.test_client())
+    for _ in range(PICTURES[0].attempts):
+        visitor.post("/help/contact", data=fill_in(visitor, message="", screenshot=(BytesIO(a_picture()), "x.png")))
+        assert visitor.status == 422
+
+    visitor.post("/help/contact", data=fill_in(visitor, message="", screenshot=(BytesIO(a_picture()), "x.png")))
+
+    assert visitor.status == 429
+    assert int(visitor.page.headers["Retry-After"]) > 0
+    visitor.post("/help/contact", data=fill_in(visitor))
+    assert visitor.page.has("#sent")
+    assert kept(services) == 1
+
+
+def test_nobody_adds_a_line_to_the_facts_that_the_helpdesk_reads(
+    visitor: Browser, services: Services, mailbox: Mailbox, clock: FixedClock
+) -> None:
+    forged = "Firefox\r\nAccount: usr_somebody_else\u2028From: director@example.be"
+    visitor.post("/help/contact", data=fill_in(visitor, system=forged, **{"error-reference": forged}))
+    assert visitor.page.has("#sent")
+
+    drain(services.database, jobs.handlers(services), now=clock.now())
+
+    (mail,) = mailbox.wait_for(1)
+    facts = [line.partition(":")[0] for line in mail.text.splitlines()]
+    assert (facts.count("Account"), facts.count("From")) == (1, 1)
 
 
 def test_a_form_of_somebody_else_is_refused(
