@@ -3,10 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from core.closing import merging
+from core.infra import outbox
+from core.infra.dates import moment_in_words
 from core.infra.errors import RuleError
+from core.infra.topics import MailRequested
+from core.people.facts import PersonFacts
 from core.people.identifiers import PersonId
-from core.people.profiles import person_facts
+from core.people.profiles import chosen_language, person_facts
 from idp.account import erasure
 from idp.credentials import factors, second_factor
 from idp.credentials.authenticate import Attempt, PasswordSignIn
@@ -54,14 +60,28 @@ def prove(services: Services, claim: Claim, *, now: datetime) -> PersonId:
 
 
 def merge(services: Services, *, kept: PersonId, given_up: PersonId, place: Place, now: datetime) -> None:
-    """Give everything of one account to the other, erase what is left of it, and mail the owner.
+    """Give everything of one account to the other, erase what is left of it, and mail both mailboxes.
 
-    Tools that knew the other account are told that it is signed out. Raises `SameAccount`, `NotFound`
-    where one is gone, `BothIdentified`, `BlockedInOne`: then nothing has changed.
+    That of the account that goes as well: whoever only stole its password would else take it unseen.
+    Tools that knew it are told that it is signed out. Raises `SameAccount`, `NotFound` where one is gone,
+    `BothIdentified`, `BlockedInOne`: then nothing has changed.
     """
     with services.database.transaction() as session:
-        facts = person_facts(session, given_up)
+        facts, language = person_facts(session, given_up), chosen_language(session, given_up)
         merging.take_over(session, kept=kept, given_up=given_up, now=now)
         erasure.erase_merged(session, services.store, given_up, by=kept, now=now)
         username = "" if facts is None else facts.username
         tell_owner(session, kept, "accounts-merged", {"username": username}, place=place, now=now)
+        if facts is not None and language is not None and facts.email_verified:
+            _write_a_last_time(session, facts, language, place, now)
+
+
+def _write_a_last_time(session: Session, gone: PersonFacts, language: str, place: Place, now: datetime) -> None:
+    """Tell the mailbox of the account that went; the row with its address leaves the outbox with the mail."""
+    if gone.email is None:
+        return
+    values = {"username": gone.username, "when": moment_in_words(now, language), **place.values(language)}
+    mail = MailRequested(
+        template="account-merged-away", recipient_person_id=None, address=gone.email, language=language, values=values
+    )
+    outbox.enqueue(session, mail, now=now)

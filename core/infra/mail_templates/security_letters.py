@@ -39,6 +39,18 @@ LETTERS: Mapping[str, Letter] = {
         address="%(issuer_url)s/account/history",
         reason=_OWNER,
     ),
+    "account-merged-away": Letter(
+        subject=N_("Your account became part of another one"),
+        paragraphs=(
+            N_("Your account %(username)s was merged into another account, with its organisations, and is gone."),
+            _FROM_WHERE,
+            _NOTHING_TO_DO,
+            N_("If it was not you, tell our helpdesk at once."),
+        ),
+        action=N_("Write to the helpdesk"),
+        address="%(issuer_url)s/help/contact",
+        reason=N_("You receive this message because the account belonged to this address."),
+    ),
     "password-changed": Letter(
         subject=N_("Your password was changed"),
         paragraphs=(

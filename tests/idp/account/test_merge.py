@@ -50,6 +50,15 @@ def test_both_become_one_once_both_are_proven(asked: Browser, services: Services
     assert letters(services, "accounts-merged")[-1].address == "anna.peeters@people.example"
 
 
+def test_mailbox_of_the_account_that_goes_is_told(asked: Browser, services: Services) -> None:
+    """Whoever knows a stolen password and nothing else must not take an account unseen."""
+    prove(asked).press("#merge")
+
+    (told,) = letters(services, "account-merged-away")
+    assert told.address == "bert.janssens@people.example"
+    assert "bert.janssens" in told.text
+
+
 @pytest.mark.parametrize(
     ("username", "password"),
     [("bert.janssens", "wrong password"), ("nobody.here", PASSWORD), ("anna.peeters", PASSWORD), ("", "")],
