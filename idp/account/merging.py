@@ -3,11 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from core.closing import merging
 from core.infra import outbox
 from core.infra.dates import moment_in_words
+from core.infra.db import Session
 from core.infra.errors import RuleError
 from core.infra.topics import MailRequested
 from core.people.facts import PersonFacts
