@@ -160,8 +160,11 @@ def test_menu_leads_only_to_what_exists(portal: Portal) -> None:
 
     links = [link.attributes["href"] for link in look(browser).one("#name-menu").walk() if link.tag == "a"]
 
-    assert links == ["/", "/context"]
-    assert [browser.get(link).status_code for link in links] == [200, 200]
+    *ours, profile = links
+    assert ours == ["/", "/context"]
+    assert [browser.get(link).status_code for link in ours] == [200, 200]
+    # The account is the provider's: its own tests say that the page is there.
+    assert profile == f"{portal.services.settings.issuer}/account/profile"
 
 
 def test_a_name_is_text_and_never_markup(portal: Portal) -> None:
