@@ -1,7 +1,7 @@
 """Reads a form that may carry a picture: a larger body than other forms may have, and bounded too.
 
-Every other form of the provider ends at the limit of `idp.app`. Here the texts have that limit as
-well; of a file only so much is kept as could be a picture, so that what was typed beside one that
+Every other form of the provider ends at the limit of `idp.app`. Here the texts have a limit of
+their own; of a file only so much is kept as could be a picture, so that what was typed beside one that
 is too large is not lost with it.
 """
 
@@ -18,7 +18,9 @@ from core.people.picture_encoding import BYTES_MAX
 
 # Beyond this nothing is read at all: no camera's picture is as large.
 _BODY_BYTES_MAX = 4 * BYTES_MAX
-_TEXT_BYTES_MAX = 64 * 1024
+# The parser reads pieces of 64 KiB and counts against this what is left of the piece before, those of
+# a file as well: with less than two pieces it would refuse every picture larger than one.
+_TEXT_BYTES_MAX = 2 * 64 * 1024
 _PARTS_MAX = 100
 _MULTIPART = "multipart/form-data"
 
