@@ -18,7 +18,7 @@ from core.infra.settings import Secret
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import MailRequested
 from core.people.activation import Holder, holder_of
-from core.people.email_addresses import adopt, proposal_of, propose
+from core.people.email_addresses import activated_at, adopt, proposal_of, propose, require_living
 from core.people.identifiers import PersonId
 from core.people.rules import require_email
 from idp.credentials import code_requests, mailed_codes
@@ -56,7 +56,7 @@ class Activation:
     def waiting(self, person_id: PersonId) -> Waiting | None:
         """Return what is waited for; None where nothing is, as after an activation elsewhere."""
         with self.database.reading() as session:
-            proposal = proposal_of(session, person_id)
+            proposal = None if activated_at(session, person_id) else proposal_of(session, person_id)
             sent = mailed_codes.newest(session, purpose=_PURPOSE, person_id=person_id)
         if proposal is None:
             return None
@@ -70,6 +70,7 @@ class Activation:
         """
         code_requests.ask(self.store, purpose=_PURPOSE, whose=person_id)
         with self.database.transaction() as session:
+            _require_waiting(session, person_id)
             proposal = proposal_of(session, person_id)
             if proposal is None:
                 raise NotFound(person=person_id)
@@ -78,11 +79,12 @@ class Activation:
     def send_elsewhere(self, person_id: PersonId, address: str, *, language: str, now: datetime) -> str:
         """Let another address wait instead, mail the code there, and return it.
 
-        Raises `InvalidEmail`, `RateLimited`, and `NotFound` once the account is gone.
+        Raises `InvalidEmail`, `RateLimited`, and `NotFound` once the account is activated or gone.
         """
         wanted = require_email(address)
         code_requests.ask_elsewhere(self.store, purpose=_PURPOSE, whose=person_id)
         with self.database.transaction() as session:
+            _require_waiting(session, person_id)
             proposal = propose(session, person_id, wanted, now=now)
             self._send(session, person_id, proposal.address, language, now)
         return proposal.address
@@ -98,6 +100,7 @@ class Activation:
         )
         try:
             with self.database.transaction() as session:
+                _require_waiting(session, person_id)
                 adopt(session, person_id, entered.address, now=now)
         except NotFound:
             # The address was changed while this was typed: the code that counts is in another mail.
@@ -138,3 +141,14 @@ class Activation:
     def _known_mail(self, holder: Holder, now: datetime) -> MailRequested:
         values = {"when": moment_in_words(now, holder.language)}
         return MailRequested("address-known", holder.person_id, holder.address, holder.language, values)
+
+
+def _require_waiting(session: Session, person_id: PersonId) -> None:
+    """Lock an account that was never activated; raise `NotFound` where it was, or is gone.
+
+    Whoever registered it may not be whose mailbox it was registered with: once that one has it, what
+    was begun at registering changes nothing any more, neither its address nor who is signed in.
+    """
+    require_living(session, person_id)
+    if activated_at(session, person_id) is not None:
+        raise NotFound(person=person_id)

@@ -122,6 +122,10 @@ def _send_elsewhere(opened: Interaction) -> Response:
         )
     except RateLimited as error:
         return _too_soon(opened, error, changes_address=True)
+    except NotFound:
+        # Activated meanwhile: whoever is here signs in.
+        opened.keep(replace(opened.gathered.progress, registering=None))
+        return opened.back()
     registering = opened.gathered.progress.registering
     if registering is not None:
         opened.keep(replace(opened.gathered.progress, registering=replace(registering, address=address)))
