@@ -36,7 +36,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
 from core.infra.db import Moment
-from core.infra.statements import Queryable, Statements
+from core.infra.statements import Asked, Queryable, Statements
 
 # PostgreSQL gives a function at most a hundred arguments.
 _MOST_COLUMNS = 100
@@ -88,6 +88,15 @@ class KeptQuery:
             found = connection.packed(compiled.text, bound)
         else:
             found = connection.exec_driver_sql(compiled.text, bound).scalars().all()
+        return self.read(found)
+
+    def asked(self, connection: Statements, parameters: Mapping[str, object]) -> Asked:
+        """Return the text and parameters of the query for a connection."""
+        compiled = self._text.of(connection.dialect)
+        return compiled.text, compiled.bound(parameters)
+
+    def read(self, found: Sequence[str | bytes]) -> list[Row]:
+        """Return the rows that came back packed."""
         return [self._read(packed) for packed in found]
 
     def _read(self, packed: str | bytes) -> Row:
@@ -96,6 +105,12 @@ class KeptQuery:
             if values[place] is not None:
                 values[place] = reader(values[place])
         return dict(zip(self._names, values, strict=True))
+
+
+def rows_of(connection: Statements, queries: Sequence[KeptQuery], parameters: Mapping[str, object]) -> list[list[Row]]:
+    """Return the rows of several queries that share their parameters, with one wait for all of them."""
+    found = connection.packed_together([query.asked(connection, parameters) for query in queries])
+    return [query.read(packed) for query, packed in zip(queries, found, strict=True)]
 
 
 class KeptChange:

@@ -28,6 +28,10 @@ _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-un
 _FINE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _IDLE = TransactionStatus.IDLE
 _BROKEN = ConnStatus.BAD
+_SYNC = ExecStatus.PIPELINE_SYNC
+
+# A statement's text, and its parameters.
+Asked: TypeAlias = tuple[str, Sequence[object]]
 
 
 class Statements(ABC):
@@ -41,6 +45,10 @@ class Statements(ABC):
     @abstractmethod
     def packed(self, text: str, parameters: Sequence[object] = ()) -> Sequence[str | bytes]:
         """Run a query of one column of text and return it."""
+
+    def packed_together(self, queries: Sequence[Asked]) -> list[Sequence[str | bytes]]:
+        """Run several queries as `packed` does, with one wait for all where the database has a server."""
+        return [self.packed(text, parameters) for text, parameters in queries]
 
     @abstractmethod
     def run(self, text: str, parameters: Sequence[object] = ()) -> int:
@@ -94,8 +102,35 @@ class PostgresStatements(Statements):
 
     def packed(self, text: str, parameters: Sequence[object] = ()) -> Sequence[str | bytes]:
         """See `Statements.packed`."""
-        result = self._execute(text, parameters)
-        return [result.get_value(row, 0) or b"" for row in range(result.ntuples)]
+        return _column(self._execute(text, parameters))
+
+    def packed_together(self, queries: Sequence[Asked]) -> list[Sequence[str | bytes]]:
+        """See `Statements.packed_together`."""
+        ready = [(self._prepared(text), _octets_of(parameters)) for text, parameters in queries]
+        self._libpq.enter_pipeline_mode()
+        try:
+            for name, octets in ready:
+                self._libpq.send_query_prepared(name, octets)
+            self._libpq.pipeline_sync()
+            results = self._results()
+        except BaseException:
+            # Answers may be on their way that nobody would read.
+            self._connection.close()
+            raise
+        self._libpq.exit_pipeline_mode()
+        return [_column(self._fine(result)) for result in results]
+
+    def _results(self) -> list[PGresult]:
+        """Read the answers to everything that was sent, in its order; after one that failed come empty ones."""
+        results: list[PGresult] = []
+        while self._libpq.status != _BROKEN:
+            result = self._libpq.get_result()
+            if result is None:
+                continue  # the end of one statement
+            if result.status == _SYNC:
+                return results
+            results.append(result)
+        raise psycopg.OperationalError("the connection is lost")
 
     def run(self, text: str, parameters: Sequence[object] = ()) -> int:
         """See `Statements.run`."""
@@ -107,11 +142,12 @@ class PostgresStatements(Statements):
             self._connection.rollback()
 
     def _execute(self, text: str, parameters: Sequence[object]) -> PGresult:
-        name = self._names.get(text) or self._prepare(text)
-        octets: list[Any] = [_octets(value) for value in parameters]
-        return self._fine(self._libpq.exec_prepared(name, octets))
+        return self._fine(self._libpq.exec_prepared(self._prepared(text), _octets_of(parameters)))
 
-    def _prepare(self, text: str) -> bytes:
+    def _prepared(self, text: str) -> bytes:
+        name = self._names.get(text)
+        if name is not None:
+            return name
         name = f"immo_{len(self._names)}".encode()
         self._fine(self._libpq.prepare(name, text.encode()))
         self._names[text] = name
@@ -123,6 +159,14 @@ class PostgresStatements(Statements):
         if self._libpq.status == _BROKEN:
             raise psycopg.OperationalError("the connection is lost")
         raise error_from_result(result)
+
+
+def _column(result: PGresult) -> list[str | bytes]:
+    return [result.get_value(row, 0) or b"" for row in range(result.ntuples)]
+
+
+def _octets_of(parameters: Sequence[object]) -> list[Any]:
+    return [_octets(value) for value in parameters]
 
 
 def _octets(value: object) -> bytes | None:

@@ -1,6 +1,6 @@
 """Counts the statements that a piece of code sends to the database, as the driver itself sees them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,12 +29,12 @@ def counted(database: Database) -> Iterator[list[str]]:
         else:
             connection.cursor_factory = _noting(note)
 
-    def execute(self: PostgresStatements, text: str, parameters: Sequence[object]) -> Any:
+    def prepared(self: PostgresStatements, text: str) -> bytes:
         note(text)
-        return below_the_driver(self, text, parameters)
+        return below_the_driver(self, text)
 
-    below_the_driver = PostgresStatements._execute
-    PostgresStatements._execute = execute  # type: ignore[method-assign]
+    below_the_driver = PostgresStatements._prepared
+    PostgresStatements._prepared = prepared  # type: ignore[method-assign]
     event.listen(database.engine, "connect", watch)
     # Connections that are open already would not tell: all are opened anew.
     database.close()
@@ -43,7 +43,7 @@ def counted(database: Database) -> Iterator[list[str]]:
     try:
         yield asked
     finally:
-        PostgresStatements._execute = below_the_driver  # type: ignore[method-assign]
+        PostgresStatements._prepared = below_the_driver  # type: ignore[method-assign]
         event.remove(database.engine, "connect", watch)
         database.close()
 

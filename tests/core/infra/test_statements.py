@@ -102,3 +102,41 @@ def test_closed_connections_are_not_used_again(database: Database) -> None:
     with database.statements() as after:
         assert after is not before
         assert len(after.packed("SELECT 1")) == 1
+
+
+def test_queries_that_are_asked_together_are_answered_in_their_order(database: Database) -> None:
+    with database.statements() as statements:
+        found = statements.packed_together([("SELECT '1'", ()), ("SELECT '2' UNION ALL SELECT '3'", ())])
+        alone = statements.packed("SELECT '4'")
+
+    assert [[_text(value) for value in values] for values in (*found, alone)] == [["1"], ["2", "3"], ["4"]]
+
+
+def test_a_query_that_fails_among_others_leaves_the_connection_usable(database: Database) -> None:
+    failing = "SELECT abs(-9223372036854775807 - 1)"
+    with pytest.raises(DBAPIError), database.statements() as statements:
+        statements.packed_together([("SELECT '1'", ()), (failing, ()), ("SELECT '2'", ())])
+
+    with database.statements() as statements:
+        assert [_text(value) for value in statements.packed("SELECT '3'")] == ["3"]
+
+
+@pytest.mark.only_on("postgres")
+def test_queries_together_on_a_connection_that_the_server_closed_are_refused(database: Database) -> None:
+    def lose_it() -> None:
+        with database.statements() as doomed, database.connection() as other:
+            # Prepared before: then the loss shows in the middle of the exchange.
+            doomed.packed_together([("SELECT '1'", ()), ("SELECT '2'", ())])
+            (own,) = doomed.packed("SELECT pg_backend_pid()")
+            other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (int(own),))
+            doomed.packed_together([("SELECT '1'", ()), ("SELECT '2'", ())])
+
+    with pytest.raises(Unavailable):
+        lose_it()
+
+    with database.statements() as statements:
+        assert [list(found) for found in statements.packed_together([("SELECT '1'", ())])] == [[b"1"]]
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
