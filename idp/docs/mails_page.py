@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _
 
 from core.infra import mail
 from core.infra.catalogues import LANGUAGES
+from core.infra.clock import belgian_date
+from core.infra.dates import date_in_words, moment_in_words
 from core.infra.errors import NotFound
 from core.infra.mail_templates.letter import Letter
 from core.infra.mail_templates.letters import LETTERS
@@ -23,14 +26,20 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'
 _SAMPLES = {
     "browser": "Firefox",
     "code": "K7M4RW",
+    "code_id": "cod_0000000000000000000000000",
+    "left": "7",
+    "name": "Anna Peeters",
     "network": "192.0.2.7",
     "organisation": "Immo Demo Noord BV",
+    "passkey": "Windows Hello",
     "person": "Anna Peeters",
     "system": "Windows",
     "tool": "CadastreFinder",
     "usage": "Vastgoedmakelaar",
     "username": "anna.peeters",
 }
+_DAYS = ("due", "since")
+_MOMENTS = ("until", "when")
 
 
 @bp.get("/docs/mails")
@@ -50,15 +59,17 @@ def show(template: str, language: str) -> Response:
     """Show one mail as a mail program does."""
     if template not in LETTERS:
         raise NotFound
-    values = sample_values(LETTERS[template])
+    values = sample_values(LETTERS[template], language=language, now=services().clock.now())
     rendered = mail.render(template, language=language, values=values, settings=services().settings)
     response = Response(rendered.html, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = _POLICY
     return response
 
 
-def sample_values(letter: Letter) -> Mapping[str, str]:
+def sample_values(letter: Letter, *, language: str, now: datetime) -> Mapping[str, str]:
     """Return a made-up value for every name that a letter needs, its own name where there is no better."""
+    dates = dict.fromkeys(_DAYS, date_in_words(belgian_date(now), language))
+    samples = {**_SAMPLES, **dates, **dict.fromkeys(_MOMENTS, moment_in_words(now, language))}
     texts = (letter.subject, *letter.paragraphs, letter.action, letter.address, letter.reason)
     names = {name for text in texts for name in _NAME.findall(text)}
-    return {name: _SAMPLES.get(name, name) for name in names}
+    return {name: samples.get(name, name) for name in names}

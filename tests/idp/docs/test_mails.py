@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from core.infra.mail_templates.letters import LETTERS
 from core.infra.settings import Mode
 from idp.app import create_app
+from idp.docs.mails_page import sample_values
 from idp.wiring import Services
 from tests.support.html_page import parse
 
@@ -22,6 +23,14 @@ def test_each_mail_is_shown_whole_in_each_language(services: Services, template:
     assert page.language == language
     assert "%(" not in answer.text
     assert page.one("a.action").attributes["href"].startswith((services.settings.issuer, services.settings.portal_url))
+
+
+@pytest.mark.parametrize("template", LETTERS)
+def test_no_name_of_a_value_stands_where_its_value_belongs(services: Services, template: str) -> None:
+    values = sample_values(LETTERS[template], language="fr", now=services.clock.now())
+
+    # The addresses come from the settings, whatever is given here.
+    assert [name for name, value in values.items() if name == value and not name.endswith("_url")] == []
 
 
 def test_the_list_leads_to_every_mail(services: Services) -> None:
