@@ -145,6 +145,8 @@ def list_for(session: Session, person_id: PersonId) -> tuple[SignIn, ...]:
 
 def hold(session: Session, person_id: PersonId, *, sid: str | None = None) -> tuple[SignIn, ...]:
     """Return the sign-ins of a person that nobody ended, one or all, and keep them from changing meanwhile."""
+    if sid is not None and not sid.isprintable():
+        return ()  # no column takes it, and it is nobody's
     statement = _open_of(person_id) if sid is None else _open_of(person_id).where(SignInRow.sid == sid)
     # In one order, so that two who hold several never wait for each other.
     locked = statement.order_by(SignInRow.sid).with_for_update().execution_options(populate_existing=True)

@@ -111,7 +111,7 @@ class _Typed:
     def of(cls, form: MultiDict[str, str]) -> "_Typed":
         return cls(
             form.get("address", "").strip(),
-            form.get("message", "").strip(),
+            form.get("message", "").replace("\0", "").strip(),  # which no column takes
             _on_one_line(form.get("system", ""))[:SYSTEM_LENGTH_MAX],
             _on_one_line(form.get("error-reference", ""))[:REFERENCE_LENGTH_MAX],
         )

@@ -7,6 +7,7 @@ it leads back to where that stands; in another one nothing waits, and nobody is 
 from flask import Blueprint, url_for
 from werkzeug.wrappers import Response
 
+from core.infra.errors import NotFound
 from idp import session as sso
 from idp.interaction import recovering
 from idp.interaction.recover_pages import RecoveredPage
@@ -33,6 +34,8 @@ def start() -> Response:
 def by_link(code_id: str) -> Response:
     """Lead to the page that asks for the code of a mail."""
     found, now = services(), services().clock.now()
+    if not code_id.isprintable():
+        raise NotFound  # no mail of ours says so, and no column takes it
     record = None if _is_signed_in() else recovering.waiting_interaction(found, now)
     if record is not None:
         before = recovering.find(found.store, record.uid)

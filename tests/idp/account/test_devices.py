@@ -111,6 +111,16 @@ def test_device_of_somebody_else_cannot_be_ended(browser: Browser, stranger: Bro
     assert is_signed_in(stranger)
 
 
+def test_device_that_no_column_can_name_is_nobodys(browser: Browser) -> None:
+    """PostgreSQL takes no null character: that must not end in an error of ours."""
+    signed_in(browser).get("/account/devices/end-others")
+
+    browser.post("/account/devices/ses_%00/end", data=browser.fields("#end-device"))
+
+    assert browser.status == 200
+    assert is_signed_in(browser)
+
+
 @pytest.mark.parametrize("token", [{}, {"csrf_token": "x"}])
 def test_form_without_its_token_ends_nothing(browser: Browser, stranger: Browser, token: dict[str, str]) -> None:
     signed_in(stranger)

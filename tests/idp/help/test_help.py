@@ -165,6 +165,13 @@ def test_nobody_adds_a_line_to_the_facts_that_the_helpdesk_reads(
     assert (facts.count("Account"), facts.count("From")) == (1, 1)
 
 
+def test_null_characters_are_no_reason_to_stumble(visitor: Browser, services: Services) -> None:
+    visitor.post("/help/contact", data=fill_in(visitor, message="De knop\0 doet niets", system="\0"))
+
+    assert visitor.page.has("#sent")
+    assert kept(services) == 1
+
+
 def test_a_form_of_somebody_else_is_refused(
     visitor: Browser, idp: Callable[[], FlaskClient], services: Services
 ) -> None:
