@@ -30,10 +30,10 @@ _LDAP = re.compile(r"\{(?P<scheme>SSHA|SMD5)\}(?P<payload>[A-Za-z0-9+/=]+)")
 _WRAPPED = re.compile(r"wrapped\$(?P<scheme>[a-z0-9-]+)\$(?P<salt>[A-Za-z0-9+/=]*)\$(?P<outer>\$argon2id\$.+)")
 
 # What would keep a server busy for longer than anybody waits is a way to stop it, not a hash.
-_BCRYPT_COST_MAX = 16
+_BCRYPT_COST_MAX = 14
 _PBKDF2_ROUNDS_MAX = 2_000_000
-_ARGON2_KIB_MAX = 256 * 1024
-_ARGON2_TIME_MAX = 20
+_ARGON2_KIB_MAX = 128 * 1024
+_ARGON2_TIME_MAX = 8
 _BCRYPT_BYTES = 72
 _SALT_BYTES_MAX = 128
 

@@ -86,6 +86,8 @@ def test_bcrypt_ignores_what_the_older_tools_ignored() -> None:
     "imported",
     [
         *("", "password", "5f4dcc3b5aa765d61d8327deb882cf99", "sha1$$" + "0" * 40, "sha1$salt$" + "0" * 32),
+        *("$2b$15$" + "a" * 53, "$argon2id$v=19$m=131073,t=1,p=1$c2FsdHNhbHQ$AAAA"),
+        *("$argon2id$v=19$m=64,t=9,p=1$c2FsdHNhbHQ$AAAA",),
         *("$2b$31$" + "a" * 53, "$2b$04$short", "pbkdf2_sha256$99999999$salt$AAAA", "pbkdf2_sha256$10$salt$not base64"),
         *("$argon2id$v=19$m=4194304,t=3,p=1$c2FsdHNhbHQ$AAAA", "{SSHA}" + _base64(b"\0" * 20), "{SSHA}%%%"),
         "wrapped$sha1-salt-first$AAAA$$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$AAAA",
