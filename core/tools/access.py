@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import ColumnElement
+
 from core.accreditations.rules import is_in_force
 from core.infra.kept_query import Row
 from core.infra.localised import Localised
@@ -60,6 +62,21 @@ def offered_context(
     parameters = {"person_id": person_id, "registration_id": registration_id, "now": now}
     rows = situations.ONE_REGISTRATION.rows(session, parameters)
     return _offer(rows, reachable, now) if rows else None
+
+
+class NamedContext:
+    """One context of a person whose registration another table names.
+
+    `query` takes `person_id`, `now` and what the naming expression asks for; it is for those who
+    ask for more at once (`rows_of`) and have its rows read here.
+    """
+
+    def __init__(self, registration: ColumnElement[Any]) -> None:
+        self.query = situations.registration_named_by(registration)
+
+    def offered(self, rows: _Rows, *, reachable: Acr, now: datetime) -> OfferedContext | None:
+        """Return the context as `offered_context` does, from the rows of `query`."""
+        return _offer(rows, reachable, now) if rows else None
 
 
 def person_in_context(

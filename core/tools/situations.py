@@ -237,6 +237,13 @@ ALL_OF_A_TOOL = KeptQuery(
         _registration.c.status != _word(RegistrationStatus.ENDED),
     )
 )
+
+
+def registration_named_by(registration: ColumnElement[Any]) -> KeptQuery:
+    """Return the query for the registration that another table names, as `ONE_REGISTRATION` asks for it."""
+    return KeptQuery(_of_a_living_person().where(_registration.c.id == registration))
+
+
 _IS_WANTED = _registration.c.id == bindparam("registration_id")
 ONE_REGISTRATION = KeptQuery(_of_a_living_person().where(_IS_WANTED))
 PERSON_AND_REGISTRATION = KeptQuery(_of_a_living_person(*fact_rows.COLUMNS).where(_IS_WANTED))

@@ -6,6 +6,7 @@ is usable, so its person has an address and works somewhere. Everything that onl
 loaded by that page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,11 +19,12 @@ from core.people.profiles import awaits_code, person_facts
 from core.people.rules import TERMS_VERSION
 from core.tools.access import offered_context, offered_contexts
 from core.tools.context import OfferedContext
+from core.tools.identifiers import RegistrationId
 from idp.claims.assemble import requestable
 from idp.credentials.factors import reachable_acr
 from idp.interaction.policy import Address, Facts, context_candidates
 from idp.oidc.checks import acr
-from idp.oidc.consents import Standing, find_standing
+from idp.oidc.consents import Standing, find_standing, find_standing_with_context
 from idp.oidc.discovery import REACHABLE_ACR
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import AuthorizationRequest, Progress
@@ -62,12 +64,13 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Which client asks what of whom, and when."""
+    """Which client asks what of whom, and when; `at_once` where an answer without any page is likely."""
 
     request: AuthorizationRequest
     client: RegisteredClient
     session: SsoSession
     now: datetime
+    at_once: bool = False
 
 
 def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
@@ -75,8 +78,8 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
     client, session = asking.client, asking.session
     progress = _of_this_session(progress, session)
     with services.database.statements() as connection:
-        standing = find_standing(connection, person_id=session.person_id, client_id=client.client_id, sid=session.sid)
-        settled = _settled(connection, asking, progress, standing)
+        standing, expected = _standing(connection, asking)
+        settled = _settled(connection, asking, progress, standing, expected)
         person, offered = None, None
         if settled is None or progress.signed_in_at is not None:
             person = person_facts(connection, session.person_id)
@@ -163,7 +166,27 @@ def _of_this_session(progress: Progress, session: SsoSession | None) -> Progress
     return progress if is_same else Progress(denied=progress.denied)
 
 
-def _settled(connection: Statements, asking: Asking, progress: Progress, standing: Standing) -> OfferedContext | None:
+def _standing(
+    connection: Statements, asking: Asking
+) -> tuple[Standing, Mapping[RegistrationId, OfferedContext | None]]:
+    """Return where the person stands with the client, and what context that leads to if it was asked for as well."""
+    person_id, client_id, sid = asking.session.person_id, asking.client.client_id, asking.session.sid
+    if not (asking.at_once and asking.request.wants_context):
+        return find_standing(connection, person_id=person_id, client_id=client_id, sid=sid), {}
+    standing, offered = find_standing_with_context(
+        connection, person_id=person_id, client_id=client_id, sid=sid, reachable=ATTAINABLE, now=asking.now
+    )
+    expected = standing.registration_id
+    return standing, {} if expected is None else {expected: offered}
+
+
+def _settled(
+    connection: Statements,
+    asking: Asking,
+    progress: Progress,
+    standing: Standing,
+    expected: Mapping[RegistrationId, OfferedContext | None],
+) -> OfferedContext | None:
     """Return the first context that may stand without asking and can be used now."""
     if not asking.request.wants_context:
         return None
@@ -175,18 +198,25 @@ def _settled(connection: Statements, asking: Asking, progress: Progress, standin
         of_tool=None if consent is None else consent.registration_id,
     )
     for registration_id in candidates:
-        offered = offered_context(
-            connection,
-            person_id=asking.session.person_id,
-            registration_id=registration_id,
-            reachable=ATTAINABLE,
-            now=asking.now,
-        )
+        if registration_id in expected:
+            offered = expected[registration_id]
+        else:
+            offered = _offered(connection, asking, registration_id)
         if offered is None or not _may_stand(asking, offered):
             continue
         if not _is_too_weak(offered, asking.session) or _leads_to_more(connection, asking, progress, offered):
             return offered
     return None
+
+
+def _offered(connection: Queryable, asking: Asking, registration_id: RegistrationId) -> OfferedContext | None:
+    return offered_context(
+        connection,
+        person_id=asking.session.person_id,
+        registration_id=registration_id,
+        reachable=ATTAINABLE,
+        now=asking.now,
+    )
 
 
 def _leads_to_more(connection: Queryable, asking: Asking, progress: Progress, offered: OfferedContext) -> bool:

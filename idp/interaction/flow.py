@@ -111,7 +111,7 @@ def _answer_at_once(wanted: AuthorizationRequest, target: Target, session: SsoSe
     if session is None:
         gathered = gather_nobody(Progress(), now)
     else:
-        gathered = gather(found, Asking(wanted, target.client, session, now), Progress())
+        gathered = gather(found, Asking(wanted, target.client, session, now, at_once=True), Progress())
     outcome = next_step(wanted, gathered.progress, gathered.facts)
     if isinstance(outcome, Step):
         return None

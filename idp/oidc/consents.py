@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, literal, select
+from sqlalchemy import and_, bindparam, func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.infra.kept_query import KeptQuery, Row
-from core.infra.statements import Queryable
+from core.infra.kept_query import KeptQuery, Row, rows_of
+from core.infra.statements import Queryable, Statements
+from core.people.assurance import Acr
 from core.people.identifiers import PersonId
-from core.tools.context import ChosenContext
+from core.tools.access import NamedContext
+from core.tools.context import ChosenContext, OfferedContext
 from core.tools.identifiers import RegistrationId
 from idp.oidc.participants import chosen_context
 from idp.oidc.tables import ConsentRow, ParticipantRow
@@ -53,11 +55,34 @@ class Standing:
     is_participant: bool = False
     context: ChosenContext | None = None
 
+    @property
+    def registration_id(self) -> RegistrationId | None:
+        """Return the context chosen in this session, else the one to start with at each sign-in."""
+        if self.context is not None:
+            return self.context.registration_id
+        return None if self.consent is None else self.consent.registration_id
+
 
 def find_standing(connection: Queryable, *, person_id: PersonId, client_id: str, sid: str) -> Standing:
     """Return where the person stands with the client, in one statement."""
     wanted = {"person": person_id, "client": client_id, "session": sid}
     (row,) = _STANDING.rows(connection, wanted)
+    return _standing(row)
+
+
+def find_standing_with_context(
+    connection: Statements, *, person_id: PersonId, client_id: str, sid: str, reachable: Acr, now: datetime
+) -> tuple[Standing, OfferedContext | None]:
+    """Return the standing, and the context that it leads to as `offered_context` does: with one wait for both.
+
+    That is what `Standing.registration_id` names.
+    """
+    wanted = {"person": person_id, "client": client_id, "session": sid, "person_id": person_id, "now": now}
+    (row,), of_context = rows_of(connection, (_STANDING, _CONTEXT.query), wanted)
+    return _standing(row), _CONTEXT.offered(of_context, reachable=reachable, now=now)
+
+
+def _standing(row: Row) -> Standing:
     return Standing(
         consent=_consent(row),
         is_participant=row["joined_at"] is not None,
@@ -74,12 +99,19 @@ _is_joined_in = and_(
     _joined_in.c.client_id == bindparam("client"),
     _joined_in.c.person_id == bindparam("person"),
 )
+_BOTH = _ONE.outerjoin(_agreed, _is_agreed).outerjoin(_joined_in, _is_joined_in)
 _STANDING = KeptQuery(
     select(
         *(_agreed.c.scope, _agreed.c.claims, _agreed.c.terms_version, _agreed.c.remembered_registration_id),
         *(_joined_in.c.joined_at, _joined_in.c.organisation_id, _joined_in.c.registration_id),
         *(_joined_in.c.usage, _joined_in.c.role),
-    ).select_from(_ONE.outerjoin(_agreed, _is_agreed).outerjoin(_joined_in, _is_joined_in))
+    ).select_from(_BOTH)
+)
+_CONTEXT = NamedContext(
+    select(func.coalesce(_joined_in.c.registration_id, _agreed.c.remembered_registration_id))
+    .select_from(_BOTH)
+    .correlate(None)
+    .scalar_subquery()
 )
 
 
