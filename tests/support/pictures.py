@@ -1,5 +1,6 @@
 """Pictures as cameras and others make them."""
 
+import random
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +24,14 @@ def stripes(width: int, height: int, *colours: tuple[int, int, int], upright: bo
         box = (0, place * step, width, height) if upright else (place * step, 0, width, height)
         picture.paste(colour, box)
     return picture
+
+
+def photograph(kind: str) -> bytes:
+    """Return a picture of several megabytes: noise, which packs as badly as what a camera sees."""
+    width, height = (2400, 1800) if kind == "JPEG" else (1200, 900)
+    noise = random.Random(1).randbytes(width * height * 3)  # noqa: S311 - a picture, not a secret
+    picture = Image.frombytes("RGB", (width, height), noise)
+    return as_file(picture, kind, **({"quality": 75} if kind == "JPEG" else {}))
 
 
 def near(pixel: Any, colour: tuple[int, int, int]) -> bool:

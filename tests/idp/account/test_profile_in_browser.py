@@ -17,7 +17,7 @@ from development.ports import free_port
 from idp.app import create_app
 from idp.wiring import Services
 from tests.support.accessibility import violations
-from tests.support.pictures import BLUE, GREEN, RED, as_file, middle, near, stripes
+from tests.support.pictures import BLUE, GREEN, RED, as_file, middle, near, photograph, stripes
 from tests.support.tools import PASSWORD, an_office
 
 STRIPES = as_file(stripes(900, 300, RED, BLUE, GREEN))
@@ -75,6 +75,26 @@ def file(content: bytes, name: str = "holiday.png") -> FilePayload:
 
 def middle_of_the_preview(page: Page) -> Any:
     return page.locator("canvas").evaluate(_PIXEL)[:3]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_photograph_of_megabytes_is_saved_with_what_was_typed(
+    chromium: Browser, site: Site, kind: str, scripts: bool
+) -> None:
+    content = photograph(kind)
+    assert 1_000_000 < len(content) < 5_000_000
+    with editing(chromium, site, scripts=scripts) as page:
+        page.fill("#nickname", "Ann")
+        page.fill("#place-of-birth", "Gent")
+        page.set_input_files("#picture", file(content, f"holiday.{kind.lower()}"))
+        page.click("#save-profile")
+
+        expect(page.locator("#done")).to_be_visible()
+        expect(page.locator("#nickname")).to_contain_text("Ann")
+        expect(page.locator("#place-of-birth")).to_contain_text("Gent")
+        assert page.locator("img.portrait").evaluate("image => image.naturalWidth") == 512
+    assert site.picture() is not None
 
 
 def test_part_of_a_picture_is_chosen_by_keyboard_and_kept_as_it_was_shown(chromium: Browser, site: Site) -> None:
