@@ -13,7 +13,7 @@ from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
 _PLAIN = (
     *("username", "given_name", "family_name", "middle_name", "nickname", "profile_url", "picture_url", "website"),
     *("gender", "birthdate", "zoneinfo", "locale", "updated_at", "phone_number", "phone_number_verified"),
-    "terms_version",
+    *("terms_version", "language"),
 )
 _ADDRESS = ("street_address", "locality", "postal_code", "country")
 _LABELS = [(name, f"person_{name}") for name in _PLAIN]

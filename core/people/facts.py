@@ -28,7 +28,8 @@ class EidEvidence:
 class PersonFacts:
     """The person as the standard claims describe them (Core section 5.1); None: not known.
 
-    `terms_version` is that of our own terms of use which the person accepted last.
+    `terms_version` is that of our own terms of use which the person accepted last, `language` the
+    one that they chose for pages and mails.
     """
 
     id: PersonId
@@ -52,6 +53,7 @@ class PersonFacts:
     address: Address | None
     eid: EidEvidence | None
     terms_version: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask import url_for
 from werkzeug.wrappers import Response
 
 from core.infra.errors import ImmoError
+from core.people.facts import PersonFacts
 from core.web import locale
 from idp import session as sso
 from idp.interaction.facts import Asking, Gathered, gather, gather_for_ourselves, gather_nobody
@@ -102,8 +103,8 @@ def open_interaction(uid: str) -> Interaction:
     if record.is_over(now):
         raise InteractionGone("interaction-over", client, _page_of_ours(record.request))
     session = sso.find(found.store, browser.session_cookie(), now)
-    record = _with_language(found, record, session)
     gathered = _gather(found, record, client, session, now)
+    record = _with_language(found, record, session, gathered.person)
     outcome = next_step(record.request, gathered.progress, gathered.facts)
     return Interaction(found, record, client, session, gathered, outcome, binding, now)
 
@@ -134,7 +135,9 @@ def _gather(
     return gather(found, Asking(wanted, client, session, now), record.progress)
 
 
-def _with_language(found: Services, record: PendingAuthorization, session: SsoSession | None) -> PendingAuthorization:
+def _with_language(
+    found: Services, record: PendingAuthorization, session: SsoSession | None, person: PersonFacts | None
+) -> PendingAuthorization:
     """Keep a choice made on this very page, and answer in the language that is known best."""
     chosen = locale.requested_language()
     if chosen is not None and chosen != record.language:
@@ -143,6 +146,6 @@ def _with_language(found: Services, record: PendingAuthorization, session: SsoSe
     locale.prefer(
         chosen=record.language,
         ui_locales=record.request.ui_locales,
-        person=person_language(found, session),
+        person=person_language(found, session, person),
     )
     return record

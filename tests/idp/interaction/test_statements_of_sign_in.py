@@ -1,6 +1,10 @@
 """How many statements a sign-in asks: one for each fact, so that none grows unseen (`performance.md`)."""
 
+from sqlalchemy import update
+
+from core.tools.tables import ToolRow
 from idp.wiring import Services
+from tests.support.offices import an_accreditation, kinds
 from tests.support.sign_in import Browser
 from tests.support.statements import counted
 from tests.support.tools import Office
@@ -17,6 +21,11 @@ def test_silent_sign_in_asks_for_consent_and_for_context(browser: Browser, offic
 
 
 def test_context_page_asks_at_most_six_whatever_it_shows(browser: Browser, office: Office, services: Services) -> None:
+    now = services.clock.now()
+    with services.database.transaction() as session:
+        kinds(session)
+        an_accreditation(session, office.anna, "500001", now=now)
+        session.execute(update(ToolRow).values(accreditation_kinds=["be.biv"]))
     browser.authorize("atlas").sign_in()
     page = browser.url
 
@@ -24,4 +33,6 @@ def test_context_page_asks_at_most_six_whatever_it_shows(browser: Browser, offic
         browser.get(page)
 
     assert browser.page.all("button.start-context")
+    # An accreditation is named, whose kind has a name of its own.
+    assert "500001" in browser.page.text
     assert len(asked) <= 6
