@@ -10,6 +10,9 @@ import json
 import logging
 import re
 import sys
+import time
+from collections.abc import Mapping
+from contextlib import nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -32,7 +35,10 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 # Most requests of programs log nothing: they get their name when something is.
 _UNNAMED = ""
 
+# The handler that `configure` made last.
+_configured: "logging.StreamHandler[TextIO] | None" = None
 _LOGGER = logging.getLogger("immo")
+_ROOT = logging.getLogger()
 
 # A name is secret as a whole or by its last word; `error_code` and its like are not.
 _SENSITIVE = (
@@ -68,10 +74,31 @@ def event(name: str, level: int = INFO, *, trace: BaseException | None = None, *
     """
     if not _LOGGER.isEnabledFor(level):
         return
+    if trace is None and (handler := _sole_listener()) is not None:
+        _write(handler, name, level, fields)
+        return
     caught = None if trace is None else (type(trace), trace, trace.__traceback__)
     # Made here, because `Logger.log` would look for the caller's line, which no reader needs.
     record = _LOGGER.makeRecord(_LOGGER.name, level, "", 0, name, (), caught, extra={"immo_fields": fields})
     _LOGGER.handle(record)
+
+
+def _sole_listener() -> "logging.StreamHandler[TextIO] | None":
+    """Return the handler that `configure` made where nobody else listens: a record would be for it alone."""
+    is_alone = _ROOT.handlers == [_configured] and not _LOGGER.handlers and not _LOGGER.filters and _LOGGER.propagate
+    return _configured if is_alone else None
+
+
+def _write(handler: "logging.StreamHandler[TextIO]", name: str, level: int, fields: Mapping[str, object]) -> None:
+    """Write the line of an event as the handler would write its record, at a third of the cost."""
+    cleaned = {field: _clean_field(field, value) for field, value in fields.items()}
+    line = _line(time.time(), level, clean(name), None, cleaned)
+    try:
+        with handler.lock or nullcontext():
+            handler.stream.write(_serialised(line) + handler.terminator)
+            handler.flush()
+    except Exception:  # noqa: BLE001 - as in any handler: who logs does not fail by it
+        handler.handleError(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, name, (), None))
 
 
 def begin_request() -> None:
@@ -130,30 +157,42 @@ def _clean_field(name: str, value: object) -> object:
     return clean(str(value))
 
 
+def _line(when: float, level: int, name: str, logger: str | None, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the members of a line; no field stands in the place of another member."""
+    line: dict[str, object] = {
+        "time": datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds"),
+        "level": logging.getLevelName(level).lower(),
+        "event": name,
+    }
+    if logger is not None:
+        line["logger"] = logger
+    current = request_name()
+    if current is not None:
+        line["request_id"] = current
+    for field, value in fields.items():
+        line.setdefault(field, value)
+    return line
+
+
+def _serialised(line: Mapping[str, object]) -> str:
+    try:
+        return orjson.dumps(line).decode()
+    except TypeError:
+        # Lone surrogates and huge numbers come from hostile input, and must not silence the log.
+        return json.dumps(line)
+
+
 class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, event, request id, fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
-        line: dict[str, object] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "event": record.getMessage(),
-        }
-        if record.name != _LOGGER.name:
-            line["logger"] = record.name
-        current = request_name()
-        if current is not None:
-            line["request_id"] = current
-        for name, value in getattr(record, "immo_fields", {}).items():
-            line.setdefault(name, value)
+        logger = None if record.name == _LOGGER.name else record.name
+        fields = getattr(record, "immo_fields", {})
+        line = _line(record.created, record.levelno, record.getMessage(), logger, fields)
         if record.exc_text:
             line["traceback"] = record.exc_text
-        try:
-            return orjson.dumps(line).decode()
-        except TypeError:
-            # Lone surrogates and huge numbers come from hostile input, and must not silence the log.
-            return json.dumps(line)
+        return _serialised(line)
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
@@ -164,8 +203,9 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     handler.addFilter(SecretFilter())
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
+    _ROOT.handlers[:] = [handler]
+    _ROOT.setLevel(level)
+    global _configured  # noqa: PLW0603 - the log is one for the process
+    _configured = handler
     for chatty in ("authlib", "urllib3"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, _ROOT.level))
