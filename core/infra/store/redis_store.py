@@ -1,12 +1,20 @@
 """The production store: Redis 7 or later."""
 
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Protocol, TypeAlias, cast
 
+import redis
+
+from core.infra.errors import Unavailable
 from core.infra.store.interface import Kind, life_seconds
-from core.infra.store.redis_wire import Command, Wire
+
+_Command: TypeAlias = tuple[str | bytes | int, ...]
+
+_TIMEOUT_SECONDS = 2
 
 # Counting and starting the window must be one step, or a crash between them would leave a
 # counter without an end and lock somebody out for ever.
@@ -25,11 +33,11 @@ def _name(kind: Kind, key: str) -> str:
     return f"immo:{kind}:{key}"
 
 
-def _set(kind: Kind, key: str, value: bytes, ttl: timedelta) -> Command:
+def _set(kind: Kind, key: str, value: bytes, ttl: timedelta) -> _Command:
     return "SET", _name(kind, key), value, "PX", _milliseconds(ttl)
 
 
-def _mget(names: Sequence[tuple[Kind, str]]) -> Command:
+def _mget(names: Sequence[tuple[Kind, str]]) -> _Command:
     return "MGET", *(_name(kind, key) for kind, key in names)
 
 
@@ -37,7 +45,7 @@ class _Pipeline:
     """Collects writes for one transaction."""
 
     def __init__(self) -> None:
-        self.commands: list[Command] = []
+        self.commands: list[_Command] = []
 
     def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
         """Queue a `put`."""
@@ -48,11 +56,85 @@ class _Pipeline:
         self.commands.append(("DEL", _name(kind, key)))
 
 
+class _Connection(Protocol):
+    """What we use of redis-py's connection."""
+
+    def pack_commands(self, commands: Sequence[_Command]) -> list[bytes]: ...
+    def send_packed_command(self, packed: list[bytes], check_health: bool) -> None: ...  # noqa: FBT001 - its signature
+    def read_response(self) -> Any: ...
+    def disconnect(self) -> None: ...
+
+
+class _ClosedWithItsThread:
+    """Closes a connection when the thread that kept it ends.
+
+    The client's connection refers to itself, so that without this it would stay open until the
+    garbage collector comes by.
+    """
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+
+    def __del__(self) -> None:
+        self._connection.disconnect()
+
+
+class _Wire:
+    """One connection for each thread and process, spoken to directly.
+
+    The client's way to a connection and back costs twice what a command does. Here a connection
+    belongs to its thread; whatever goes wrong on it closes it, so that no answer is ever read by
+    somebody who did not ask.
+    """
+
+    def __init__(self, pool: redis.ConnectionPool) -> None:
+        self._pool = pool
+        self._local = threading.local()
+
+    def exchange(self, commands: Sequence[_Command]) -> list[Any]:
+        """Send commands in one go and return their answers; raise `Unavailable` without any.
+
+        Once more on a fresh connection, as after a restart. Where the first try did reach Redis,
+        a second `add` or `take` finds nobody the winner: the user tries again.
+        """
+        connection = self._connection()
+        packed = connection.pack_commands(commands)
+        try:
+            try:
+                return self._attempt(connection, packed, len(commands))
+            except redis.ConnectionError:
+                return self._attempt(connection, packed, len(commands))
+        except redis.RedisError as error:
+            raise Unavailable("store-unavailable") from error
+
+    def _connection(self) -> _Connection:
+        # A connection must not cross a fork: the child makes its own.
+        kept: dict[int, _Connection] = self._local.__dict__.setdefault("connections", {})
+        connection = kept.get(os.getpid())
+        if connection is None:
+            connection = kept[os.getpid()] = cast("_Connection", self._pool.make_connection())
+            self._local.closing = _ClosedWithItsThread(connection)
+        return connection
+
+    @staticmethod
+    def _attempt(connection: _Connection, packed: list[bytes], answers: int) -> list[Any]:
+        try:
+            # Connects where there is no connection, or none any more.
+            connection.send_packed_command(packed, check_health=False)
+            return [connection.read_response() for _ in range(answers)]
+        except BaseException:
+            connection.disconnect()
+            raise
+
+
 class RedisStore:
     """`EphemeralStore` on one Redis; safe across threads, processes and machines."""
 
     def __init__(self, url: str) -> None:
-        self._wire = Wire(url)
+        pool = redis.ConnectionPool.from_url(
+            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+        )
+        self._wire = _Wire(pool)
 
     def _call(self, *command: str | bytes | int) -> Any:
         return self._wire.exchange((command,))[0]
@@ -105,7 +187,10 @@ class RedisStore:
         pipeline = _Pipeline()
         yield pipeline
         if pipeline.commands:
-            self._wire.exchange([("MULTI",), *pipeline.commands, ("EXEC",)])
+            outcomes = self._wire.exchange([("MULTI",), *pipeline.commands, ("EXEC",)])[-1]
+            for outcome in outcomes:
+                if isinstance(outcome, redis.RedisError):
+                    raise Unavailable("store-unavailable") from outcome
 
     def purge(self) -> int:
         """Return 0: Redis drops what has expired by itself."""

@@ -62,29 +62,6 @@ def test_an_answer_is_never_read_by_somebody_who_did_not_ask(redis_url: str) -> 
     assert store.get(Kind.CODE, "other") == b"v"
 
 
-def test_a_server_that_is_silent_is_an_unavailable_store(redis_url: str) -> None:
-    store = RedisStore(redis_url)
-    store.put(Kind.CODE, "k", b"v", LIFE)
-    with redis.Redis.from_url(redis_url) as plain:
-        plain.client_pause(10_000, all=False)
-        try:
-            with pytest.raises(Unavailable):
-                store.put(Kind.CODE, "k", b"late", LIFE)
-        finally:
-            plain.client_unpause()
-
-    # The answer that came too late is nobody's.
-    assert store.get(Kind.CODE, "other") is None
-
-
-def test_an_answer_that_comes_in_pieces_is_whole(redis_url: str) -> None:
-    store = RedisStore(redis_url)
-    value = bytes(range(256)) * 4_000 + b"\r\n$-1\r\n"
-    store.put(Kind.CODE, "k", value, LIFE)
-
-    assert store.get_many([(Kind.CODE, "absent"), (Kind.CODE, "k"), (Kind.CODE, "k")]) == (None, value, value)
-
-
 def test_a_pipeline_that_redis_refuses_is_no_success(redis_url: str) -> None:
     store = RedisStore(redis_url)
     with redis.Redis.from_url(redis_url) as plain:
