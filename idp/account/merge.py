@@ -70,7 +70,7 @@ def prove() -> Response:
     if other == visitor.session.person_id:
         text = _("This is the account in which you are signed in. Enter the other one.")
         return _ask(visitor, claim.username, _error("username", text))
-    visitor.services.store.put(Kind.PROOF, _key(visitor), other.encode(), PROOF_LIFE)
+    visitor.services.store.put(Kind.MERGE_PROOF, _key(visitor), other.encode(), PROOF_LIFE)
     return browser.see_other(url_for("merge.show"))
 
 
@@ -80,7 +80,7 @@ def confirm() -> Response:
     visitor = open_account()
     csrf.check(visitor.services.settings.secret, visitor.binding, request.form.get(csrf.FIELD))
     visitor.require_proof()
-    taken = visitor.services.store.take(Kind.PROOF, _key(visitor))
+    taken = visitor.services.store.take(Kind.MERGE_PROOF, _key(visitor))
     if taken is None:
         return browser.see_other(url_for("merge.show"))
     kept, given_up = visitor.session.person_id, PersonId(taken.decode())
@@ -101,18 +101,18 @@ def cancel() -> Response:
     """Forget that the other account was proven."""
     visitor = open_account()
     csrf.check(visitor.services.settings.secret, visitor.binding, request.form.get(csrf.FIELD))
-    visitor.services.store.delete(Kind.PROOF, _key(visitor))
+    visitor.services.store.delete(Kind.MERGE_PROOF, _key(visitor))
     return browser.see_other(Section.SECURITY.url)
 
 
 def _proven(visitor: Visitor) -> PersonId | None:
-    found = visitor.services.store.get(Kind.PROOF, _key(visitor))
+    found = visitor.services.store.get(Kind.MERGE_PROOF, _key(visitor))
     return None if found is None else PersonId(found.decode())
 
 
 def _key(visitor: Visitor) -> str:
     # Bound to the cookie: a session that begins anew begins without it.
-    return digest(f"merge {visitor.binding}")
+    return digest(visitor.binding)
 
 
 def _ask(visitor: Visitor, username: str = "", *errors: FieldError, wants_code: bool = False) -> FlaskResponse:

@@ -143,17 +143,17 @@ class Recovery:
 def keep(store: EphemeralStore, name: str, proof: RecoveryProof) -> None:
     """Keep what a code proved for the minutes that choosing a password takes."""
     members = {"person_id": proof.person_id, "address": proof.address, "password_mark": proof.password_mark}
-    store.put(Kind.PROOF, _key(name), orjson.dumps(members), PROOF_LIFE)
+    store.put(Kind.RECOVERY_PROOF, _key(name), orjson.dumps(members), PROOF_LIFE)
 
 
 def find(store: EphemeralStore, name: str) -> RecoveryProof | None:
     """Return what is kept under a name, or None when it is over or used."""
-    return _proof(store.get(Kind.PROOF, _key(name)))
+    return _proof(store.get(Kind.RECOVERY_PROOF, _key(name)))
 
 
 def take(store: EphemeralStore, name: str) -> RecoveryProof:
     """Return what is kept, once: of concurrent callers one gets it, the others `RecoveryOver`."""
-    found = _proof(store.take(Kind.PROOF, _key(name)))
+    found = _proof(store.take(Kind.RECOVERY_PROOF, _key(name)))
     if found is None:
         raise RecoveryOver
     return found
@@ -193,4 +193,4 @@ def _proof(value: bytes | None) -> RecoveryProof | None:
 
 
 def _key(name: str) -> str:
-    return f"recovery:{digest(name)}"
+    return digest(name)

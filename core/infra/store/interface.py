@@ -31,6 +31,8 @@ class Kind(StrEnum):
     LOGOUT_JTI = "logout-jti"
     PASSKEY_CHALLENGE = "passkey-challenge"
     PROOF = "proof"
+    MERGE_PROOF = "merge-proof"
+    RECOVERY_PROOF = "recovery-proof"
     DRAFT = "draft"
     SEEN = "seen"
     VERSION = "version"

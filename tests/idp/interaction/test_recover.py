@@ -415,7 +415,7 @@ def test_forgotten_proof_begins_again(browser: Browser, services: Services, offi
     proven(browser, services)
     uid = browser.url.split("/")[2]
     # The store forgets by the real time, which the clock of the test does not move.
-    services.store.delete(Kind.PROOF, f"recovery:{digest(uid)}")
+    services.store.delete(Kind.RECOVERY_PROOF, digest(uid))
 
     assert choose(browser).page.has("#email")
     assert browser.page.has(".banner")
