@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from core.infra.clock import belgian_date
 from core.people.own_profile import fingerprints_from_text, fingerprints_to_text
-from core.people.picture_encoding import PictureProblem
 from core.people.profile_editing import OwnProfile, PictureChange, own_profile, save
 from core.people.profile_rules import Judged, judge
 from core.web import csrf, locale
@@ -17,7 +16,7 @@ from idp.account.notices import done
 from idp.account.page import Section, answer, display_name, form_token, frame
 from idp.account.picture import pictures_url
 from idp.account.picture_choice import Chosen, choose
-from idp.account.profile_form import PICTURE_FIELD, FormTexts, field_errors, picture_error, sent_texts, stored_texts
+from idp.account.profile_form import PICTURE_FIELD, FormTexts, field_errors, sent_texts, stored_texts, unread_error
 from idp.account.profile_merge import merge
 from idp.account.profile_page import EditPage, ProfilePage
 from idp.web.page import FieldError
@@ -142,7 +141,7 @@ def _unread(visitor: Visitor) -> Response:
     """Show the form as the profile stands: of what was sent nothing was read, it was too large."""
     own = _own(visitor)
     page = _page(visitor, own, stored_texts(own.profile), own.profile.fingerprints())
-    return answer(replace(page, errors=(picture_error(PictureProblem.TOO_LARGE),)), status=413)
+    return answer(replace(page, errors=(unread_error(),)), status=413)
 
 
 def _own(visitor: Visitor) -> OwnProfile:

@@ -116,6 +116,15 @@ def picture_error(problem: PictureProblem) -> FieldError:
     return FieldError(PICTURE_FIELD, _(_PICTURE_MESSAGES[problem]))
 
 
+def unread_error() -> FieldError:
+    """Return what is wrong with a form so large that nothing of it was read."""
+    text = _(
+        "What you sent was larger than 32 MB, so nothing of it was read: neither the picture nor what you "
+        "typed was kept. Fill in your changes again, with a picture of at most 8 MB."
+    )
+    return FieldError(PICTURE_FIELD, text)
+
+
 def _row(further: FurtherAddress) -> Mapping[str, str]:
     address: Address = further.address
     texts = {name: getattr(address, name) or "" for name in ROW_FIELDS if name != "label"}

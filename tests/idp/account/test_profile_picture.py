@@ -170,6 +170,8 @@ def test_form_beyond_every_bound_is_answered_with_the_form(anna: MyData) -> None
 
     assert page.status == 413
     assert list(anna.errors) == ["picture"]
+    assert "neither the picture nor what you typed was kept" in anna.errors["picture"]
+    assert anna.fields()["nickname"] == ""
     assert page.has("#save-profile")
 
 
