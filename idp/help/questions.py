@@ -129,10 +129,29 @@ TOPICS = (
                 (N_("No, it stays as it is. You can also sign in with your e-mail address, which you can change."),),
             ),
             Question(
+                "two-accounts",
+                N_("I have two accounts. How do I make one of them?"),
+                (
+                    N_(
+                        "Sign in with the account that you want to keep, open “My profile” under your name at "
+                        "the top right, then the tab “Signing in”, and choose “Make one of both” at “Another "
+                        "account”."
+                    ),
+                    N_(
+                        "You need the username and the password of the other account, and a code of its "
+                        "authenticator app, or one of its recovery codes, if it asks for one. If you no longer "
+                        "know its password, choose a new one first with “Forgotten your password?”."
+                    ),
+                ),
+            ),
+            Question(
                 "profile",
                 N_("How do I change my data?"),
                 (
-                    N_("Open “My profile” under your name at the top right and choose “Edit”. Save when you are done."),
+                    N_(
+                        "Open “My profile” under your name at the top right and choose “Edit my data”. Save when "
+                        "you are done."
+                    ),
                     N_("What comes from your identity card cannot be changed; it is marked with a lock."),
                 ),
             ),

@@ -80,7 +80,8 @@ def _take_code(opened: Interaction) -> Response:
         log.event("activation_refused", person_id=person_id, reason=EmailTaken.code)
         text = _(
             "This address belongs to another account, perhaps an older one of yours. "
-            "Sign in with that account, or give another address here."
+            "Sign in with that account, or give another address here. If both accounts are yours, you can make "
+            "one of them once you are signed in: under My profile, Signing in."
         )
         return _page(opened, (FieldError(CODE, text),), status=422)
     log.event("account_activated", person_id=person_id, client_id=opened.client_id)

@@ -283,6 +283,7 @@ def test_an_address_that_somebody_proved_meanwhile_is_said_and_another_can_be_gi
 
     assert registered.status == 422
     assert "belongs to another account" in said(registered)
+    assert "under My profile, Signing in" in said(registered)
     assert registered.cookie("immo-idp") is None
     registered.get(registered.page.one("#change-address-link").attributes["href"])
     registered.press("#change-address", email="clara.two@people.example")
