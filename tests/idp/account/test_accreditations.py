@@ -66,15 +66,16 @@ def test_lapsed_one_says_so_and_what_is_suspended_with_it(demo: Services, idp: C
     assert "Immo Demo Zuid SRL: CadastreFinder" in card.text and "Suspended." in card.text
 
 
-def test_who_has_no_eid_is_told_that_it_finds_them_without_a_link_to_nowhere(
+def test_who_has_no_eid_is_promised_nothing_and_led_to_the_helpdesk(
     demo: Services, idp: Callable[[], FlaskClient]
 ) -> None:
     page = opened(Browser(idp()), "demo.newcomer", "demo-Immo-2026")
 
     assert cards(page) == []
     nothing = page.one("#no-accreditation")
-    assert "once your eID is linked" in nothing.text
-    assert not [element for element in nothing.walk() if element.tag == "a"]
+    assert "Linking an identity card is not possible here yet." in nothing.text
+    (link,) = [element for element in nothing.walk() if element.tag == "a"]
+    assert link.attributes["href"] == f"mailto:{demo.settings.support.address}"
     assert "CadastreFinder, Estate agent: to register the tool; to use it, yours or a colleague's" in page.text
 
 
