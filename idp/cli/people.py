@@ -84,10 +84,10 @@ def _wrong_header(missing: Sequence[str], unknown: Sequence[str]) -> str:
 
 
 def _summary(found: Report, seconds: float, *, is_dry_run: bool) -> list[str]:
-    verb = "would be imported" if is_dry_run else "imported"
+    verb, wrapped = ("would be imported", "to be wrapped") if is_dry_run else ("imported", "wrapped")
     lines = [f"{len(found.imported)} {verb}, {len(found.known)} known already, {len(found.refused)} refused"]
     said = {
-        Remark.PASSWORD_WRAPPED: "with a weak password hash, wrapped in argon2id",
+        Remark.PASSWORD_WRAPPED: f"with a weak password hash, {wrapped} in argon2id",
         Remark.NO_PASSWORD: "without a password: their owners recover it by mail",
         Remark.ADDRESS_TO_BE_ASKED: "whose e-mail address is asked for at the first sign-in",
         Remark.USERNAME_CHANGED: "under another username, because theirs was taken",

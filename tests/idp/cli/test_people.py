@@ -1,6 +1,7 @@
 """`idp people import`: a file of accounts from the terminal."""
 
 import csv
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,18 @@ def test_a_dry_run_writes_nothing(command: Command, file: Callable[[str], str], 
     assert "1 would be imported" in result.output
     with services.database.reading() as session:
         assert find_for_sign_in(session, "oude.naam") is None
+
+
+@pytest.mark.parametrize(("options", "said"), [(("--dry-run",), "to be wrapped"), ((), "wrapped")])
+def test_a_weak_hash_is_said_to_be_wrapped_only_once_it_is(
+    command: Command, file: Callable[[str], str], options: tuple[str, ...], said: str
+) -> None:
+    weak = f"sha1$NaCl${hashlib.new('sha1', b'NaClGeheim-2019', usedforsecurity=False).hexdigest()}"
+    path = file(f"{HEADER}\natlas,1,oude.naam,,,,,,{weak}\n")
+
+    result = command("people", "import", path, *options)
+
+    assert f"1 with a weak password hash, {said} in argon2id" in result.output
 
 
 def test_refused_lines_are_named_and_the_exit_status_says_so(
