@@ -22,6 +22,7 @@ from idp.account.merging import Claim, SecondFactorNeeded
 from idp.account.page import Section
 from idp.credentials.authenticate import WrongCredentials
 from idp.credentials.authenticator import AuthenticatorCodeUsed, WrongAuthenticatorCode
+from idp.credentials.recovery_codes import WrongRecoveryCode
 from idp.credentials.security_mail import Place
 from idp.session import PROOF_LIFE
 from idp.web import browser
@@ -60,10 +61,13 @@ def prove() -> Response:
         log.event("merge_refused", person_id=visitor.session.person_id)
         return _ask(visitor, claim.username, _error("username", _("This username and this password do not fit.")))
     except SecondFactorNeeded:
-        text = _("That account also asks for a code of its authenticator app.")
+        text = _("That account also asks for a code of its authenticator app, or one of its recovery codes.")
         return _ask(visitor, claim.username, _error("code", text), wants_code=True)
-    except (WrongAuthenticatorCode, AuthenticatorCodeUsed):
-        text = _("This code is not right, or was used already. Enter the one that the app shows now.")
+    except (WrongAuthenticatorCode, AuthenticatorCodeUsed, WrongRecoveryCode):
+        text = _(
+            "This code is not right, or was used already. Enter the one that the app shows now, or another "
+            "recovery code."
+        )
         return _ask(visitor, claim.username, _error("code", text), wants_code=True)
     except RateLimited as error:
         return with_wait(_ask(visitor, claim.username, _error("username", too_often(error))), error)

@@ -13,7 +13,7 @@ from core.people.facts import PersonFacts
 from core.people.identifiers import PersonId
 from core.people.profiles import chosen_language, person_facts
 from idp.account import erasure
-from idp.credentials import factors, second_factor
+from idp.credentials import factors, recovery_codes, second_factor
 from idp.credentials.authenticate import Attempt, PasswordSignIn
 from idp.credentials.second_factor import SecondFactor
 from idp.credentials.security_mail import Place, tell_owner
@@ -21,7 +21,7 @@ from idp.wiring import Services
 
 
 class SecondFactorNeeded(RuleError):
-    """The other account also asks for a code of its authenticator app."""
+    """The other account also asks for a code of its authenticator app, or a recovery code."""
 
     code = "second-factor-needed"
 
@@ -42,7 +42,7 @@ def prove(services: Services, claim: Claim, *, now: datetime) -> PersonId:
     """Return whose the other account is, once everything that it asks of its owner was given.
 
     Raises `WrongCredentials`, `SecondFactorNeeded`, `WrongAuthenticatorCode`, `AuthenticatorCodeUsed`,
-    `RateLimited`; guesses count like those of a sign-in.
+    `WrongRecoveryCode`, `RateLimited`; guesses count like those of a sign-in.
     """
     found = services
     sign_in = PasswordSignIn(found.database, found.store, found.settings.secret, found.settings.mode)
@@ -53,9 +53,18 @@ def prove(services: Services, claim: Claim, *, now: datetime) -> PersonId:
     if wants_code:
         if not claim.code:
             raise SecondFactorNeeded
-        typed = second_factor.Attempt(person_id, claim.code, claim.address, claim.agent, claim.device)
-        SecondFactor(found.database, found.store, found.settings.secret).by_authenticator(typed, now=now)
+        _prove_second_factor(found, person_id, claim, now)
     return person_id
+
+
+def _prove_second_factor(found: Services, person_id: PersonId, claim: Claim, now: datetime) -> None:
+    typed = second_factor.Attempt(person_id, claim.code, claim.address, claim.agent, claim.device)
+    checks = SecondFactor(found.database, found.store, found.settings.secret)
+    # By its length, so that each guess is checked once and counts once.
+    if len(recovery_codes.normal(claim.code)) == recovery_codes.LENGTH:
+        checks.by_recovery_code(typed, now=now)
+    else:
+        checks.by_authenticator(typed, now=now)
 
 
 def merge(services: Services, *, kept: PersonId, given_up: PersonId, place: Place, now: datetime) -> None:

@@ -25,7 +25,7 @@ HOW_MANY = 10
 FEW = 3
 # Read aloud on the telephone and copied from paper: no 0 and O, no 1, I and L, no U beside V.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH = 10
+LENGTH = 10
 _PURPOSE = "recovery code"
 
 
@@ -51,7 +51,7 @@ class CodesLeft:
 def make(session: Session, person_id: PersonId, *, secret: Secret, now: datetime) -> tuple[str, ...]:
     """Give the person ten new codes and return them, for the only time; the old ones are void."""
     session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.person_id == person_id))
-    codes = tuple("".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)) for _ in range(HOW_MANY))
+    codes = tuple("".join(secrets.choice(_ALPHABET) for _ in range(LENGTH)) for _ in range(HOW_MANY))
     for code in codes:
         row = RecoveryCodeRow(id=new_id("rec"), person_id=person_id, mac=_mac(secret, person_id, code), created_at=now)
         session.add(row)

@@ -6,7 +6,9 @@ from sqlalchemy import select
 from core.infra.audit import AuditRow
 from core.organisations.tables import MembershipRow
 from core.people.profiles import find_for_sign_in
+from idp.credentials.second_factor import PER_PERSON_AND_NETWORK
 from idp.wiring import Services
+from tests.support.factors import code_at, with_authenticator
 from tests.support.letters import letters
 from tests.support.sign_in import Browser
 from tests.support.tools import PASSWORD, Office, an_organisation
@@ -70,6 +72,49 @@ def test_without_proof_nothing_is_offered(asked: Browser, services: Services, us
     assert asked.page.has("#username-error")
     assert not asked.page.has("#merge")
     assert exists(services, "bert.janssens")
+
+
+@pytest.fixture
+def guarded(services: Services, office: Office) -> tuple[str, tuple[str, ...]]:
+    """Give the other account an authenticator; return its secret and its recovery codes."""
+    return with_authenticator(services.database, services.settings.secret, office.bert, now=services.clock.now())
+
+
+def prove_with(browser: Browser, code: str) -> Browser:
+    return browser.press("#prove-other", username="bert.janssens", password=PASSWORD, code=code)
+
+
+def test_the_other_accounts_second_factor_is_asked_for(
+    asked: Browser, services: Services, guarded: tuple[str, tuple[str, ...]]
+) -> None:
+    prove(asked)
+    assert asked.status == 422 and asked.page.has("#code-error")
+
+    prove_with(asked, code_at(guarded[0], services.clock.now()))
+
+    assert asked.page.has("#merge")
+
+
+def test_a_recovery_code_proves_it_once_in_the_same_field(asked: Browser, guarded: tuple[str, tuple[str, ...]]) -> None:
+    code = guarded[1][0]
+    prove_with(prove(asked), code.lower())
+    assert asked.page.has("#merge")
+    asked.press("#keep-both").get(PAGE)
+
+    prove_with(prove(asked), code)
+
+    assert asked.status == 422 and asked.page.has("#code-error")
+
+
+@pytest.mark.parametrize("wrong", ["22222-22222", "000000"])
+def test_a_wrong_code_of_either_kind_counts(asked: Browser, guarded: tuple[str, tuple[str, ...]], wrong: str) -> None:
+    prove(asked)
+    for _ in range(PER_PERSON_AND_NETWORK[0].attempts):
+        assert prove_with(asked, wrong).page.has("#code-error")
+
+    prove_with(prove(asked), guarded[1][0])
+
+    assert not asked.page.has("#merge")
 
 
 def test_keeping_both_forgets_the_proof(asked: Browser, services: Services) -> None:
