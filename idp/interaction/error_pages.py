@@ -21,6 +21,7 @@ from idp.interaction.pages import ErrorPage
 from idp.oidc.end_session import ForeignReturn, HintInvalid
 from idp.oidc.errors import ForeignRedirectUri, ProtocolError, UnknownClient
 from idp.oidc.registered_client import RegisteredClient
+from idp.web import browser
 from idp.web.page import RequestingTool, render
 from idp.wiring import services
 
@@ -127,6 +128,8 @@ def show(
         reference=reference,
         tool=tool,
         back_url=back_url,
+        # The store is not asked: it may be what failed. Whose session is over is led to sign in there.
+        home_url="/" if browser.session_cookie() is None else "/account",
     )
     response = Response(render(page), status=answered, content_type="text/html; charset=utf-8")
     if isinstance(error, RateLimited):

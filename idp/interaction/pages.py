@@ -219,7 +219,7 @@ class ErrorPage:
     """What went wrong, what to do now, and how to reach the helpdesk with a reference.
 
     `code` is public and stable; `back_url` leads to where the person came from, where that is
-    known and safe.
+    known and safe; `home_url` is the way on where it is not.
     """
 
     template: ClassVar[str] = "error.html"
@@ -232,6 +232,7 @@ class ErrorPage:
     reference: str
     tool: RequestingTool | None = None
     back_url: str | None = None
+    home_url: str = "/"
 
 
 @dataclass(frozen=True, slots=True)

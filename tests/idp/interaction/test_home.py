@@ -32,3 +32,16 @@ def test_a_language_chosen_outside_a_sign_in_is_the_persons_on_every_device(
 
     assert browser.get(path).page.language == "en"
     assert stranger.authorize("plain").sign_in("bert.janssens").page.language == "en"
+
+
+@pytest.mark.parametrize("url", ["/account/nothing-here", "/nothing-here"])
+def test_a_page_that_does_not_exist_leads_home(browser: Browser, stranger: Browser, url: str) -> None:
+    browser.authorize("plain").sign_in()
+
+    assert browser.get(url).page.one("#home").attributes["href"] == "/account"
+    assert stranger.get(url).page.one("#home").attributes["href"] == "/"
+    assert browser.status == stranger.status == 404
+
+
+def test_the_terms_lead_back_to_the_start_page(stranger: Browser) -> None:
+    assert stranger.get("/terms").page.one("#home").attributes["href"] == "/"
