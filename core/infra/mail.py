@@ -4,6 +4,7 @@ What the mails say lies in `mail_templates`. Nothing here knows a request or Fla
 of the receiver's language is opened directly.
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from urllib.parse import quote
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from core.infra.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations
 from core.infra.errors import Unavailable
@@ -140,7 +142,10 @@ def render(template: str, *, language: str, values: Mapping[str, str], settings:
         "help_address": f"{settings.issuer}/help/contact",
         "closing": say(CLOSING),
     }
-    text, html = (_LAYOUTS.get_template(f"layout.{form}").render(parts) for form in ("txt", "html"))
+    text = _LAYOUTS.get_template("layout.txt").render(parts)
+    own = _own_address(settings)
+    linked = [_linked(say(paragraph) % said, own) for paragraph in letter.paragraphs]
+    html = _LAYOUTS.get_template("layout.html").render({**parts, "paragraphs": linked})
     return Rendered(str(parts["subject"]), text, html)
 
 
@@ -148,6 +153,21 @@ def _action_address(letter: Letter, values: Mapping[str, str], settings: Setting
     # Quoted, so that no value can lead the link elsewhere.
     quoted = {name: quote(value, safe="") for name, value in values.items()}
     return letter.address % {**quoted, **_own_addresses(settings)}
+
+
+def _own_address(settings: Settings) -> re.Pattern[str]:
+    """Return what finds addresses of ours in a text: a value of somebody's never becomes a link elsewhere."""
+    own = "|".join(re.escape(address) for address in _own_addresses(settings).values())
+    return re.compile(rf"((?:{own})/(?:[\w/-]*[\w/])?)(?![\w@:])")
+
+
+def _linked(text: str, address: re.Pattern[str]) -> Markup:
+    """Return a text as HTML, escaped, in which what `address` finds is a link."""
+    found = address.split(text)
+    parts = (
+        Markup('<a href="{0}">{0}</a>').format(part) if place % 2 else escape(part) for place, part in enumerate(found)
+    )
+    return Markup().join(parts)
 
 
 def _own_addresses(settings: Settings) -> Mapping[str, str]:

@@ -85,6 +85,26 @@ def test_values_are_not_markup(settings: Settings) -> None:
     assert "&lt;img" in letter.html
 
 
+def test_an_address_of_ours_in_a_paragraph_is_a_link(settings: Settings) -> None:
+    values = dict.fromkeys(("when", "browser", "system", "network", "username"), "x")
+    letter = mail.render("address-known", language="en", values=values, settings=settings)
+
+    links = re.findall(r'<p>[^<]*<a href="([^"]+)">([^<]+)</a>', letter.html)
+    for url in (f"{settings.issuer}/account/recover", f"{settings.issuer}/account/security/other-account"):
+        assert (url, url) in links
+        assert url in letter.text
+    assert "<a" not in letter.text
+
+
+def test_an_address_that_somebody_wrote_is_no_link(settings: Settings) -> None:
+    written = f"https://evil.example/ {settings.issuer}@evil.example/ <b>{settings.issuer}.evil.example/x</b>"
+    letter = rendered(settings, organisation=written)
+
+    links = re.findall(r'href="([^"]+)"', letter.html)
+    assert links == [f"{settings.portal_url}/", f"{settings.issuer}/help/contact"]
+    assert "<b>" not in letter.html
+
+
 def test_there_is_one_action_and_one_way_to_say_that_it_was_not_you(settings: Settings) -> None:
     letter = rendered(settings)
 
