@@ -157,9 +157,21 @@ def data_page(frame: Frame, parts: Iterable[Part], *, file_url: str) -> DataPage
 
 
 def _part(part: Part) -> ShownPart:
+    if part.name == "recovery_codes":
+        return ShownPart(part.name, _(PARTS[part.name]), (_recovery_codes(part),), 0)
     shown = part.records[:_MOST_RECORDS]
     records = tuple(_fields(record) for record in shown)
     return ShownPart(part.name, _(PARTS[part.name]), records, len(part.records) - len(shown))
+
+
+def _recovery_codes(part: Part) -> tuple[ShownField, ...]:
+    """Return the codes as one line: they are made together, and ten times the same moment says nothing."""
+    used = sum(record["used_at"] is not None for record in part.records)
+    return (
+        ShownField(_("Made"), _in_words(part.records[0]["created_at"], {})),
+        ShownField(_("Left"), str(len(part.records) - used)),
+        ShownField(_("Used"), str(used)),
+    )
 
 
 def _fields(record: Record) -> tuple[ShownField, ...]:

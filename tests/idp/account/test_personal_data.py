@@ -17,9 +17,11 @@ from core.people.rules import AddressState, PersonStatus
 from core.tools.states import AccessStatus, RegistrationStatus
 from idp.account import personal_data
 from idp.account.personal_data_words import FIELDS, PARTS, VALUES
+from idp.credentials import recovery_codes
 from idp.credentials.tables import CodePurpose
 from idp.wiring import Services
 from tests.support import markers
+from tests.support.factors import PLACE
 from tests.support.offices import an_accreditation, kinds
 from tests.support.sign_in import Browser
 from tests.support.tools import Office
@@ -126,6 +128,23 @@ def test_page_shows_it_in_words(browser: Browser) -> None:
     assert "anna.peeters@people.example" in text
     assert "Organisation Noord BV" in text
     assert page.one("#download-data").attributes["href"] == FILE
+
+
+def test_recovery_codes_are_one_line_to_read_and_a_list_to_take_along(
+    browser: Browser, services: Services, office: Office
+) -> None:
+    now, secret = services.clock.now(), services.settings.secret
+    proven(browser, PAGE)
+    with services.database.transaction() as session:
+        codes = recovery_codes.make(session, office.anna, secret=secret, now=now)
+        for code in codes[:3]:
+            recovery_codes.use(session, office.anna, code, secret=secret, place=PLACE, now=now)
+
+    (part,) = (part for part in browser.get(PAGE).page.all(".panel") if "Recovery codes" in part.text)
+
+    assert " ".join(part.text.split()).endswith("Left 7 Used 3")
+    assert part.text.count("Made") == 1
+    assert len(kept(services, office.anna)["recovery_codes"]) == recovery_codes.HOW_MANY
 
 
 def test_file_is_an_attachment_that_no_cache_keeps(browser: Browser, office: Office) -> None:
