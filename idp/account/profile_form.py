@@ -119,7 +119,7 @@ def picture_error(problem: PictureProblem) -> FieldError:
 def unread_error() -> FieldError:
     """Return what is wrong with a form so large that nothing of it was read."""
     text = _(
-        "What you sent was larger than 32 MB, so nothing of it was read: neither the picture nor what you "
+        "What you sent was too large, so nothing of it was read: neither the picture nor what you "
         "typed was kept. Fill in your changes again, with a picture of at most 8 MB."
     )
     return FieldError(PICTURE_FIELD, text)

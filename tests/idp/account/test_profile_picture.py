@@ -176,7 +176,7 @@ def test_form_beyond_every_bound_is_answered_with_the_form(anna: MyData) -> None
 
 
 def test_texts_beside_a_picture_have_their_bound(anna: MyData) -> None:
-    page = anna.send(file=PLAIN, nickname="x" * 100_000)
+    page = anna.send(file=PLAIN, nickname="x" * 200_000)
 
     assert page.status == 413
     assert anna.fact("nickname") == "Not filled in"
