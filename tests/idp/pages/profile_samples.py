@@ -50,9 +50,7 @@ FULL = Profile(
     ),
     "nl",
     {Network.LINKEDIN: "https://www.linkedin.com/in/anna", Network.X: "https://x.com/anna"},
-    (
-        FurtherAddress("Kantoor Gent", Address("Kerkstraat 1", "Gent", "9000", "BE")),
-    ),
+    (FurtherAddress("Kantoor Gent", Address("Kerkstraat 1", "Gent", "9000", "BE")),),
 )
 EMPTY = Profile(PersonalDetails(given_name="Anna", family_name="Peeters"), "nl", {})
 BIV = KindFacts("be.biv", Localised("BIV-erkenning", "Agrément IPI", "BIV accreditation"), "Beroepsinstituut")
