@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Request, Route, expect
 
-from tests.idp.pages.test_in_browser import opened
+from tests.idp.pages.browsing import opened
 
 
 def test_dialog_asks_takes_the_focus_and_lets_go(chromium: Browser, gallery_url: str) -> None:

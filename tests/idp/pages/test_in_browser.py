@@ -1,48 +1,9 @@
 """The pages in a real browser: readable by everybody, whole on a small screen, and what scripts add."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from playwright.sync_api import Browser, expect
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
-
-from tests.idp.pages.samples import SAMPLES
+from tests.idp.pages.browsing import opened
 from tests.support.accessibility import violations
-
-LANGUAGES = ("nl", "fr", "en")
-
-
-@contextmanager
-def opened(
-    chromium: Browser, url: str, *, width: int = 1280, scheme: str = "light", scripts: bool = True
-) -> Iterator[Page]:
-    context = chromium.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=scripts,
-    )
-    page = context.new_page()
-    refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
-    page.goto(url)
-    yield page
-    context.close()
-    assert refused == [], "the browser complained"
-
-
-@pytest.mark.parametrize("sample", [name for name in SAMPLES if name != "form-post"])
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
-def test_axe_finds_nothing_and_nothing_is_cut_off(
-    chromium: Browser, gallery_url: str, sample: str, scheme: str, width: int
-) -> None:
-    found = []
-    with opened(chromium, "about:blank", width=width, scheme=scheme) as page:
-        for language in LANGUAGES:
-            page.goto(f"{gallery_url}/{sample}?language={language}")
-            found += [f"{language}: {violation}" for violation in violations(page)]
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-    assert found == []
 
 
 def test_axe_would_find_a_field_without_a_label_and_pale_text(chromium: Browser, gallery_url: str) -> None:

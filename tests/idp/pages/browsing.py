@@ -1,0 +1,43 @@
+"""A page of the gallery in a real browser, and whether everybody can read it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page
+
+from tests.idp.pages.samples import SAMPLES
+from tests.support.accessibility import violations
+
+LANGUAGES = ("nl", "fr", "en")
+# Every page but the one that sends itself on.
+READ = tuple(name for name in SAMPLES if name != "form-post")
+
+
+@contextmanager
+def opened(
+    chromium: Browser, url: str, *, width: int = 1280, scheme: str = "light", scripts: bool = True
+) -> Iterator[Page]:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=scripts,
+    )
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    page.goto(url)
+    yield page
+    context.close()
+    assert refused == [], "the browser complained"
+
+
+def faults(chromium: Browser, gallery_url: str, sample: str, *, width: int, scheme: str) -> list[str]:
+    """Return what axe finds about a page in each language, and whether anything is cut off."""
+    found = []
+    with opened(chromium, "about:blank", width=width, scheme=scheme) as page:
+        for language in LANGUAGES:
+            page.goto(f"{gallery_url}/{sample}?language={language}")
+            found += [f"{language}: {violation}" for violation in violations(page)]
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append(f"{language}: wider than the window")
+    return found
