@@ -29,7 +29,7 @@ def stripes(width: int, height: int, *colours: tuple[int, int, int], upright: bo
 def photograph(kind: str) -> bytes:
     """Return a picture of several megabytes: noise, which packs as badly as what a camera sees."""
     width, height = (2400, 1800) if kind == "JPEG" else (1200, 900)
-    noise = random.Random(1).randbytes(width * height * 3)  # noqa: S311 - a picture, not a secret
+    noise = random.Random(1).randbytes(width * height * 3)
     picture = Image.frombytes("RGB", (width, height), noise)
     return as_file(picture, kind, **({"quality": 75} if kind == "JPEG" else {}))
 
