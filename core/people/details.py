@@ -3,7 +3,6 @@
 from dataclasses import fields
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
@@ -11,8 +10,8 @@ from core.infra.errors import NotFound
 from core.people.facts import PersonalDetails
 from core.people.identifiers import PersonId
 from core.people.phone_numbers import same_number
-from core.people.rules import AddressState, PersonStatus
-from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
+from core.people.rules import PersonStatus
+from core.people.tables import EidLinkRow, PersonRow
 
 
 def change_details(session: Session, person_id: PersonId, details: PersonalDetails, *, now: datetime) -> None:
@@ -58,20 +57,6 @@ def living(session: Session, person_id: PersonId, *, locked: bool = False) -> Pe
     if row is None or row.status == PersonStatus.ANONYMISED:
         raise NotFound(person=person_id)
     return row
-
-
-def activate_address(session: Session, person_id: PersonId, *, now: datetime) -> None:
-    """Note that the person receives mail at the current address (A5); raises `NotFound`."""
-    row = session.scalars(
-        select(EmailAddressRow).where(
-            EmailAddressRow.person_id == person_id, EmailAddressRow.state == AddressState.CURRENT.value
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound(person=person_id)
-    if row.verified_at is None:
-        row.verified_at = now
-        audit.record(session, action="address-activated", actor_id=person_id, subject_id=person_id, now=now)
 
 
 def verify_phone_number(session: Session, person_id: PersonId, *, now: datetime) -> None:

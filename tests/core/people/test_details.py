@@ -8,7 +8,6 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.people.details import (
-    activate_address,
     change_details,
     note_eid_link,
     verify_phone_number,
@@ -104,5 +103,3 @@ def test_nothing_is_noted_about_nobody(database: Database, clock: FixedClock) ->
                 note_eid_link(session, person_id, document_valid_until=None, now=clock.now())
             with pytest.raises(NotFound):
                 verify_phone_number(session, person_id, now=clock.now())
-        with pytest.raises(NotFound):
-            activate_address(session, PersonId("usr_unknown"), now=clock.now())
