@@ -16,7 +16,7 @@ def window(chromium: Browser) -> Iterator[BrowserContext]:
         yield window
 
 
-@pytest.mark.parametrize(("number", "sample"), enumerate(READ))
+@pytest.mark.parametrize(("number", "sample"), list(enumerate(READ)))
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     window: BrowserContext, gallery_url: str, number: int, sample: str
 ) -> None:
