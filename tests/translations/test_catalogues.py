@@ -9,8 +9,30 @@ from babel.messages.catalog import Catalog, Message
 from core.infra.catalogues import translations
 from development.catalogues import ROOT, TARGETS, extract, problems, read
 
-# What is the same word in both languages; everything else must have been translated.
-SAME = {"claim", "claims", "description", "scope", "scopes", "status", "id token", "access token", "userinfo", "start"}
+# What is the same word in English and the other language; everything else must have been translated.
+_IN_BOTH = {
+    *("claim", "claims", "description", "scope", "scopes", "status", "id token", "access token", "userinfo", "start"),
+    *("immo-connect", "contact", "type", "%(accreditation)s (%(places)s)"),
+}
+SAME = {
+    "nl": {
+        *_IN_BOTH,
+        *("browser", "help", "mails", "man", "privacy", "tool", "tools", "website"),
+        *("passkey", "passkeys", "%(num)s passkey", "%(num)s passkeys"),
+    },
+    "fr": {
+        *_IN_BOTH,
+        "action",
+        "format",
+        "invitation",
+        "organisation",
+        "organisations",
+        "source",
+        "version %(version)s",
+    },
+}
+# What a macro writes into a tag: an attribute and no word.
+_ATTRIBUTE = re.compile(r'[a-z-]+="|autofocus')
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +57,7 @@ def test_every_string_of_the_code_is_translated(found: Catalog, language: str) -
 def test_no_string_is_left_in_english(language: str) -> None:
     untouched = {original for original, translated in texts(read(language)) if original == translated}
 
-    assert {text for text in untouched if text.lower() not in SAME} == set()
+    assert {text for text in untouched if text.lower() not in SAME[language]} == set()
 
 
 @pytest.mark.parametrize("language", TARGETS)
@@ -76,6 +98,8 @@ def visible_text(template: str) -> Iterator[str]:
     for pattern in (class_names, r"\{#.*?#\}", r"<script.*?</script>", r"\{%.*?%\}", r"\{\{.*?\}\}", r"<[^>]*>"):
         template = re.sub(pattern, "\n", template, flags=re.DOTALL)
     for line in template.splitlines():
+        if _ATTRIBUTE.fullmatch(line.strip()):
+            continue
         if re.search(r"[A-Za-z]{2}", line) and line.strip(" -") != "Immo-Connect":
             yield line.strip()
 
