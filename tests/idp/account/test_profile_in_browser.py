@@ -80,7 +80,7 @@ def middle_of_the_preview(page: Page) -> Any:
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_photograph_of_megabytes_is_saved_with_what_was_typed(
-    chromium: Browser, site: Site, kind: str, scripts: bool
+    chromium: Browser, site: Site, kind: str, *, scripts: bool
 ) -> None:
     content = photograph(kind)
     assert 1_000_000 < len(content) < 5_000_000

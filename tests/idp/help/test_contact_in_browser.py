@@ -36,7 +36,7 @@ def site(services: Services) -> Iterator[str]:
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_picture_of_megabytes_goes_with_the_message(
-    chromium: Browser, site: str, services: Services, kind: str, scripts: bool
+    chromium: Browser, site: str, services: Services, kind: str, *, scripts: bool
 ) -> None:
     content = photograph(kind)
     context = chromium.new_context(java_script_enabled=scripts, locale="en")
