@@ -187,7 +187,7 @@ def test_all_mistakes_are_said_at_once(browser: Browser) -> None:
     register(open_registration(browser), **{**nothing, "accept-terms": ""})
 
     summary = [link.attributes["href"] for link in inside(browser.page.one(".error-summary"), "a")]
-    assert summary == ["#given-name", "#family-name", "#username", "#email", "#password", "#accept-terms"]
+    assert summary == ["#given-name", "#family-name", "#email", "#password", "#accept-terms"]
 
 
 def test_a_taken_username_is_said_with_one_that_is_free(browser: Browser, services: Services) -> None:
