@@ -1,5 +1,6 @@
 """From nothing to the start of a tool, in a real browser, with the mail read where it arrives (A1 to A8)."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -153,7 +154,7 @@ class _Manager:
 
 def _manager(product: RunningProduct) -> _Manager:
     """Return who manages Noord."""
-    with _database(product).reading() as session:
+    with _database(product) as database, database.reading() as session:
         record = find_for_sign_in(session, MANAGER)
         assert record is not None
         facts = person_facts(session, record.person_id)
@@ -164,7 +165,7 @@ def _manager(product: RunningProduct) -> _Manager:
 def _confirm(product: RunningProduct, person: Newcomer) -> None:
     """Let the manager of Noord confirm the request and give a role, as their page will (O6)."""
     manager, now = _manager(product).person_id, SystemClock().now()
-    with _database(product).transaction() as session:
+    with _database(product) as database, database.transaction() as session:
         record = find_for_sign_in(session, person.username)
         assert record is not None
         waiting = select(MembershipRow.id).where(
@@ -190,5 +191,5 @@ def _registration(session: Session) -> RegistrationId:
     return RegistrationId(session.scalars(wanted).one())
 
 
-def _database(product: RunningProduct) -> Database:
-    return Database(product.database_url)
+def _database(product: RunningProduct) -> closing[Database]:
+    return closing(Database(product.database_url))

@@ -87,7 +87,9 @@ def prove(page: Page, username: str) -> None:
         if page.locator("#login").count():
             page.fill("#username", username)
             page.fill("#password", PASSWORD)
-            page.click("#sign-in")
+            # A click does not wait for the page that answers, and the next question is about that page.
+            with page.expect_navigation():
+                page.click("#sign-in")
 
 
 def add_passkey(page: Page, device: Device, product: RunningProduct, username: str) -> None:
