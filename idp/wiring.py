@@ -12,6 +12,7 @@ from core.infra.settings import Mode, Settings
 from core.infra.store.interface import EphemeralStore
 from core.infra.store.redis_store import RedisStore
 from core.infra.store.sqlite_store import SqliteStore
+from core.people.national_number import NumberKeys
 from idp.signing.keyring import Keyring
 
 # The programs of `make run` stand on the provider's port and the seven after it.
@@ -28,6 +29,11 @@ class Services:
     store: EphemeralStore
     keyring: Keyring
     http: OutboundHttp
+
+    @property
+    def number_keys(self) -> NumberKeys:
+        """Return the keys that close national numbers."""
+        return NumberKeys(self.settings.eid.number_keys)
 
 
 def build_services(settings: Settings) -> Services:

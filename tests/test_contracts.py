@@ -39,6 +39,8 @@ PLANTS = (
     (7, "portal.pages", "core.tools.tables"),
     (8, "core.closing.lapse", "core.wallet.tables"),
     (9, "idp.interaction.login", "idp.credentials.tables"),
+    (10, "idp.eid.card.software.holders", "core.infra.ids"),
+    (10, "idp.eid.card.software.holders", "idp.signing.jws"),
     (11, "core.wallet.opening", "core.organisations.rules"),
     (12, "examples.cadastrefinder.parcels", "core.infra.ids"),
     (13, "idp.interaction.login", "idp.interaction.consent"),

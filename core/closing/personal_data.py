@@ -41,12 +41,19 @@ _MANDATE_FIELDS = (
 )
 
 
+# Digests, what the number is encrypted with, and how the card was checked.
+_OF_THE_CARD = (
+    *("number_key", "number_sealed", "number_digest", "document_digest", "certificate_digest"),
+    *("proven", "evidence"),
+)
+
+
 def personal_data(session: Session, person_id: PersonId) -> tuple[Part, ...]:
     """Return what is kept about a person, part by part, in the order of the account's pages."""
     statements = {
         "account": select(*_PERSON_FIELDS).where(PersonRow.id == person_id),
         "email_addresses": _own(EmailAddressRow, person_id, "id", "address_key"),
-        "identity_card": _own(EidLinkRow, person_id),
+        "identity_card": _own(EidLinkRow, person_id, *_OF_THE_CARD),
         "further_addresses": _own(FurtherAddressRow, person_id, "id"),
         "social_profiles": _own(SocialProfileRow, person_id),
         "picture": _own(PictureRow, person_id, "id"),

@@ -34,7 +34,8 @@ from core.infra.mail_templates.letters import (
 )
 from core.infra.outbox import Delivery, Undeliverable
 from core.infra.sealing import Unreadable, seal, unseal
-from core.infra.settings import MailSettings, Secret, Settings
+from core.infra.secret import Secret
+from core.infra.settings import MailSettings, Settings
 from core.infra.topics import MailRequested
 
 SENDER_NAME = "Immo-Connect"

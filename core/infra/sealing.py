@@ -6,7 +6,7 @@ from base64 import urlsafe_b64encode
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 
 
 class Unreadable(ValueError):

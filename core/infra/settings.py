@@ -11,8 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.infra import eid_settings
 from core.infra import setting_parsers as parsers
+from core.infra.eid_settings import EidSettings
 from core.infra.errors import InvalidSettings
+from core.infra.secret import Secret
 from core.infra.setting_reader import Reader, Setting
 
 _MINIMUM_SECRET_LENGTH = 32
@@ -37,25 +40,6 @@ class Registration(StrEnum):
     OPEN = "open"
     TOKEN = "token"  # noqa: S105 - a mode's name, not a secret
     CLOSED = "closed"
-
-
-class Secret:
-    """A value that never shows itself: `reveal()` is the one way to read it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the secret for its one use."""
-        return self._value
-
-    def __repr__(self) -> str:
-        """Return three asterisks whatever the value."""
-        return "***"
-
-    __str__ = __repr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +90,7 @@ class Settings:
     mail: MailSettings
     support: SupportSettings
     outbound: OutboundSettings
+    eid: EidSettings
     listing: tuple[Setting, ...] = field(repr=False, compare=False)
 
     @property
@@ -184,6 +169,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         mail=_mail(reader),
         support=_support(reader),
         outbound=_outbound(reader),
+        eid=eid_settings.read_eid(reader),
         listing=tuple(reader.listing),
     )
 
@@ -261,6 +247,7 @@ def _refused_in_production(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "IMMO_KEYS_DIRECTORY", "production refuses the folder of development keys"
     if settings.registration is Registration.OPEN:
         yield "IMMO_REGISTRATION", "production refuses open registration"
+    yield from eid_settings.refused_in_production(settings.eid)
     if settings.outbound.insecure:
         yield "IMMO_OUTBOUND_INSECURE", "production refuses insecure fetches"
     mail = settings.mail

@@ -1,7 +1,7 @@
 """Changing what an account says about its person, and what is proven about it."""
 
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,7 @@ from core.people.facts import PersonalDetails
 from core.people.identifiers import PersonId
 from core.people.phone_numbers import same_number
 from core.people.rules import PersonStatus
-from core.people.tables import EidLinkRow, PersonRow
+from core.people.tables import PersonRow
 
 
 def change_details(session: Session, person_id: PersonId, details: PersonalDetails, *, now: datetime) -> None:
@@ -64,14 +64,3 @@ def verify_phone_number(session: Session, person_id: PersonId, *, now: datetime)
     row = living(session, person_id)
     row.phone_number_verified = row.phone_number is not None
     row.updated_at = now
-
-
-def note_eid_link(session: Session, person_id: PersonId, *, document_valid_until: date | None, now: datetime) -> None:
-    """Note that the person's identity card is linked, or linked again with a newer card (E6)."""
-    living(session, person_id)
-    row = session.get(EidLinkRow, person_id)
-    if row is None:
-        session.add(EidLinkRow(person_id=person_id, linked_at=now, document_valid_until=document_valid_until))
-    else:
-        row.document_valid_until = document_valid_until
-    audit.record(session, action="eid-linked", actor_id=person_id, subject_id=person_id, now=now)

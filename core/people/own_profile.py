@@ -51,9 +51,9 @@ class Profile:
         return tuple(name for name, value in present if name not in _NEVER_CONTESTED and seen.get(name) != value)
 
 
-def locked_fields(*, eid_linked: bool) -> frozenset[str]:
-    """Return the fields that come from the identity card, where one is linked."""
-    return LOCKED_BY_EID if eid_linked else frozenset()
+def locked_fields(proven: Iterable[str]) -> frozenset[str]:
+    """Return the fields that are locked because the identity card proved them."""
+    return LOCKED_BY_EID.intersection(proven)
 
 
 def differing(one: Profile, other: Profile, names: Iterable[str] | None = None) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def own_profile(session: Session, person_id: PersonId, *, locked: bool = False) 
     return OwnProfile(
         profile=profile,
         username=row.username,
-        locked=locked_fields(eid_linked=link is not None),
+        locked=locked_fields(() if link is None else link.proven),
         eid_linked_at=None if link is None else link.linked_at,
         phone_number_verified=row.phone_number_verified,
     )

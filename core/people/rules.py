@@ -55,6 +55,12 @@ class InvalidEmail(RuleError):
     code = "invalid-email"
 
 
+class EidAlreadyLinked(Conflict):
+    """The holder of this identity card has another account (E3)."""
+
+    code = "eid-already-linked"
+
+
 class UsernameTaken(Conflict):
     """Somebody else has this user name, in whatever case."""
 

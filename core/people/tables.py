@@ -5,11 +5,11 @@ Secrets (passwords, codes) are not here: they belong to `idp.credentials`.
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment, explain, one_of
-from core.people.rules import AddressState, EmailTaken, PersonStatus, UsernameTaken
+from core.people.rules import AddressState, EidAlreadyLinked, EmailTaken, PersonStatus, UsernameTaken
 
 
 class PersonRow(Base):
@@ -94,13 +94,31 @@ class EmailAddressRow(Base):
 
 
 class EidLinkRow(Base):
-    """That an identity card is linked to the account, and how long that card is valid."""
+    """The identity card of a person: what finds it again, what it proved, and on what evidence.
+
+    `number_digest` finds the person by the national number of any card of theirs, also a renewed
+    one (E6). `proven` names the fields of the profile that came from the card and are locked;
+    `evidence` says what was checked: issuer, root, revocation, who signed the identity file.
+    `document_digest` and `certificate_digest` are of the last use, so that a change is noticed.
+    """
 
     __tablename__ = "eid_link"
 
-    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    number_key: Mapped[str] = mapped_column(String(40))
+    number_sealed: Mapped[str] = mapped_column(Text)
+    number_digest: Mapped[str] = mapped_column(String(64))
     linked_at: Mapped[datetime] = mapped_column(Moment)
+    verified_at: Mapped[datetime] = mapped_column(Moment)
+    last_used_at: Mapped[datetime] = mapped_column(Moment)
+    proven: Mapped[list[str]] = mapped_column(JSON)
+    evidence: Mapped[dict[str, object]] = mapped_column(JSON)
+    document_type: Mapped[int | None] = mapped_column(Integer)
+    document_digest: Mapped[str | None] = mapped_column(String(64))
     document_valid_until: Mapped[date | None] = mapped_column(Date)
+    certificate_digest: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (Index("uq_eid_link_number_digest", "number_digest", unique=True),)
 
 
 class FurtherAddressRow(Base):
@@ -158,5 +176,7 @@ class ImportedAccountRow(Base):
 
 explain("uq_person_username_key", UsernameTaken)
 explain("person.username_key", UsernameTaken)
+explain("uq_eid_link_number_digest", EidAlreadyLinked)
+explain("eid_link.number_digest", EidAlreadyLinked)
 explain("uq_email_address_current_key", EmailTaken)
 explain("email_address.address_key", EmailTaken)

@@ -10,7 +10,7 @@ import hmac
 import secrets
 
 from core.infra.errors import ImmoError
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 
 FIELD = "csrf_token"
 _SALT_BYTES = 16

@@ -112,6 +112,7 @@ FIELDS: Mapping[str, str] = {
     "erasure_requested_at": N_("Deletion requested"),
     "erasure_due_at": N_("Deletion due"),
     "linked_at": N_("Linked"),
+    "document_type": N_("Kind of card"),
     "document_valid_until": N_("Card valid until"),
     "imported_at": N_("Taken over"),
     "valid_from": N_("Valid from"),

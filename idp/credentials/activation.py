@@ -14,7 +14,7 @@ from core.infra.dates import moment_in_words
 from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.infra.mail import seal_values
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import MailRequested
 from core.people.activation import Holder, holder_of

@@ -15,7 +15,7 @@ from core.infra.db import Database
 from core.infra.errors import NotFound, RuleError
 from core.infra.mail import seal_values
 from core.infra.rate_limit import Limit
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import MailRequested
 from core.people import email_addresses

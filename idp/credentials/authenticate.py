@@ -13,7 +13,8 @@ from core.infra.addresses import network_of
 from core.infra.db import Database
 from core.infra.errors import RateLimited, RuleError
 from core.infra.rate_limit import Limit
-from core.infra.settings import Mode, Secret
+from core.infra.secret import Secret
+from core.infra.settings import Mode
 from core.infra.store.interface import EphemeralStore
 from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId

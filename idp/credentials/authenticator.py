@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.infra import audit
 from core.infra.errors import RuleError
 from core.infra.sealing import seal, unseal
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.credentials import recovery_codes
 from idp.credentials.security_mail import Place, tell_owner

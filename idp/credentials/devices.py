@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 from core.infra.ids import digest, new_secret
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 
 DEVICE_LIFE = timedelta(days=365)

@@ -18,7 +18,7 @@ from core.infra.db import Database
 from core.infra.errors import RuleError
 from core.infra.ids import new_id, new_secret
 from core.infra.sealing import mac
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from core.people.rules import address_key
 from idp.credentials.tables import CodePurpose, MailedCodeRow

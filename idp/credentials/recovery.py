@@ -19,7 +19,8 @@ from core.infra.errors import RuleError
 from core.infra.ids import digest
 from core.infra.mail import seal_values
 from core.infra.rate_limit import Limit
-from core.infra.settings import Mode, Secret
+from core.infra.secret import Secret
+from core.infra.settings import Mode
 from core.infra.store.interface import EphemeralStore, Kind
 from core.infra.topics import MailRequested
 from core.people import email_addresses

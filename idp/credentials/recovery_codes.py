@@ -15,7 +15,7 @@ from core.infra import audit
 from core.infra.errors import RuleError
 from core.infra.ids import new_id
 from core.infra.sealing import mac
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.credentials.security_mail import Place, tell_owner
 from idp.credentials.tables import RecoveryCodeRow

@@ -7,7 +7,8 @@ from core.infra import rate_limit
 from core.infra.addresses import network_of
 from core.infra.db import Database
 from core.infra.rate_limit import Limit
-from core.infra.settings import Mode, Secret
+from core.infra.secret import Secret
+from core.infra.settings import Mode
 from core.infra.store.interface import EphemeralStore
 from core.people.identifiers import PersonId
 from core.people.profiles import NewPerson, create

@@ -12,7 +12,7 @@ from core.infra import rate_limit
 from core.infra.addresses import network_of
 from core.infra.db import Database
 from core.infra.rate_limit import Limit
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore
 from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId

@@ -6,15 +6,20 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from core.people.details import change_details, note_eid_link, verify_phone_number
+from core.infra.ids import digest
+from core.people import eid
+from core.people.details import change_details, verify_phone_number
+from core.people.eid import HolderFacts, ProvenCard
 from core.people.facts import PersonalDetails
 from core.people.identifiers import PersonId
+from core.people.national_number import NationalNumber, NumberKeys
 from core.people.profiles import NewPerson, create, find_for_sign_in
 from idp.credentials.passwords import hash_password, store_password
+from idp.eid.card.software.holders import HOLDERS, TestHolder
 
 PASSWORD = "demo-Immo-2026"  # noqa: S105 - the demo world's, in its contract
-# Belgian identity cards are valid for ten years.
-_CARD_UNTIL_YEARS = 6
+# Test cards are made for as long as this, whenever their issuer is.
+_CARD_YEARS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ class _DemoPerson:
     username: str
     language: str
     details: PersonalDetails
-    eid_linked: bool = False
+    card: TestHolder | None = None
 
     @property
     def email(self) -> str:
@@ -51,7 +56,7 @@ _PEOPLE = (
             locality="Antwerpen",
             country="BE",
         ),
-        eid_linked=True,
+        card=HOLDERS[0],
     ),
     _DemoPerson(
         "demo.employee",
@@ -64,7 +69,7 @@ _PEOPLE = (
             locale="nl-BE",
             phone_number="+32 470 55 01 22",
         ),
-        eid_linked=True,
+        card=HOLDERS[1],
     ),
     _DemoPerson("demo.pending", "nl", PersonalDetails(given_name="Charlotte", family_name="Wouters", locale="nl-BE")),
     _DemoPerson("demo.newcomer", "fr", PersonalDetails(given_name="Damien", family_name="Lambert", locale="fr-BE")),
@@ -79,9 +84,13 @@ _PEOPLE = (
 )
 
 
-def load(session: Session, *, now: datetime) -> Mapping[str, PersonId]:
-    """Create the people who are not there yet; return all by user name."""
-    return {person.username: _ensure(session, person, now) for person in _PEOPLE}
+def load(session: Session, keys: NumberKeys, *, now: datetime) -> Mapping[str, PersonId]:
+    """Create the people who are not there yet, link their test cards; return all by user name."""
+    people = {person.username: _ensure(session, person, now) for person in _PEOPLE}
+    for person in _PEOPLE:
+        if person.card is not None:
+            _link(session, people[person.username], person.card, keys, now)
+    return people
 
 
 def _ensure(session: Session, person: _DemoPerson, now: datetime) -> PersonId:
@@ -100,8 +109,31 @@ def _ensure(session: Session, person: _DemoPerson, now: datetime) -> PersonId:
     change_details(session, person_id, details, now=now)
     if details.phone_number is not None:
         verify_phone_number(session, person_id, now=now)
-    if person.eid_linked:
-        card_until = date(now.year + _CARD_UNTIL_YEARS, 6, 30)
-        note_eid_link(session, person_id, document_valid_until=card_until, now=now)
     store_password(session, person_id=person_id, hashed=hash_password(PASSWORD), now=now)
     return person_id
+
+
+def _link(session: Session, person_id: PersonId, holder: TestHolder, keys: NumberKeys, now: datetime) -> None:
+    """Link a test card as if its holder had done it; one that is linked already stays as it is."""
+    number = NationalNumber.parse(holder.national_number)
+    digests = keys.digests(number)
+    if eid.holder_of(session, digests) is not None:
+        return
+    facts = HolderFacts(
+        given_name=holder.given_names,
+        family_name=holder.family_name,
+        birthdate=holder.birthdate,
+        place_of_birth=holder.place_of_birth,
+        gender="female" if holder.is_female else "male",
+        nationality=holder.nationality,
+    )
+    card = ProvenCard(
+        number=keys.close(number),
+        digests=digests,
+        facts=facts,
+        certificate_digest=digest(f"test card {holder.number}, before its first use"),
+        evidence={"how": "demo world"},
+        document_type=1,
+        document_valid_until=date(now.year + _CARD_YEARS, 6, 30),
+    )
+    eid.link(session, person_id, card, now=now)

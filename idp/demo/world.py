@@ -34,7 +34,7 @@ def load(services: Services, people: int = 0, organisations: int = 0) -> None:
     with database.transaction() as session:
         kinds.load(session)
         catalogue = tools.load(session, settings, now=now - _CATALOGUE_AGE)
-        cast = persons.load(session, now=now)
+        cast = persons.load(session, services.number_keys, now=now)
         offices.load(session, cast, catalogue, now=now)
         clients.load(session, settings, catalogue, now=now)
     announce_change(database, services.store)

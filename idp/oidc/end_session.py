@@ -11,7 +11,7 @@ from urllib.parse import quote
 import orjson
 
 from core.infra.ids import digest, new_secret
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore, Kind
 from core.proof.jws import InvalidJwt
 from idp import session as sso

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.organisations.identifiers import OrganisationId
 from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId

@@ -58,6 +58,10 @@ def test_each_version_can_be_reached_by_itself(empty_url: str) -> None:
             assert current_revision(connection) == revision
 
 
+# What a later version takes away on purpose: the demo world's cards, which named nobody.
+_TAKEN_AWAY = {"eid_link"}
+
+
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 @pytest.mark.parametrize("snapshot", sorted(snapshots.FOLDER.glob("*.json")), ids=lambda path: path.stem)
 def test_later_versions_keep_the_rows_of_an_earlier_one(empty_url: str, snapshot: Path) -> None:
@@ -70,7 +74,11 @@ def test_later_versions_keep_the_rows_of_an_earlier_one(empty_url: str, snapshot
         upgrade_to_head(empty_url)
 
         with database.engine.connect() as connection:
-            kept = {table: len(found) for table, found in snapshots.dump(connection).items() if table in rows}
+            kept = {
+                table: len(found)
+                for table, found in snapshots.dump(connection).items()
+                if table in rows.keys() - _TAKEN_AWAY
+            }
     assert kept == {table: len(found) for table, found in rows.items() if table in kept}
     assert sum(kept.values()) > 0
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pyotp
 
 from core.infra.db import Database
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore
 from core.people.identifiers import PersonId
 from idp.credentials import authenticator, passkeys

@@ -23,6 +23,7 @@ from core.people.profiles import find_for_sign_in, person_facts
 from core.people.tables import EidLinkRow, PersonRow
 from core.tools.assignments import assign_role
 from core.tools.tables import AccessRow
+from tests.support.cards import NUMBER, OTHER_NUMBER, link_card
 from tests.support.tools import a_person, a_registration, a_tool, an_organisation
 
 NOORD, OOST = "0100001060", "0100002050"
@@ -165,7 +166,7 @@ def test_what_the_account_that_stays_lacks_comes_from_the_other(
 
 def test_identity_card_and_accreditations_come_along(database: Database, clock: FixedClock, two: Two) -> None:
     with database.transaction() as session:
-        session.add(EidLinkRow(person_id=two.old, linked_at=clock.now()))
+        link_card(session, two.old, now=clock.now())
 
     merge(database, clock, two)
 
@@ -176,7 +177,8 @@ def test_identity_card_and_accreditations_come_along(database: Database, clock: 
 
 def test_two_identity_cards_are_for_the_helpdesk(database: Database, clock: FixedClock, two: Two) -> None:
     with database.transaction() as session:
-        session.add_all(EidLinkRow(person_id=person, linked_at=clock.now()) for person in (two.anna, two.old))
+        link_card(session, two.anna, NUMBER, now=clock.now())
+        link_card(session, two.old, OTHER_NUMBER, now=clock.now())
 
     with pytest.raises(BothIdentified):
         merge(database, clock, two)

@@ -21,7 +21,8 @@ from core.infra.clock import FixedClock
 from core.infra.errors import Unavailable
 from core.infra.mail_templates.letters import LETTERS, SUBJECT_VALUES
 from core.infra.outbox import Delivery, Undeliverable
-from core.infra.settings import MailSettings, Secret, Settings
+from core.infra.secret import Secret
+from core.infra.settings import MailSettings, Settings
 from core.infra.topics import LogoutNotice, MailRequested
 from development.mail_server import Mailbox
 from development.ports import free_port

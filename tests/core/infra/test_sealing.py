@@ -3,7 +3,7 @@
 import pytest
 
 from core.infra.sealing import Unreadable, mac, seal, unseal
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 
 OURS, THEIRS = Secret("ours" * 10), Secret("theirs" * 10)
 

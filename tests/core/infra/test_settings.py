@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from core.infra import eid_settings
 from core.infra import settings as module
 from core.infra.errors import InvalidSettings
-from core.infra.settings import Mode, Registration, Secret, Settings
+from core.infra.secret import Secret
+from core.infra.settings import Mode, Registration, Settings
 
 PRODUCTION = {
     "IMMO_MODE": "production",
@@ -18,12 +20,16 @@ PRODUCTION = {
     "IMMO_REDIS_URL": "redis://:redis-password@redis.internal:6379/0",
     "IMMO_KEYS_DIRECTORY": "/run/secrets/keys",
     "IMMO_SECRET": "7f4c9e1b2a6d8053e1f7a9c4b2d60835",
+    "IMMO_NATIONAL_NUMBER_KEYS": "2026:1c7e5a90b3d2486fae01f7c65d9b8e24",
     "IMMO_SMTP_HOST": "mail.internal",
     "IMMO_SMTP_USER": "immo",
     "IMMO_SMTP_PASSWORD": "smtp-password",
     "IMMO_SMTP_STARTTLS": "1",
 }
-HIDDEN = ("db-password", "redis-password", "smtp-password", PRODUCTION["IMMO_SECRET"])
+HIDDEN = (
+    *("db-password", "redis-password", "smtp-password", PRODUCTION["IMMO_SECRET"]),
+    PRODUCTION["IMMO_NATIONAL_NUMBER_KEYS"].partition(":")[2],
+)
 
 
 def problems(environment: dict[str, str]) -> tuple[str, ...]:
@@ -79,6 +85,10 @@ BAD = [
     ("IMMO_REDIS_URL", "localhost:6379"),
     ("IMMO_SECRET", "short"),
     ("IMMO_SECRET", "a" * 64),
+    ("IMMO_NATIONAL_NUMBER_KEYS", "a:too-short"),
+    ("IMMO_NATIONAL_NUMBER_KEYS", "1c7e5a90b3d2486fae01f7c65d9b8e24"),
+    ("IMMO_NATIONAL_NUMBER_KEYS", ",".join(["a:1c7e5a90b3d2486fae01f7c65d9b8e24"] * 2)),
+    ("IMMO_EID_AGENT_URL", "20786"),
     ("IMMO_REGISTRATION", "everybody"),
     ("IMMO_BREACHED_PASSWORDS_URL", "yes"),
     ("IMMO_BREACHED_PASSWORDS_URL", "https://range.example/"),
@@ -130,7 +140,14 @@ def test_all_problems_are_named_at_once() -> None:
 def test_every_setting_that_can_be_bad_is_tried_above() -> None:
     listed = {setting.name for setting in Settings.from_environment({"IMMO_MODE": "test"}).listing}
     # Any text is a path, a host or an account.
-    anything = {"IMMO_STORE_PATH", "IMMO_KEYS_DIRECTORY", "IMMO_SMTP_HOST", "IMMO_SMTP_USER"}
+    anything = {
+        "IMMO_EID_INTERMEDIATES",
+        "IMMO_EID_TEST_ROOTS",
+        "IMMO_STORE_PATH",
+        "IMMO_KEYS_DIRECTORY",
+        "IMMO_SMTP_HOST",
+        "IMMO_SMTP_USER",
+    }
 
     assert listed - anything - {"IMMO_MODE"} == {name for name, _ in BAD} - {"IMMO_SECERT"}
 
@@ -143,6 +160,8 @@ def test_every_setting_that_can_be_bad_is_tried_above() -> None:
         ("IMMO_PORTAL_URL", "http://portal.immo-connect.example"),
         ("IMMO_PORTAL_URL", "https://127.0.0.1:8081"),
         ("IMMO_SECRET", ""),
+        ("IMMO_NATIONAL_NUMBER_KEYS", ""),
+        ("IMMO_EID_TEST_ROOTS", "keys/development/eid"),
         ("IMMO_KEYS_DIRECTORY", "keys/development"),
         ("IMMO_KEYS_DIRECTORY", str(Path("keys/development").absolute())),
         ("IMMO_KEYS_DIRECTORY", ""),
@@ -217,8 +236,9 @@ def test_passwords_in_addresses_are_masked_where_settings_are_listed(given: str,
 
 
 def test_every_variable_that_is_read_is_listed_with_its_meaning() -> None:
-    tree = ast.parse(Path(inspect.getfile(module)).read_text())
-    named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    trees = [ast.parse(Path(inspect.getfile(found)).read_text()) for found in (module, eid_settings)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     read = {name for name in named if name.startswith("IMMO_")}
 
     listing = Settings.from_environment({"IMMO_MODE": "test"}).listing

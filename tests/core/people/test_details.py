@@ -9,7 +9,6 @@ from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.people.details import (
     change_details,
-    note_eid_link,
     verify_phone_number,
 )
 from core.people.facts import Address, EidEvidence, PersonalDetails
@@ -17,6 +16,7 @@ from core.people.identifiers import PersonId
 from core.people.profiles import person_facts
 from core.people.rules import PersonStatus
 from core.people.tables import PersonRow
+from tests.support.cards import link_card
 from tests.support.offices import a_person
 
 DETAILS = PersonalDetails(
@@ -79,10 +79,10 @@ def test_renewed_card_keeps_the_day_of_the_link(database: Database, clock: Fixed
     linked_at = clock.now()
     with database.transaction() as session:
         person_id = a_person(session, "anna.peeters", now=clock.now())
-        note_eid_link(session, person_id, document_valid_until=date(2027, 1, 1), now=linked_at)
+        link_card(session, person_id, valid_until=date(2027, 1, 1), now=linked_at)
         clock.advance(timedelta(days=30))
 
-        note_eid_link(session, person_id, document_valid_until=date(2036, 1, 1), now=clock.now())
+        link_card(session, person_id, valid_until=date(2036, 1, 1), now=clock.now())
 
     with database.reading() as session:
         facts = person_facts(session, person_id)
@@ -100,6 +100,6 @@ def test_nothing_is_noted_about_nobody(database: Database, clock: FixedClock) ->
             with pytest.raises(NotFound):
                 change_details(session, person_id, DETAILS, now=clock.now())
             with pytest.raises(NotFound):
-                note_eid_link(session, person_id, document_valid_until=None, now=clock.now())
+                link_card(session, person_id, now=clock.now())
             with pytest.raises(NotFound):
                 verify_phone_number(session, person_id, now=clock.now())

@@ -13,8 +13,9 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.people.detail_errors import FieldLocked, ProfileChanged, TooManyAddresses
-from core.people.details import change_details, note_eid_link, verify_phone_number
-from core.people.facts import Address, PersonalDetails
+from core.people.details import verify_phone_number
+from core.people.eid import HolderFacts
+from core.people.facts import Address
 from core.people.identifiers import PersonId
 from core.people.own_profile import FurtherAddress, Profile
 from core.people.pictures import EncodedPicture, find_picture
@@ -22,6 +23,7 @@ from core.people.profile_editing import OwnProfile, PictureChange, own_profile, 
 from core.people.rules import PersonStatus
 from core.people.tables import FurtherAddressRow, PersonRow, PictureRow, SocialProfileRow
 from core.people.web_addresses import Network
+from tests.support.cards import link_card
 from tests.support.offices import a_person
 
 PICTURES = "https://login.immo.test/pictures/"
@@ -163,17 +165,17 @@ def test_of_two_windows_at_the_same_moment_one_wins_and_one_is_told(owner: Owner
 
 def test_what_the_card_says_cannot_be_saved_over(owner: Owner, clock: FixedClock) -> None:
     with owner.database.transaction() as session:
-        change_details(session, owner.id, PersonalDetails("An", "Peeters", gender="female"), now=clock.now())
-        note_eid_link(session, owner.id, document_valid_until=None, now=clock.now())
+        card = HolderFacts("An", "Peeters", gender="female", nationality="Belg")
+        link_card(session, owner.id, facts=card, now=clock.now())
     owner.seen = owner.own.profile.fingerprints()
 
     with pytest.raises(FieldLocked) as refused:
-        owner.save(family_name="Janssens", nationality="Belg", nickname="Ann")
+        owner.save(family_name="Janssens", nationality="Française", nickname="Ann")
 
     assert refused.value.fields == ("family_name", "nationality")
     details = owner.own.profile.details
-    assert (details.family_name, details.nationality, details.nickname) == ("Peeters", None, None)
-    assert owner.own.locked >= {"family_name", "birthdate"}
+    assert (details.family_name, details.nationality, details.nickname) == ("Peeters", "Belg", None)
+    assert owner.own.locked == {"given_name", "family_name", "gender", "nationality"}
 
 
 def test_only_another_number_loses_its_proof(owner: Owner) -> None:

@@ -137,8 +137,8 @@ def test_rows_that_are_empty_fall_away_and_the_others_are_judged_by_their_place(
 
 
 def test_card_locks_what_stands_on_it() -> None:
-    assert locked_fields(eid_linked=False) == frozenset()
-    assert locked_fields(eid_linked=True) == LOCKED_BY_EID == {
+    assert locked_fields(()) == frozenset()
+    assert locked_fields({*LOCKED_BY_EID, "nickname"}) == LOCKED_BY_EID == {
         "given_name", "family_name", "birthdate", "place_of_birth", "gender", "nationality",
     }  # fmt: skip
 

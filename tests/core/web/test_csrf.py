@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.web import csrf
 from core.web.csrf import FormTokenInvalid
 

@@ -11,10 +11,10 @@ from core.accreditations.holders import Entry, enter
 from core.accreditations.queries import MyAccreditation
 from core.accreditations.rules import GRACE, AccreditationStatus
 from core.infra.clock import FixedClock
-from core.people.details import note_eid_link
 from idp.account.accreditations_page import state
 from idp.demo import kinds
 from idp.wiring import Services
+from tests.support.cards import link_card
 from tests.support.ground import START
 from tests.support.html_page import Element, Page
 from tests.support.sign_in import Browser
@@ -83,7 +83,7 @@ def test_who_has_an_eid_and_nothing_was_found_is_led_to_the_helpdesk(
     browser: Browser, services: Services, office: Office
 ) -> None:
     with services.database.transaction() as session:
-        note_eid_link(session, office.anna, document_valid_until=None, now=services.clock.now())
+        link_card(session, office.anna, now=services.clock.now())
 
     nothing = opened(browser).one("#no-accreditation")
 

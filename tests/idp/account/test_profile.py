@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from core.people.details import change_details, note_eid_link
-from core.people.facts import PersonalDetails
+from core.people.eid import HolderFacts
 from core.people.own_profile import Profile
 from core.people.profile_editing import own_profile
 from core.people.web_addresses import Network
 from idp.wiring import Services
 from tests.idp.account.my_data import EDIT, VIEW, MyData
+from tests.support.cards import link_card
 from tests.support.html_page import Element
 from tests.support.sign_in import Browser
 from tests.support.tools import CALLBACK, Office
 
-CARD = PersonalDetails(
+CARD = HolderFacts(
     given_name="Anna",
     family_name="Peeters",
     gender="female",
@@ -48,8 +48,7 @@ def stored(services: Services, office: Office) -> Callable[[], Profile]:
 def card(services: Services, office: Office) -> None:
     """Link Anna's identity card."""
     with services.database.transaction() as session:
-        change_details(session, office.anna, CARD, now=services.clock.now())
-        note_eid_link(session, office.anna, document_valid_until=None, now=services.clock.now())
+        link_card(session, office.anna, facts=CARD, now=services.clock.now())
 
 
 def inputs(element: Element) -> dict[str, Element]:

@@ -2,7 +2,7 @@
 
 from core.infra.db import Database
 from core.infra.errors import RuleError
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.credentials import authenticator, recovery_codes
 from idp.credentials.security_mail import Place

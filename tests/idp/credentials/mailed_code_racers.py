@@ -6,7 +6,7 @@ from typing import Any
 
 from core.infra.db import Database
 from core.infra.errors import RuleError
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.credentials import mailed_codes
 from idp.credentials.tables import CodePurpose

@@ -14,7 +14,7 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.outbox import OutboxRow
 from core.infra.sealing import Unreadable
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.credentials import authenticator, factors, recovery_codes
 from idp.credentials.authenticator import AuthenticatorCodeUsed, WrongAuthenticatorCode

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.credentials.devices import proven_device, with_proof
 

@@ -12,7 +12,7 @@ from core.infra.audit import AuditRow
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.outbox import OutboxRow
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.credentials import recovery_codes
 from idp.credentials.recovery_codes import FEW, HOW_MANY, WrongRecoveryCode

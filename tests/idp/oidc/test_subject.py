@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.infra.settings import Secret
+from core.infra.secret import Secret
 from core.people.identifiers import PersonId
 from idp.oidc.subject import Subject, subject_identifier
 from tests.support.claims import a_client

@@ -11,7 +11,7 @@ from core.accreditations.queries import KindFacts, MyAccreditation
 from core.accreditations.rules import AccreditationStatus
 from core.infra.localised import Localised
 from core.people.facts import Address, PersonalDetails
-from core.people.own_profile import FurtherAddress, Profile, fingerprints_to_text, locked_fields
+from core.people.own_profile import LOCKED_BY_EID, FurtherAddress, Profile, fingerprints_to_text, locked_fields
 from core.people.pictures import EncodedPicture
 from core.people.profile_editing import OwnProfile
 from core.people.web_addresses import Network
@@ -69,7 +69,7 @@ def frame(section: Section, notice: str | None = None) -> Frame:
 
 def own(profile: Profile, *, eid: bool = False) -> OwnProfile:
     """Return a profile with what its owner cannot change."""
-    return OwnProfile(profile, "anna.peeters", locked_fields(eid_linked=eid), NOW if eid else None, False)  # noqa: FBT003
+    return OwnProfile(profile, "anna.peeters", locked_fields(LOCKED_BY_EID if eid else ()), NOW if eid else None, False)  # noqa: FBT003
 
 
 def shown(profile: Profile, *, eid: bool = False, notice: str | None = None) -> ProfilePage:
