@@ -115,7 +115,8 @@ def _kind_of(row: EidLinkRow | None, card: ProvenCard) -> Linked:
 
 
 def _is_same(row: EidLinkRow, card: ProvenCard) -> bool:
-    return row.certificate_digest is not None and compare_digest(row.certificate_digest, card.certificate_digest)
+    # A row that is not written yet has none.
+    return compare_digest(row.certificate_digest or "", card.certificate_digest)
 
 
 def _write(row: EidLinkRow, card: ProvenCard, now: datetime) -> None:
