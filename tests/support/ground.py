@@ -80,9 +80,9 @@ def database_url(request: pytest.FixtureRequest, database_server: DatabaseServer
         template = "keyed_template"
     if "demo" in request.fixturenames:
         template = "demo_template"
-    url = database_server.create(request.getfixturevalue(template))
+    url = database_server.lend(request.getfixturevalue(template))
     yield url
-    database_server.drop(url)
+    database_server.take_back(url)
 
 
 @pytest.fixture
