@@ -17,7 +17,6 @@ _PAGE_POLICY = (
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self' data:",
-    "connect-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
 )
@@ -46,6 +45,11 @@ def open_form_action() -> None:
     g.immo_open_form_action = True
 
 
+def open_connection(origin: str) -> None:
+    """Let the scripts of this page reach a program at the user's own machine: the card agent."""
+    g.immo_open_connection = origin
+
+
 def defaults_for(settings: Settings) -> Mapping[str, str]:
     """Return the headers of every response that is not a page and says nothing else itself."""
     if settings.mode is Mode.PRODUCTION and settings.is_https:
@@ -69,7 +73,8 @@ def install(app: Flask, settings: Settings) -> None:
 
 def _page_policy() -> str:
     nonce = f" 'nonce-{g.immo_nonce}'" if "immo_nonce" in g else ""
-    directives = [*_PAGE_POLICY, f"script-src 'self'{nonce}"]
+    origin = f" {g.immo_open_connection}" if "immo_open_connection" in g else ""
+    directives = [*_PAGE_POLICY, f"script-src 'self'{nonce}", f"connect-src 'self'{origin}"]
     if not g.get("immo_open_form_action", False):
         directives.append("form-action 'self'")
     return "; ".join(directives)

@@ -42,11 +42,12 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginPage:
-    """The doors of the sign-in, in their fixed order: passkey, then username and password (A0).
+    """The doors of the sign-in, in their fixed order: passkey, username and password, identity card (A0).
 
     `notice` says why a person who is signed in is asked again. `may_cancel` shows the way back
     to the tool, `register_url` and `recover_url` the ways of those who have no account or no
-    password. `passkey` is there where one can be used; `last_door` is what was used here last time.
+    password. `passkey` is there where one can be used, `card_url` leads to the page that reads the
+    identity card; `last_door` is what was used here last time.
     """
 
     template: ClassVar[str] = "login.html"
@@ -62,6 +63,7 @@ class LoginPage:
     register_url: str | None = None
     recover_url: str | None = None
     passkey: PasskeyForm | None = None
+    card_url: str | None = None
     last_door: Door | None = None
 
 

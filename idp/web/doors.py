@@ -13,6 +13,7 @@ class Door(StrEnum):
 
     PASSKEY = "passkey"
     PASSWORD = "password"  # noqa: S105 - the name of a door, not a secret
+    CARD = "card"
 
 
 def last_door() -> Door | None:
@@ -23,4 +24,10 @@ def last_door() -> Door | None:
 
 def remember_door(response: Response, authentication: Authentication) -> None:
     """Leave on the device by which door somebody came in."""
-    browser.set_door(response, Door.PASSWORD if "pwd" in authentication.amr else Door.PASSKEY)
+    browser.set_door(response, _door(authentication))
+
+
+def _door(authentication: Authentication) -> Door:
+    if "pwd" in authentication.amr:
+        return Door.PASSWORD
+    return Door.CARD if "sc" in authentication.amr else Door.PASSKEY

@@ -1,0 +1,103 @@
+"""The identity card on pages: what the script that talks to it is told, and what a person confirms (E1, E2)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlencode, urlsplit
+
+from core.infra.settings import Settings
+from core.web import csrf, headers
+from idp.eid.problems import EidProblem
+
+_LINKED_FILES = ("identity", "address", "photo")
+
+
+class CardUse(StrEnum):
+    """What the card is read for: the `purpose` of `/eid/challenge`, and where the answer goes (`/eid/<use>`)."""
+
+    LOGIN = "login"
+    LINK = "link"
+
+
+class CardDecision(StrEnum):
+    """What a button of these pages says in the field `decision`."""
+
+    SKIP = "skip"
+    BACK = "back"
+    CANCEL = "cancel"
+    STORE = "store"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class CardDialogue:
+    """What the page's script needs: where a challenge is fetched and the answer posted, and what is read.
+
+    The script posts JSON to `answer_url`: `uid` (where there is one), `csrf` (`csrf_token`), `token`,
+    `files` (those of `wanted_files`, where the program can read them) and `source`. The answer is
+    `{"next": path}`, or `{"problem": code, "next": path of its page}`. `agent_url` is where the card
+    agent listens; the page's content security policy names it.
+    """
+
+    use: CardUse
+    challenge_url: str
+    answer_url: str
+    csrf_token: str
+    agent_url: str
+    uid: str | None = None
+    wanted_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardFact:
+    """One thing that a card says of its holder, ready to show; `before` is what the account says now, if it differs.
+
+    `name` is the name of the profile's field, for ids.
+    """
+
+    name: str
+    label: str
+    value: str = field(repr=False)
+    before: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CardToStore:
+    """What will be stored and locked once it is confirmed; `is_renewal`, that the account is linked already.
+
+    `not_read` are the labels of what this reading could not prove and therefore stays as it is.
+    """
+
+    facts: tuple[CardFact, ...]
+    is_renewal: bool = False
+    not_read: tuple[str, ...] = ()
+
+
+def dialogue(settings: Settings, use: CardUse, *, binding: str, uid: str | None = None) -> CardDialogue:
+    """Return what the script of a page is told, and let this page reach the card agent.
+
+    `binding` is the secret that the page's forms are bound to.
+    """
+    agent = settings.eid.agent_url
+    headers.open_connection(origin_of(agent))
+    asked = {"purpose": use.value, **({} if uid is None else {"uid": uid})}
+    return CardDialogue(
+        use=use,
+        challenge_url=f"/eid/challenge?{urlencode(asked)}",
+        answer_url=f"/eid/{use.value}",
+        csrf_token=csrf.token(settings.secret, binding),
+        agent_url=agent,
+        uid=uid,
+        wanted_files=_LINKED_FILES if use is CardUse.LINK else (),
+    )
+
+
+def problem_url(problem: EidProblem, uid: str | None = None) -> str:
+    """Return the path of the page about a problem; `uid` is the interaction that it leads back to."""
+    query = "" if uid is None else f"?{urlencode({'uid': uid})}"
+    return f"/eid/problem/{problem.value}{query}"
+
+
+def origin_of(address: str) -> str:
+    """Return the origin of an address of the operator's."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
