@@ -94,6 +94,19 @@ class OrganisationPage:
         return tuple(card for card in self.waiting if self.found and card.company_number == self.found.company_number)
 
 
+@dataclass(frozen=True, slots=True)
+class WithdrawRequestPage:
+    """Asks before a request to join is withdrawn: a manager may be about to answer it."""
+
+    template: ClassVar[str] = "withdraw_request.html"
+    leads_away: ClassVar[bool] = True
+
+    action: str
+    csrf_token: str
+    card: WaitingCard
+    back_url: str
+
+
 def waiting_cards(memberships: tuple[WaitingMembership, ...], now: datetime) -> tuple[WaitingCard, ...]:
     """Return requests and invitations in the words and dates of the page's language."""
     language = current_language()

@@ -272,6 +272,9 @@ def test_whoever_was_refused_or_withdrew_may_ask_again(
     find(newcomer, NOORD).press("#send-request", **ME)
     if act is employees.withdraw:
         newcomer.press(".withdraw-request")
+        assert "Noord BV" in newcomer.page.one("h1").text
+        assert [row.status for row in memberships(services, office.bert)] == ["requested"]
+        newcomer.press("#withdraw")
         assert newcomer.page.has("[role=status]")
     else:
         answered(services, office, clock, act)
@@ -348,7 +351,7 @@ def test_nobody_acts_on_the_request_of_another(
 
     # With a form of one's own the membership is refused, with another's form all of it.
     foreign = stranger.client.post(
-        f"{uid_path}/waiting", data={"csrf_token": token, "membership": before.id, "decision": act}
+        f"{uid_path}/waiting", data={"csrf_token": token, "membership": before.id, "decision": act, "sure": "yes"}
     )
 
     assert foreign.status_code == 403
@@ -363,7 +366,7 @@ def test_a_membership_that_is_not_ones_own_changes_by_no_act(
     find(newcomer, NOORD).press("#send-request", **ME)
     with services.database.reading() as session:
         annas = session.scalars(select(MembershipRow.id).where(MembershipRow.person_id == office.anna)).first()
-    fields = newcomer.fields(".withdraw-request", membership=str(annas), decision=act)
+    fields = newcomer.fields(".withdraw-request", membership=str(annas), decision=act, sure="yes")
 
     newcomer.post(*newcomer.form(".withdraw-request"), data=fields)
 
@@ -465,3 +468,18 @@ def test_a_plain_client_asks_for_no_organisation(browser: Browser) -> None:
     browser.authorize("plain").sign_in(BERT)
 
     assert browser.page.has("#allow")
+
+
+def test_question_before_withdrawing_shows_ones_own_request_only(
+    services: Services, newcomer: Browser, office: Office
+) -> None:
+    find(newcomer, NOORD).press("#send-request", **ME)
+    with services.database.reading() as session:
+        annas = session.scalars(select(MembershipRow.id).where(MembershipRow.person_id == office.anna)).first()
+    newcomer.press(".withdraw-request")
+    mine = newcomer.url
+
+    newcomer.get(mine.replace(memberships(services, office.bert)[0].id, str(annas)))
+
+    assert not newcomer.page.has("#withdraw")
+    assert newcomer.page.has(".waiting-card")

@@ -15,7 +15,7 @@ from core.tools.identifiers import RegistrationId
 from core.tools.needs import NeedLine
 from core.tools.requirements import Requirement
 from idp.demo import logos
-from idp.interaction.organisation_page import OrganisationPage, View, WaitingCard
+from idp.interaction.organisation_page import OrganisationPage, View, WaitingCard, WithdrawRequestPage
 from idp.interaction.tool_page import Link, ToolPage
 from idp.web.page import FieldError, Page, RequestingTool
 
@@ -136,6 +136,9 @@ def tool(
 _ACTIVE = OrganisationStatus.ACTIVE
 _FOUND = View.FOUND
 SAMPLES: dict[str, Callable[[], Page]] = {
+    "a request before it is withdrawn": WithdrawRequestPage(
+        "/interaction/uid/waiting", "token", WAITING, "/interaction/uid"
+    ),
     "organisation": lambda: organisation(View.SEARCH),
     "organisation-wrong-number": lambda: organisation(
         View.SEARCH,
