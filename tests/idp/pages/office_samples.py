@@ -136,9 +136,7 @@ def tool(
 _ACTIVE = OrganisationStatus.ACTIVE
 _FOUND = View.FOUND
 SAMPLES: dict[str, Callable[[], Page]] = {
-    "a request before it is withdrawn": WithdrawRequestPage(
-        "/interaction/uid/waiting", "token", WAITING, "/interaction/uid"
-    ),
+    "withdraw-request": lambda: WithdrawRequestPage("/interaction/uid/waiting", "token", WAITING, "/interaction/uid"),
     "organisation": lambda: organisation(View.SEARCH),
     "organisation-wrong-number": lambda: organisation(
         View.SEARCH,
