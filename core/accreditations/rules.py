@@ -25,6 +25,23 @@ class AccreditationStatus(StrEnum):
     LAPSED = "lapsed"
 
 
+class RegisterStatus(StrEnum):
+    """What a register may say of an entry; whom it does not name it no longer recognises."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LAPSED = "lapsed"
+
+
+class StatusReason(StrEnum):
+    """Why a status is what it is, where the register did not say it in so many words."""
+
+    NOT_IN_REGISTER = "not-in-register"
+    LAST_DAY_PASSED = "last-day-passed"
+    REGISTER_SILENT = "register-silent"
+    CORRECTED = "corrected"
+
+
 class AttachesTo(StrEnum):
     """Whom a kind of accreditation is given to."""
 

@@ -1,12 +1,12 @@
-"""Kinds of accreditation, and who holds which, as the registers said it."""
+"""Kinds of accreditation, who holds which, and what the registers that were read in say."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, func
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.accreditations.errors import NumberTaken
-from core.accreditations.rules import AccreditationStatus, AttachesTo
+from core.accreditations.rules import AccreditationStatus, AttachesTo, RegisterStatus
 from core.infra.db import Base, Identifier, Moment, explain, one_of
 
 
@@ -29,7 +29,12 @@ class AccreditationKindRow(Base):
 
 
 class AccreditationRow(Base):
-    """One person's accreditation on one list, in one column, of its register."""
+    """One person's accreditation on one list, in one column, of its register.
+
+    `status_reason` says why it does not hold, or that the helpdesk spoke (`StatusReason`).
+    `register_said` is what its register last said of it in a few words (`rules.said`), so that what
+    the helpdesk corrected stands until the register says something else.
+    """
 
     __tablename__ = "accreditation"
 
@@ -45,6 +50,8 @@ class AccreditationRow(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
     checked_at: Mapped[datetime] = mapped_column(Moment)
+    status_reason: Mapped[str | None] = mapped_column(String(40))
+    register_said: Mapped[str | None] = mapped_column(String(60))
 
     __table_args__ = (
         one_of("status", AccreditationStatus),
@@ -58,6 +65,79 @@ class AccreditationRow(Base):
             unique=True,
         ),
     )
+
+
+class RegisterSnapshotRow(Base):
+    """What a register said of all its holders at a moment, as one file brought it.
+
+    `is_current` changes in one statement for all its entries; one that is not current is half read
+    in, or has been replaced, and has no say. `number_key` names the key of the entries' digests.
+    """
+
+    __tablename__ = "register_snapshot"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), ForeignKey("accreditation_kind.code"))
+    number_key: Mapped[str] = mapped_column(String(40))
+    content_digest: Mapped[str | None] = mapped_column(String(64))
+    entries: Mapped[int] = mapped_column(Integer, default=0)
+    published_at: Mapped[datetime] = mapped_column(Moment)
+    # Until when the register stands by it; then it counts as one that does not answer.
+    next_update: Mapped[datetime] = mapped_column(Moment)
+    imported_at: Mapped[datetime] = mapped_column(Moment)
+    is_current: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        CheckConstraint("entries >= 0", name="entries"),
+        Index(
+            "uq_register_snapshot_current",
+            "kind",
+            unique=True,
+            postgresql_where=text("is_current"),
+            sqlite_where=text("is_current"),
+        ),
+    )
+
+
+class RegisterEntryRow(Base):
+    """A line of a register: found by the keyed digest of its holder's national number and by nothing else."""
+
+    __tablename__ = "register_entry"
+
+    snapshot_id: Mapped[str] = mapped_column(
+        Identifier, ForeignKey("register_snapshot.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number_digest: Mapped[str] = mapped_column(String(64))
+    number: Mapped[str] = mapped_column(String(40))
+    list: Mapped[str | None] = mapped_column(String(40))
+    column: Mapped[str | None] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(16))
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+
+    __table_args__ = (
+        one_of("status", RegisterStatus),
+        Index("ix_register_entry_number_digest", "snapshot_id", "number_digest"),
+        Index(
+            "uq_register_entry_number",
+            "snapshot_id",
+            "number",
+            func.coalesce(list, ""),
+            func.coalesce(column, ""),
+            unique=True,
+        ),
+    )
+
+
+class RegisterInquiryRow(Base):
+    """When the registers were last asked about a person, and when all of them last answered."""
+
+    __tablename__ = "register_inquiry"
+
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 explain("uq_accreditation_number", NumberTaken)
