@@ -2,7 +2,9 @@
 
 Whether an account exists shows neither in the answer, nor in the time it takes, nor in the
 limits. Guesses are limited by account and address together, and by address: never by account
-alone, which would let anybody lock the owner out. The owner's own devices are counted apart.
+alone, which would let anybody lock the owner out. Username and e-mail address are counted as they
+are typed: counted as one, the limit would tell that they belong to one account. The owner's own
+devices are counted apart.
 """
 
 from dataclasses import dataclass, field

@@ -1,8 +1,12 @@
 """What only Redis has: a server that can be away, and keys without an end."""
 
 import gc
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -40,6 +44,55 @@ def test_a_server_that_is_away_is_an_unavailable_store() -> None:
         store.take(Kind.CODE, "k")
     with pytest.raises(Unavailable), store.pipeline() as pipeline:
         pipeline.put(Kind.CODE, "k", b"", LIFE)
+
+
+def test_a_server_that_says_nothing_is_an_unavailable_store() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = RedisStore(f"redis://127.0.0.1:{silent.getsockname()[1]}")
+
+        with pytest.raises(Unavailable):
+            store.get(Kind.CODE, "k")
+
+
+def test_an_answer_that_comes_in_pieces_is_whole(redis_url: str) -> None:
+    value = bytes(range(256)) * 400
+    RedisStore(redis_url).put(Kind.CODE, "k", value, LIFE)
+    with _relay_of_few_bytes(redis_url) as port:
+        store = RedisStore(f"redis://127.0.0.1:{port}")
+
+        assert store.get(Kind.CODE, "k") == value
+
+
+@contextmanager
+def _relay_of_few_bytes(redis_url: str) -> Iterator[int]:
+    """Pass on to Redis and back, at most a thousand bytes at a time; yield the port."""
+    target = urlsplit(redis_url)
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while received := source.recv(1_000):
+                sink.sendall(received)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                near = listener.accept()[0]
+                far = socket.create_connection((target.hostname, target.port))
+                both = [threading.Thread(target=pump, args=pair) for pair in ((near, far), (far, near))]
+                for one in both:
+                    one.start()
+                for one in both:
+                    one.join()
+                near.close()
+                far.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_connection_that_the_server_closed_is_replaced(redis_url: str) -> None:
