@@ -59,6 +59,10 @@ class Reason:
     subject: str | None = None
     causes: tuple["Reason", ...] = ()
 
+    def names(self, code: ReasonCode) -> bool:
+        """Tell whether this, or a part of it, is the reason."""
+        return self.code is code or any(cause.names(code) for cause in self.causes)
+
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFacts:
@@ -139,6 +143,10 @@ class OfferedContext:
     def is_usable(self) -> bool:
         """Tell whether a person may start the tool under it now."""
         return self.reason is None
+
+    def lacks(self, code: ReasonCode) -> bool:
+        """Tell whether it is closed for this reason, among others or alone."""
+        return self.reason is not None and self.reason.names(code)
 
     def chosen(self) -> ChosenContext:
         """Return its key; only a context with a role has one."""

@@ -15,13 +15,13 @@ from core.organisations.queries import is_active_somewhere
 from core.organisations.states import MembershipStatus
 from core.people.assurance import Acr
 from core.people.facts import PersonFacts
-from core.people.profiles import awaits_code, person_facts
-from core.people.rules import TERMS_VERSION
+from core.people.profiles import person_facts
 from core.tools.access import offered_context, offered_contexts
 from core.tools.context import OfferedContext
 from core.tools.identifiers import RegistrationId
 from idp.claims.assemble import requestable
 from idp.credentials.factors import reachable_acr
+from idp.interaction.lacking import address, is_complete
 from idp.interaction.policy import Address, Facts, context_candidates
 from idp.oidc.checks import acr
 from idp.oidc.consents import Standing, find_standing, find_standing_with_context
@@ -98,8 +98,8 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
             person_id=session.person_id,
             authentication=session.authentication,
             is_hinted=_is_hinted(services, asking),
-            address=Address.CURRENT if person is None else _address(connection, person),
-            is_complete=person is None or _is_complete(person),
+            address=Address.CURRENT if person is None else address(connection, person),
+            is_complete=person is None or is_complete(person),
             settled=None if settled is None else settled.chosen(),
             usable=tuple(context.chosen() for context in usable),
             too_weak=frozenset(context.registration_id for context in usable if _is_too_weak(context, session)),
@@ -124,8 +124,8 @@ def gather_for_ourselves(services: Services, session: SsoSession, progress: Prog
             attainable=ATTAINABLE,
             person_id=session.person_id,
             authentication=session.authentication,
-            address=_address(connection, person),
-            is_complete=_is_complete(person),
+            address=address(connection, person),
+            is_complete=is_complete(person),
         )
     return Gathered(facts, progress, person=person)
 
@@ -240,16 +240,6 @@ def _reachable(connection: Queryable, asking: Asking) -> Acr:
     if not any(acr.is_reachable(levels, ATTAINABLE) for levels in asked):
         return ATTAINABLE
     return max(reachable_acr(connection, asking.session.person_id), reached, key=list(Acr).index)
-
-
-def _address(connection: Queryable, person: PersonFacts) -> Address:
-    if person.email is not None:
-        return Address.CURRENT
-    return Address.PENDING if awaits_code(connection, person.id) else Address.NONE
-
-
-def _is_complete(person: PersonFacts) -> bool:
-    return bool(person.given_name and person.family_name) and person.terms_version == TERMS_VERSION
 
 
 def _is_member(connection: Queryable, asking: Asking, offered: tuple[OfferedContext, ...]) -> bool:

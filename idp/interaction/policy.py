@@ -135,7 +135,8 @@ def _outcome(wanted: Wanted, progress: Progress, facts: Facts) -> Outcome:
     if isinstance(wanted, LocalRequest):
         return Done(None)
     if _eid_is_due(progress, facts):
-        return Step.LINK_EID
+        # Who links a card has proved here and now that the account is theirs: a stolen session links none.
+        return Step.LINK_EID if wanted.is_silent or _signed_in_here(progress) else Step.LOGIN
     return _for_tool(wanted, progress, facts)
 
 
@@ -203,6 +204,8 @@ def _eid_is_due(progress: Progress, facts: Facts) -> bool:
             return False
         case EidLink.DEMANDED:
             return True
+        case EidLink.PROPOSED if progress.wish is Wish.LINK_EID:
+            return True
         case EidLink.PROPOSED:
             # Once for each sign-in; so never to a silent request, in which nobody signs in.
             return _signed_in_here(progress) and Step.LINK_EID not in progress.skipped
@@ -213,8 +216,8 @@ def _eid_is_due(progress: Progress, facts: Facts) -> bool:
 def _for_tool(request: AuthorizationRequest, progress: Progress, facts: Facts) -> Outcome:
     context = None
     if request.wants_context:
-        if progress.wish is not None:
-            return _wished(progress.wish, facts)
+        if progress.wish is not None and (wished := _wished(progress.wish, facts)) is not None:
+            return wished
         context = _choose(request, facts)
         if context is None:
             return _ask_for_context(request, facts)
@@ -225,12 +228,14 @@ def _for_tool(request: AuthorizationRequest, progress: Progress, facts: Facts) -
     return Done(context)
 
 
-def _wished(wish: Wish, facts: Facts) -> Step:
+def _wished(wish: Wish, facts: Facts) -> Step | None:
     match wish:
         case Wish.ADD_ORGANISATION:
             return Step.ORGANISATION
         case Wish.REGISTER_TOOL:
             return Step.TOOL if facts.is_member else Step.ORGANISATION
+        case Wish.LINK_EID:
+            return None  # it is linked meanwhile, or was asked for before all else
         case unreachable:
             assert_never(unreachable)
 

@@ -127,10 +127,11 @@ class Registering:
 
 
 class Wish(StrEnum):
-    """A step that the person asked for on the context screen."""
+    """A step that the person asked for on the context screen, or on that of the tool."""
 
     ADD_ORGANISATION = "add-organisation"
     REGISTER_TOOL = "register-tool"
+    LINK_EID = "link-eid"
 
 
 @dataclass(frozen=True, slots=True)
