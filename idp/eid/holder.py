@@ -53,6 +53,7 @@ class CardDocument:
     signer_fingerprint: str
     address: Address | None = None
     has_photo: bool = False
+    is_chip_proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""Who signs the identity and address files: the National Register, under a pinned root (eid.md 2.2, 2.3)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.x509.oid import NameOID
+
+from core.infra.clock import BRUSSELS
+from idp.eid.card_files import RRN_CERTIFICATE, der_part, invalid
+from idp.eid.problems import EidProblem, EidRefused
+
+_SUBJECT = {NameOID.COUNTRY_NAME: "BE", NameOID.ORGANIZATION_NAME: "RRN", NameOID.COMMON_NAME: "RRN"}
+_SMALLEST_RSA_BITS = 2048
+_CURVE = "secp384r1"
+
+
+class PinnedRoots(Protocol):
+    """The roots that are trusted because their fingerprints are in our own files."""
+
+    @property
+    def roots(self) -> Sequence[x509.Certificate]:
+        """Return them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CardSigner:
+    """The certificate of the National Register that a card carries, once it is trusted."""
+
+    key: RSAPublicKey | EllipticCurvePublicKey
+    fingerprint: str
+
+    def require_signed(self, signature: bytes, content: bytes, name: str) -> None:
+        """Refuse content that this key did not sign; `signature` is the file as stored, with its padding."""
+        try:
+            match self.key:
+                case RSAPublicKey():
+                    length = self.key.key_size // 8
+                    if any(signature[length:]):
+                        raise invalid("padding", name)
+                    self.key.verify(signature[:length], content, PKCS1v15(), SHA256())
+                case EllipticCurvePublicKey():
+                    self.key.verify(der_part(signature, name), content, ECDSA(SHA384()))
+        except InvalidSignature:
+            raise invalid("signature", name) from None
+
+
+def read_signer(content: bytes, trust: PinnedRoots, now: datetime) -> CardSigner:
+    """Return the signer of a card's files by its certificate, as the card stores it.
+
+    It stands directly under a pinned root, is valid, and is the National Register's for signing.
+    """
+    der = der_part(content, RRN_CERTIFICATE)
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        key = certificate.public_key()
+        _require_register(certificate)
+        _require_issued(certificate, der, trust.roots, now)
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        raise invalid("certificate", RRN_CERTIFICATE) from None
+    return CardSigner(_require_strong(key), hashlib.sha256(der).hexdigest())
+
+
+def _require_register(certificate: x509.Certificate) -> None:
+    attributes = list(certificate.subject)
+    subject = {attribute.oid: attribute.value for attribute in attributes}
+    if subject != _SUBJECT or len(attributes) != len(_SUBJECT):
+        raise invalid("subject", RRN_CERTIFICATE)
+    extensions = certificate.extensions
+    try:
+        if extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            raise invalid("is-an-authority", RRN_CERTIFICATE)
+    except x509.ExtensionNotFound:
+        pass
+    try:
+        usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        raise invalid("key-usage", RRN_CERTIFICATE) from None
+    if not (usage.digital_signature or usage.content_commitment):
+        raise invalid("key-usage", RRN_CERTIFICATE)
+
+
+def _require_issued(
+    certificate: x509.Certificate, der: bytes, roots: Sequence[x509.Certificate], now: datetime
+) -> None:
+    named = [root for root in roots if root.subject == certificate.issuer]
+    if not named:
+        raise EidRefused(EidProblem.ISSUER_UNKNOWN, file=RRN_CERTIFICATE, issuer=certificate.issuer.rfc4514_string())
+    hashed = certificate.signature_hash_algorithm
+    if hashed is None or hashed.name not in {"sha256", "sha384", "sha512"}:
+        raise EidRefused(EidProblem.WEAK_ALGORITHM, file=RRN_CERTIFICATE)
+    issuer = next((root for root in named if _is_issued_by(certificate, root)), None)
+    # The count of unused bits before the signature is the one byte that no signature covers.
+    if issuer is None or der[-len(certificate.signature) - 1] != 0:
+        raise invalid("certificate-signature", RRN_CERTIFICATE)
+    for found in (certificate, issuer):
+        _require_valid(found, now)
+
+
+def _is_issued_by(certificate: x509.Certificate, root: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(root)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def _require_valid(certificate: x509.Certificate, now: datetime) -> None:
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if now < begins:
+        day = begins.astimezone(BRUSSELS).date()
+        raise EidRefused(EidProblem.CERTIFICATE_NOT_YET, day=day, file=RRN_CERTIFICATE)
+    if now > ends:
+        day = ends.astimezone(BRUSSELS).date()
+        raise EidRefused(EidProblem.CERTIFICATE_EXPIRED, day=day, file=RRN_CERTIFICATE)
+
+
+def _require_strong(key: object) -> RSAPublicKey | EllipticCurvePublicKey:
+    """Return a key whose signatures we accept: RSA of 2048 bits and more, or P-384."""
+    match key:
+        case RSAPublicKey() if key.key_size >= _SMALLEST_RSA_BITS:
+            return key
+        case EllipticCurvePublicKey() if key.curve.name == _CURVE:
+            return key
+    raise EidRefused(EidProblem.WEAK_ALGORITHM, file=RRN_CERTIFICATE)
