@@ -4,7 +4,7 @@ What a card proves was verified before it comes here (`idp.eid`); here it become
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from hmac import compare_digest
@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
-from core.infra.errors import Conflict
+from core.infra.errors import Conflict, NotFound
 from core.people.details import living
+from core.people.facts import Address
 from core.people.identifiers import PersonId
 from core.people.national_number import SealedNumber
 from core.people.rules import EidAlreadyLinked
-from core.people.tables import EidLinkRow
+from core.people.tables import EidLinkRow, PersonRow
 
 
 class OtherHolder(Conflict):
@@ -33,6 +34,19 @@ class Linked(StrEnum):
     FIRST = "first"
     SAME_CARD = "same-card"
     RENEWED = "renewed"
+
+
+class UnlinkReason(StrEnum):
+    """Why a card is no longer linked; a word and never a text, because the audit trail keeps it for ever."""
+
+    REQUEST = "request"
+    NUMBER_CHANGED = "number-changed"
+    WRONG_PERSON = "wrong-person"
+    MISUSE = "misuse"
+    AUTHORITY = "authority"
+
+
+_ACTIONS = {Linked.FIRST: "eid-linked", Linked.SAME_CARD: "eid-read-again", Linked.RENEWED: "eid-renewed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,9 @@ class HolderFacts:
 class ProvenCard:
     """A verified card as it is kept: digests instead of numbers, and on what evidence it was believed.
 
-    `digests` are all under which its holder may lie, whatever key was in force then.
+    `digests` are all under which its holder may lie, whatever key was in force then, and
+    `document_digests` those of the card's own number; empty where its files were not read. `address`
+    is one to begin with, for a profile that has none.
     """
 
     number: SealedNumber
@@ -64,8 +80,9 @@ class ProvenCard:
     certificate_digest: str
     evidence: Mapping[str, object]
     document_type: int | None = None
-    document_digest: str | None = None
+    document_digests: Sequence[str] = ()
     document_valid_until: date | None = None
+    address: Address | None = None
 
 
 def holder_of(session: Session, digests: Sequence[str]) -> PersonId | None:
@@ -77,9 +94,10 @@ def holder_of(session: Session, digests: Sequence[str]) -> PersonId | None:
 def link(session: Session, person_id: PersonId, card: ProvenCard, *, now: datetime) -> Linked:
     """Link a card to an account, lock what it proved, and say what this link was.
 
-    The same card again changes nothing but the moment of its last use and what it proves now.
-    Raises `EidAlreadyLinked` where its holder has another account, `OtherHolder` where this account
-    is linked to somebody else, `NotFound` for an account that is gone.
+    The same card again changes nothing but the moment of its last use and what it proves now; what an
+    earlier card of the same person proved stays proven. Raises `EidAlreadyLinked` where its holder has
+    another account, `OtherHolder` where this account is linked to somebody else, `NotFound` for an
+    account that is gone.
     """
     person = living(session, person_id, locked=True)
     holder = holder_of(session, card.digests)
@@ -89,47 +107,83 @@ def link(session: Session, person_id: PersonId, card: ProvenCard, *, now: dateti
     if row is not None and row.number_digest not in card.digests:
         raise OtherHolder(person=person_id)
     linked = _kind_of(row, card)
+    newly_proven = set(card.facts.proven()).difference(() if row is None else row.proven)
     if row is None:
-        row = EidLinkRow(person_id=person_id, linked_at=now)
+        row = EidLinkRow(person_id=person_id, linked_at=now, verified_at=now, proven=[], evidence={})
         session.add(row)
-    _write(row, card, now)
-    for name in card.facts.proven():
-        setattr(person, name, getattr(card.facts, name))
-    person.updated_at = now
+    _write(row, card, linked, now)
+    changed = {*_write_facts(person, card), *newly_proven}
+    if changed:
+        person.updated_at = now
     session.flush()
-    audit.record(
-        session,
-        action="eid-linked",
-        actor_id=person_id,
-        subject_id=person_id,
-        details={"how": linked.value, "fields": " ".join(row.proven)},
-        now=now,
-    )
+    if changed or linked is not Linked.SAME_CARD:
+        details = {"fields": " ".join(sorted(changed))}
+        audit.record(
+            session, action=_ACTIONS[linked], actor_id=person_id, subject_id=person_id, details=details, now=now
+        )
     return linked
 
 
 def _kind_of(row: EidLinkRow | None, card: ProvenCard) -> Linked:
     if row is None:
         return Linked.FIRST
-    return Linked.SAME_CARD if _is_same(row, card) else Linked.RENEWED
+    is_same_document = not card.document_digests or row.document_digest in {None, *card.document_digests}
+    is_same = compare_digest(row.certificate_digest, card.certificate_digest) and is_same_document
+    return Linked.SAME_CARD if is_same else Linked.RENEWED
 
 
-def _is_same(row: EidLinkRow, card: ProvenCard) -> bool:
-    # A row that is not written yet has none.
-    return compare_digest(row.certificate_digest or "", card.certificate_digest)
-
-
-def _write(row: EidLinkRow, card: ProvenCard, now: datetime) -> None:
-    is_same = _is_same(row, card)
-    # What an earlier use of the same card proved stays proven: not each use reads the files.
-    earlier = row.proven if is_same else ()
+def _write(row: EidLinkRow, card: ProvenCard, linked: Linked, now: datetime) -> None:
     row.number_key, row.number_sealed = card.number.key_id, card.number.sealed
     row.number_digest = card.number.digest
-    row.verified_at = row.last_used_at = now
-    row.proven = sorted({*earlier, *card.facts.proven()})
-    row.evidence = {**(row.evidence if is_same else {}), **card.evidence}
-    if not is_same or card.document_digest is not None:
-        row.document_type = card.document_type
-        row.document_digest = card.document_digest
-        row.document_valid_until = card.document_valid_until
     row.certificate_digest = card.certificate_digest
+    row.last_used_at = now
+    row.proven = sorted({*row.proven, *card.facts.proven()})
+    row.evidence = {**row.evidence, **card.evidence}
+    if card.document_digests:
+        # Not each use reads the files: until it does, what the last ones proved rests on them.
+        row.verified_at = now
+        row.document_type, row.document_valid_until = card.document_type, card.document_valid_until
+        row.document_digest = card.document_digests[0]
+    elif linked is Linked.RENEWED:
+        row.document_digest = None
+
+
+def _write_facts(person: PersonRow, card: ProvenCard) -> tuple[str, ...]:
+    """Write what the card says to the profile, and return the names of the fields that were different."""
+    wanted: dict[str, object] = {name: getattr(card.facts, name) for name in card.facts.proven()}
+    has_address = person.street_address or person.postal_code or person.locality
+    if card.address is not None and not has_address:
+        wanted |= asdict(card.address)
+    changed = tuple(name for name, value in wanted.items() if getattr(person, name) != value)
+    for name in changed:
+        setattr(person, name, wanted[name])
+    return changed
+
+
+def unlink(
+    session: Session,
+    person_id: PersonId,
+    *,
+    by: PersonId | None,
+    reason: UnlinkReason,
+    reference: str | None = None,
+    now: datetime,
+) -> None:
+    """Remove the card of an account: it opens it no more, and what it had locked can be edited again.
+
+    Values stay as they are. Raises `NotFound` where the account is gone or no card is linked.
+    """
+    living(session, person_id, locked=True)
+    row = session.get(EidLinkRow, person_id, with_for_update=True)
+    if row is None:
+        raise NotFound(person=person_id)
+    session.delete(row)
+    session.flush()
+    audit.record(
+        session,
+        action="eid-unlinked",
+        actor_id=by,
+        subject_id=person_id,
+        details={"reason": reason.value, "reference": reference},
+        now=now,
+    )

@@ -25,6 +25,7 @@ _MODULUS = 97
 _LATER_CENTURY = "2"
 _SEALED_FOR = "national number"
 _DIGESTED_FOR = b"immo-connect national number 1"
+_CARD_DIGESTED_FOR = b"immo-connect card number 1"
 
 
 class InvalidNationalNumber(RuleError):
@@ -116,6 +117,10 @@ class NumberKeys:
         """Return under which digests the number may lie, the one of the key in force first."""
         return [_digest(secret, number) for _, secret in self.keys]
 
+    def card_digests(self, card_number: str) -> Sequence[str]:
+        """Return under which digests the number of a card may lie, the one of the key in force first."""
+        return [_keyed(secret, _CARD_DIGESTED_FOR, card_number) for _, secret in self.keys]
+
 
 def _has_check_digits(digits: str) -> bool:
     number, expected = digits[:-_CHECK_DIGITS], int(digits[-_CHECK_DIGITS:])
@@ -123,6 +128,10 @@ def _has_check_digits(digits: str) -> bool:
 
 
 def _digest(secret: Secret, number: NationalNumber) -> str:
+    return _keyed(secret, _DIGESTED_FOR, number.reveal())
+
+
+def _keyed(secret: Secret, purpose: bytes, text: str) -> str:
     """Return a keyed digest: there are few enough numbers that a plain one would tell them all."""
-    key = hmac.digest(secret.reveal().encode(), _DIGESTED_FOR, hashlib.sha256)
-    return hmac.digest(key, number.reveal().encode(), hashlib.sha256).hex()
+    key = hmac.digest(secret.reveal().encode(), purpose, hashlib.sha256)
+    return hmac.digest(key, text.encode(), hashlib.sha256).hex()

@@ -32,7 +32,7 @@ def a_proven_card(
         certificate_digest=digest(certificate),
         evidence={"issuer": "CN=Citizen CA"},
         document_valid_until=valid_until,
-        document_digest=digest(f"document {certificate}"),
+        document_digests=[digest(f"document {certificate}")],
         document_type=1,
     )
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from core.infra.mail_templates import (
     access_letters,
+    eid_letters,
     help_letters,
     leaving_letters,
     organisation_letters,
@@ -27,6 +28,7 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
         **registration_letters.LETTERS,
         **organisation_letters.LETTERS,
         **security_letters.LETTERS,
+        **eid_letters.LETTERS,
         **leaving_letters.LETTERS,
         **help_letters.LETTERS,
     }
