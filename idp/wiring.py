@@ -1,6 +1,7 @@
 """What the application is made of: built once, handed to those who need it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -13,10 +14,29 @@ from core.infra.store.interface import EphemeralStore
 from core.infra.store.redis_store import RedisStore
 from core.infra.store.sqlite_store import SqliteStore
 from core.people.national_number import NumberKeys
+from idp.eid.assertion import origin_of
+from idp.eid.intermediates import Intermediates
+from idp.eid.revocation import Revocation
+from idp.eid.trust import Trust
+from idp.eid.verification import CardVerifier
 from idp.signing.keyring import Keyring
+from idp.signing.private_keys import PrivateKeys
 
 # The programs of `make run` stand on the provider's port and the seven after it.
 _DEMO_PORTS = 8
+_BELGIAN_ROOTS = Path(__file__).parent.parent / "keys" / "trust" / "belgian-eid"
+# Who answers for the certificates of Belgian cards (eid.md 4.2); nothing else is asked on their account.
+_BELGIAN_HOSTS = frozenset(
+    {
+        "certs.eid.belgium.be",
+        "crl.eid.belgium.be",
+        "crl.eidpki.belgium.be",
+        "crt.eidpki.belgium.be",
+        "ocsp.eid.belgium.be",
+        "ocsp.eidpki.belgium.be",
+    }
+)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,7 @@ class Services:
     store: EphemeralStore
     keyring: Keyring
     http: OutboundHttp
+    cards: CardVerifier
 
     @property
     def number_keys(self) -> NumberKeys:
@@ -41,9 +62,23 @@ def build_services(settings: Settings) -> Services:
     clock = SystemClock()
     database = Database(settings.database_url)
     store = RedisStore(settings.redis_url) if settings.redis_url else SqliteStore(settings.store_path)
-    keyring = Keyring(database, settings.keys_directory, clock)
+    keyring = Keyring(database, PrivateKeys.from_settings(settings), clock)
     http = OutboundHttp(settings.outbound, settings.mode, _demo_ports(settings))
-    return Services(settings, clock, database, store, keyring, http)
+    cards = build_cards(settings, clock, store, http)
+    return Services(settings, clock, database, store, keyring, http, cards)
+
+
+def build_cards(settings: Settings, clock: Clock, store: EphemeralStore, http: OutboundHttp) -> CardVerifier:
+    """Return what verifies identity cards; test cards are known only where the settings name their roots."""
+    eid, test_roots = settings.eid, settings.eid.test_roots
+    hosts = _BELGIAN_HOSTS if test_roots is None else _BELGIAN_HOSTS | _LOOPBACK
+    folders = (eid.intermediates,) if test_roots is None else (eid.intermediates, test_roots)
+    return CardVerifier(
+        trust=Trust(_BELGIAN_ROOTS, Intermediates(folders), test_roots=test_roots),
+        revocation=Revocation(http=http, store=store, hosts=hosts),
+        origin=origin_of(settings.issuer),
+        clock=clock,
+    )
 
 
 def services() -> Services:

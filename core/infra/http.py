@@ -46,6 +46,8 @@ class _Request:
     url: str
     headers: Mapping[str, str]
     content: bytes | None = None
+    # Hosts that answer over http on their port 80; what they say proves itself by a signature.
+    plain_hosts: Collection[str] = ()
 
 
 class OutboundHttp:
@@ -53,7 +55,7 @@ class OutboundHttp:
 
     Opened are the `host:port` pairs of `settings.allow`, loopback on `allowed_loopback_ports`
     (demo and test), and loopback altogether where `settings.insecure` is set. Only there may the
-    scheme be http.
+    scheme be http, and at the hosts that `get_bytes` and `post_bytes` are given.
     """
 
     def __init__(
@@ -82,12 +84,23 @@ class OutboundHttp:
         Raises `OutboundRefused` when the address or the answer is not acceptable, `Unavailable`
         when nothing useful comes within `timeout_seconds` for all of it.
         """
-        body = self._get(url, {"Accept": "application/json"}, max_bytes, timeout_seconds)
-        try:
-            document: object = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            raise Unavailable(reason="not-json", url=url) from None
-        return document
+        return _document(self._get(url, {"Accept": "application/json"}, max_bytes, timeout_seconds), url)
+
+    def post_json(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str],
+        max_bytes: int = MAX_JSON_BYTES,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> object:
+        """Post a JSON document, already written, and return the one that answers it; raises as `get_json` does."""
+        sent = {"Accept": "application/json", "Content-Type": "application/json", **headers}
+        status, body = self._exchange(_Request("POST", url, sent, content), max_bytes, timeout_seconds)
+        if status != http.HTTPStatus.OK:
+            raise Unavailable(reason="status", status=status, url=url)
+        return _document(body, url)
 
     def get_text(
         self,
@@ -114,17 +127,48 @@ class OutboundHttp:
         status, _ = self._exchange(_Request("POST", url, headers, content), 0, timeout_seconds)
         return status
 
+    def get_bytes(
+        self, url: str, *, hosts: Collection[str], max_bytes: int, timeout_seconds: float = TIMEOUT_SECONDS
+    ) -> bytes:
+        """Return what lies at an address of one of these hosts and no other, over http too; raises as `get_json` does.
+
+        For certificates and lists of them, which are published over http and carry their own signature.
+        """
+        return self._exchange_bytes(_Request("GET", url, {}, plain_hosts=hosts), max_bytes, timeout_seconds)
+
+    def post_bytes(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        content_type: str,
+        hosts: Collection[str],
+        max_bytes: int,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> bytes:
+        """Post to an address of one of these hosts and return the answer, as `get_bytes` does."""
+        request = _Request("POST", url, {"Content-Type": content_type}, content, plain_hosts=hosts)
+        return self._exchange_bytes(request, max_bytes, timeout_seconds)
+
+    def _exchange_bytes(self, request: _Request, max_bytes: int, timeout_seconds: float) -> bytes:
+        if _parse(request.url).host not in request.plain_hosts:
+            raise OutboundRefused(reason="host-not-named")
+        return self._body(request, max_bytes, timeout_seconds)
+
     def _get(self, url: str, headers: Mapping[str, str], max_bytes: int, timeout_seconds: float) -> bytes:
-        status, body = self._exchange(_Request("GET", url, headers), max_bytes, timeout_seconds)
+        return self._body(_Request("GET", url, headers), max_bytes, timeout_seconds)
+
+    def _body(self, request: _Request, max_bytes: int, timeout_seconds: float) -> bytes:
+        status, body = self._exchange(request, max_bytes, timeout_seconds)
         if status != http.HTTPStatus.OK:
-            raise Unavailable(reason="status", status=status, url=url)
+            raise Unavailable(reason="status", status=status, url=request.url)
         return body
 
     def _exchange(self, request: _Request, max_bytes: int, timeout_seconds: float) -> tuple[int, bytes]:
         url, target = request.url, _parse(request.url)
         deadline = Deadline(timeout_seconds)
         addresses = resolve(self._resolver, target.host, target.port, seconds=timeout_seconds)
-        tls = self._permit(target, addresses)
+        tls = self._permit(target, addresses, request.plain_hosts)
         try:
             connected = connect(addresses, target.port, deadline, tls=tls, server_name=target.host)
             try:
@@ -136,13 +180,15 @@ class OutboundHttp:
         except (OSError, http.client.HTTPException) as error:
             raise Unavailable(reason=type(error).__name__, url=url) from error
 
-    def _permit(self, target: _Target, addresses: tuple[Address, ...]) -> ssl.SSLContext | None:
+    def _permit(
+        self, target: _Target, addresses: tuple[Address, ...], plain_hosts: Collection[str]
+    ) -> ssl.SSLContext | None:
         opened = all(self._is_opened(target, address) for address in addresses)
         # One private address among public ones is enough to refuse: a name has one owner.
         if not opened and not all(is_public(address) for address in addresses):
             raise OutboundRefused(reason="address-not-public", host=target.host)
         if target.scheme == "http":
-            if not opened:
+            if not opened and not (target.host in plain_hosts and target.port == _DEFAULT_PORTS["http"]):
                 raise OutboundRefused(reason="https-needed", host=target.host)
             return None
         demo = all(address.is_loopback and target.port in self._loopback_ports for address in addresses)
@@ -153,6 +199,14 @@ class OutboundHttp:
         if (target.host, target.port) in allow or (str(address), target.port) in allow:
             return True
         return address.is_loopback and (self._settings.insecure or target.port in self._loopback_ports)
+
+
+def _document(body: bytes, url: str) -> object:
+    try:
+        document: object = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Unavailable(reason="not-json", url=url) from None
+    return document
 
 
 def _parse(url: str) -> _Target:

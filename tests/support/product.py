@@ -18,8 +18,9 @@ from core.infra.store.sqlite_store import SqliteStore
 from idp.app import create_app
 from idp.demo import world
 from idp.signing.keyring import Keyring
+from idp.signing.private_keys import PrivateKeys
 from idp.signing.rotation import ensure_keys
-from idp.wiring import Services
+from idp.wiring import Services, build_cards
 from tests.support.databases import DatabaseServer
 from tests.support.ground import START
 
@@ -39,7 +40,7 @@ def keyed_template(database_server: DatabaseServer, schema_template: str, base_s
     """Return the URL of a database with the schema and active signing keys."""
     url = database_server.create(schema_template)
     with closing(Database(url)) as database:
-        ensure_keys(database, base_settings.keys_directory, now=START)
+        ensure_keys(database, PrivateKeys(base_settings.keys_directory), now=START)
     return url
 
 
@@ -56,15 +57,16 @@ def demo_template(
     store = SqliteStore(tmp_path_factory.mktemp("demo") / "store.sqlite3")
     http = OutboundHttp(base_settings.outbound, base_settings.mode, frozenset())
     with closing(Database(url)) as database:
-        keyring = Keyring(database, base_settings.keys_directory, clock)
-        world.load(Services(base_settings, clock, database, store, keyring, http))
+        keyring = Keyring(database, PrivateKeys(base_settings.keys_directory), clock)
+        cards = build_cards(base_settings, clock, store, http)
+        world.load(Services(base_settings, clock, database, store, keyring, http, cards))
     return url
 
 
 @pytest.fixture
 def keyring(database: Database, settings: Settings, clock: FixedClock) -> Keyring:
     """Return the signing keys of the provider: one active key for each algorithm."""
-    return Keyring(database, settings.keys_directory, clock)
+    return Keyring(database, PrivateKeys(settings.keys_directory), clock)
 
 
 @pytest.fixture
@@ -73,7 +75,8 @@ def services(
 ) -> Services:
     """Return what the provider is made of, on this test's own database and store."""
     http = OutboundHttp(settings.outbound, settings.mode, frozenset())
-    return Services(settings, clock, database, store, keyring, http)
+    cards = build_cards(settings, clock, store, http)
+    return Services(settings, clock, database, store, keyring, http, cards)
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""The issuer's list of revoked certificates (RFC 5280 section 5), asked where its responder does not answer."""
+
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from idp.eid.certificates import value_of
+from idp.eid.ocsp import CLOCK_SKEW
+from idp.eid.status import NoAnswer, Refused, StatedGood
+
+_STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+
+
+def load(content: bytes, issuer: x509.Certificate, *, now: datetime) -> x509.CertificateRevocationList:
+    """Return a list that the issuer signed, that covers all its certificates, and that is in force.
+
+    Raises `NoAnswer` with a reason.
+    """
+    try:
+        found = x509.load_der_x509_crl(content)
+        if found.issuer != issuer.subject or not _is_signed(found, issuer):
+            raise NoAnswer("wrong-signer")
+        if not _is_complete(found):
+            raise NoAnswer("partial")
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        raise NoAnswer("malformed") from None
+    require_in_force(found, now=now)
+    return found
+
+
+def require_in_force(found: x509.CertificateRevocationList, *, now: datetime) -> None:
+    """Raise `NoAnswer` for a list that is not there yet or was to be replaced."""
+    if found.last_update_utc > now + CLOCK_SKEW:
+        raise NoAnswer("from-the-future")
+    if found.next_update_utc is None or found.next_update_utc < now - CLOCK_SKEW:
+        raise NoAnswer("stale")
+
+
+def look_up(certificate: x509.Certificate, found: x509.CertificateRevocationList) -> StatedGood:
+    """Return since when the certificate is known to be good; raise `Refused` where the list names it."""
+    entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+    if entry is not None:
+        raise Refused.revoked(entry.revocation_date_utc, _reason(entry))
+    return StatedGood(as_of=found.last_update_utc, until=found.next_update_utc)
+
+
+def _is_signed(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    usage = value_of(issuer.extensions, x509.KeyUsage)
+    if usage is None or not usage.crl_sign or not isinstance(found.signature_hash_algorithm, _STRONG):
+        return False
+    key = issuer.public_key()
+    return isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)) and found.is_signature_valid(key)
+
+
+def _is_complete(found: x509.CertificateRevocationList) -> bool:
+    """Tell whether a list is the whole: no changes to another, no part of its issuer's certificates or reasons."""
+    known = (x509.AuthorityKeyIdentifier, x509.CRLNumber, x509.FreshestCRL, x509.AuthorityInformationAccess)
+    return not any(extension.critical and not isinstance(extension.value, known) for extension in found.extensions)
+
+
+def _reason(entry: x509.RevokedCertificate) -> str | None:
+    reason = value_of(entry.extensions, x509.CRLReason)
+    return None if reason is None else reason.reason.value

@@ -1,0 +1,58 @@
+"""Who put their card into the reader and knew its PIN: one token, verified from the signature to the name.
+
+The order is part of the protection (eid.md 5.2): nothing leaves the house before the token's own signature is
+right, and nobody is asked about a certificate before its path is.
+"""
+
+from cryptography import x509
+
+from core.infra.clock import Clock
+from idp.eid import assertion as tokens
+from idp.eid.certificates import fingerprint, named, policies, require_login_purpose
+from idp.eid.challenge import Challenge
+from idp.eid.holder import Holder
+from idp.eid.revocation import Revocation
+from idp.eid.trust import Trust
+
+
+class CardVerifier:
+    """Verifies tokens for one origin; built once, because it remembers issuers."""
+
+    def __init__(self, *, trust: Trust, revocation: Revocation, origin: str, clock: Clock) -> None:
+        self.trust = trust
+        self.origin = origin
+        self._revocation = revocation
+        self._clock = clock
+
+    def verify(self, token: object, *, challenge: Challenge, issuer_hint: bytes | None = None) -> Holder:
+        """Return who signed the challenge with their card.
+
+        The challenge was taken before (`challenge.take`). `issuer_hint` is the certificate of the issuer as the
+        card has it, DER, and need not be right. Raises `EidRefused` with the first thing that is wrong.
+        """
+        assertion = tokens.parse(token)
+        tokens.verify_signature(assertion, origin=self.origin, nonce=challenge.nonce)
+        return self.verify_certificate(assertion.certificate, issuer_hint=issuer_hint)
+
+    def verify_certificate(self, certificate: x509.Certificate, *, issuer_hint: bytes | None = None) -> Holder:
+        """Return whom an authentication certificate names whose private key was just used, as over mutual TLS.
+
+        Raises `EidRefused` with the first thing that is wrong.
+        """
+        now = self._clock.now()
+        require_login_purpose(certificate)
+        chain = self.trust.chain(certificate, now=now, hint=tokens.read_hint(issuer_hint))
+        good = self._revocation.require_good(chain, now=now)
+        holder = named(certificate)
+        return Holder(
+            number=holder.number,
+            given_names=holder.given_names,
+            family_name=holder.family_name,
+            certificate_fingerprint=fingerprint(certificate),
+            valid_until=certificate.not_valid_after_utc,
+            issuer=chain.issuer.subject.rfc4514_string(),
+            root_fingerprint=fingerprint(chain.root),
+            policies=policies(certificate),
+            revocation=good.source,
+            good_as_of=good.as_of,
+        )
