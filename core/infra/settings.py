@@ -15,8 +15,10 @@ from core.infra import eid_settings
 from core.infra import setting_parsers as parsers
 from core.infra.eid_settings import EidSettings
 from core.infra.errors import InvalidSettings
+from core.infra.register_settings import RegisterSettings, read_registers
 from core.infra.secret import Secret
 from core.infra.setting_reader import Reader, Setting
+from core.infra.token_settings import TokenSettings, read_token
 
 _MINIMUM_SECRET_LENGTH = 32
 _MINIMUM_SECRET_VARIETY = 8
@@ -81,6 +83,7 @@ class Settings:
     redis_url: str | None = field(repr=False)
     store_path: Path
     keys_directory: Path
+    token: TokenSettings | None
     secret: Secret
     registration: Registration
     breached_passwords_url: str | None
@@ -91,6 +94,7 @@ class Settings:
     support: SupportSettings
     outbound: OutboundSettings
     eid: EidSettings
+    registers: tuple[RegisterSettings, ...]
     listing: tuple[Setting, ...] = field(repr=False, compare=False)
 
     @property
@@ -145,6 +149,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         keys_directory=read(
             "IMMO_KEYS_DIRECTORY", "folder of the private signing keys", parsers.path, default=_DEFAULT_KEYS_DIRECTORY
         ),
+        token=read_token(reader),
         secret=read(
             "IMMO_SECRET",
             "key from which others are derived: pairwise subjects, keyed digests",
@@ -170,6 +175,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         support=_support(reader),
         outbound=_outbound(reader),
         eid=eid_settings.read_eid(reader),
+        registers=read_registers(reader),
         listing=tuple(reader.listing),
     )
 

@@ -58,7 +58,7 @@ def prepared() -> Iterator[Measured]:
         }
         upgrade_to_head(database)
         services = build_services(Settings.from_environment(environment))
-        ensure_keys(services.database, services.settings.keys_directory, now=services.clock.now())
+        ensure_keys(services.database, services.keyring.private_keys, now=services.clock.now())
         world.load(services, people=PEOPLE, organisations=ORGANISATIONS)
         tool_id, (rs256, es256, public, api) = _clients(services)
         with services.database.transaction() as session:

@@ -31,7 +31,7 @@ NOT_OF_PEOPLE = frozenset(
     {
         *("client-registered", "client-changed", "client-deleted"),
         *("offices-imported", "organisation-verified"),
-        *("signing-key-made", "signing-key-activated", "signing-key-retired"),
+        *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
     }
 )

@@ -17,17 +17,21 @@ def keys() -> None:
 def ensure() -> None:
     """Make an active key for each algorithm that has none."""
     services = connect()
-    made = rotation.ensure_keys(services.database, services.settings.keys_directory, now=services.clock.now())
+    made = rotation.ensure_keys(services.database, services.keyring.private_keys, now=services.clock.now())
     click.echo(f"{len(made)} signing keys made." if made else "Every algorithm has its active key.")
 
 
 @keys.command("list")
 @explained
 def list_keys() -> None:
-    """Show every key and its state."""
-    with connect().database.reading() as session:
-        for key in rotation.list_keys(session):
-            click.echo(f"{key.kid}  {key.algorithm:<6} {key.state:<10} since {key.changed_at:%Y-%m-%d %H:%M} UTC")
+    """Show every key, its state and where its private half lies."""
+    services = connect()
+    with services.database.reading() as session:
+        found = rotation.list_keys(session)
+    for key in found:
+        place = services.keyring.private_keys.place_of(key.kid) or "nowhere"
+        since = f"since {key.changed_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{key.kid}  {key.algorithm:<6} {key.state:<10} {place:<8} {since}")
 
 
 @keys.command()
@@ -36,9 +40,9 @@ def list_keys() -> None:
 def new(algorithm: str) -> None:
     """Make a key and publish it; activate it once everybody has fetched the JWKS."""
     services = connect()
-    directory = services.settings.keys_directory
+    private_keys = services.keyring.private_keys
     with services.database.transaction() as session:
-        kid = rotation.new_key(session, directory, algorithm=algorithm, now=services.clock.now())
+        kid = rotation.new_key(session, private_keys, algorithm=algorithm, now=services.clock.now())
     click.echo(kid)
 
 
@@ -64,3 +68,14 @@ def retire(kid: str, at_once: bool) -> None:  # noqa: FBT001 - click passes opti
     with services.database.transaction() as session:
         rotation.retire(session, kid=kid, now=services.clock.now(), at_once=at_once)
     click.echo("retired")
+
+
+@keys.command()
+@click.argument("kid")
+@explained
+def destroy(kid: str) -> None:
+    """Remove the private half of a retired key, from its file or from the token, for good."""
+    services = connect()
+    with services.database.transaction() as session:
+        rotation.destroy(session, services.keyring.private_keys, kid=kid, now=services.clock.now())
+    click.echo("destroyed")

@@ -1,7 +1,7 @@
 """The keys that sign and the keys that are shown, as this process knows them.
 
-States come from the database, so that all processes agree; private halves come from files. Both
-are read once and again every half minute, or when a token names a key we have not seen: never per
+States come from the database, so that all processes agree; private halves come from files or a
+token. Both are read once and again every half minute, or when a token names a key we have not seen: never per
 request. A database that does not answer leaves the last known keys in force.
 """
 
@@ -11,7 +11,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -23,9 +22,8 @@ from core.infra.clock import Clock
 from core.infra.db import Database
 from core.infra.errors import Unavailable
 from core.proof.keys import ALGORITHMS, KeySource, PublicKey
-from idp.signing import software
-from idp.signing.signer import Signer
-from idp.signing.software import KeyFileUnusable
+from idp.signing.private_keys import PrivateKeys
+from idp.signing.signer import PrivateKeyUnusable, Signer
 from idp.signing.states import SHOWN, KeyState
 from idp.signing.tables import SigningKeyRow
 
@@ -55,9 +53,9 @@ class _Snapshot:
 class Keyring:
     """Chooses the signer for an algorithm and knows every key that may verify."""
 
-    def __init__(self, database: Database, directory: Path, clock: Clock) -> None:
+    def __init__(self, database: Database, private_keys: PrivateKeys, clock: Clock) -> None:
         self._database = database
-        self._directory = directory
+        self.private_keys = private_keys
         self._clock = clock
         self._lock = threading.Lock()
         self._snapshot: _Snapshot | None = None
@@ -136,7 +134,7 @@ class Keyring:
 
     def _signers(self, rows: Sequence[Row[Any]], known: Mapping[str, Signer]) -> dict[str, Signer]:
         shown = {row.kid for row in rows}
-        # A predecessor whose key is still shown may go on signing where the new file is missing.
+        # A predecessor whose key is still shown may go on signing where the new one is missing.
         signers = {name: signer for name, signer in known.items() if signer.kid in shown}
         for row in rows:
             if row.state != KeyState.ACTIVE:
@@ -145,11 +143,11 @@ class Keyring:
             if present is not None and present.kid == row.kid:
                 continue
             try:
-                signers[row.algorithm] = software.read(self._directory, row.kid, row.algorithm)
-            except KeyFileUnusable:
+                signers[row.algorithm] = self.private_keys.read(row.kid, row.algorithm)
+            except (PrivateKeyUnusable, Unavailable):
                 if present is None:
                     raise
-                log.event("signing_key_file_missing", logging.WARNING, kid=row.kid, still_signing=present.kid)
+                log.event("signing_key_missing", logging.WARNING, kid=row.kid, still_signing=present.kid)
         return signers
 
 

@@ -1,13 +1,12 @@
 """Use cases of `idp keys`: make keys, let them sign, take them back.
 
-Private halves are written before the row that names them commits: a crash between leaves a file
+Private halves are made before the row that names them commits: a crash between leaves a key
 that nobody uses, never a row without its key.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -16,8 +15,9 @@ from core.infra import audit
 from core.infra.db import Database, explain
 from core.infra.errors import Conflict, NotFound
 from core.proof.keys import ALGORITHMS
-from idp.signing import software, states
-from idp.signing.software import SoftwareSigner
+from idp.signing import states
+from idp.signing.private_keys import PrivateKeys
+from idp.signing.signer import Signer
 from idp.signing.states import KeyState
 from idp.signing.tables import SigningKeyRow
 
@@ -45,7 +45,7 @@ class ListedKey:
 
 def ensure_keys(
     database: Database,
-    directory: Path,
+    keys: PrivateKeys,
     *,
     now: datetime,
     algorithms: Sequence[str] = ALGORITHMS,
@@ -53,16 +53,19 @@ def ensure_keys(
     """See that every algorithm has an active key that can be read; return the kids made now.
 
     Safe when several processes start at once: the database lets one key win and the others are
-    thrown away. Raises `KeyFileUnusable` when an active key's file is missing here.
+    thrown away. Raises `PrivateKeyUnusable` when an active key is missing here, `TokenCannot` when the
+    token cannot hold one, and `Unavailable` while the token is gone.
     """
-    made = (_ensure(database, directory, algorithm, now=now) for algorithm in algorithms)
+    made = (_ensure(database, keys, algorithm, now=now) for algorithm in algorithms)
     return tuple(kid for kid in made if kid is not None)
 
 
-def new_key(session: Session, directory: Path, *, algorithm: str, now: datetime) -> str:
-    """Make a key that the JWKS shows and that does not sign yet; return its kid."""
-    signer = software.generate(algorithm)
-    software.write(signer, directory)
+def new_key(session: Session, keys: PrivateKeys, *, algorithm: str, now: datetime) -> str:
+    """Make a key that the JWKS shows and that does not sign yet; return its kid.
+
+    Raises `TokenCannot` or `Unavailable` where it belongs into a token that cannot hold it or is gone.
+    """
+    signer = keys.make(algorithm)
     _add(session, signer, KeyState.PUBLISHED, now=now)
     return signer.kid
 
@@ -98,6 +101,18 @@ def retire(session: Session, *, kid: str, now: datetime, at_once: bool = False) 
     session.flush()
 
 
+def destroy(session: Session, keys: PrivateKeys, *, kid: str, now: datetime) -> None:
+    """Remove the private half of a retired key from its file or token, for good.
+
+    Raises `NotFound`, `WrongKeyState` for a key that is not retired, or `Unavailable`.
+    """
+    row = _locked(session, kid)
+    states.require_retired(KeyState(row.state))
+    keys.destroy(kid)
+    _record(session, "signing-key-destroyed", row, at_once=True, now=now)
+    session.flush()
+
+
 def list_keys(session: Session) -> tuple[ListedKey, ...]:
     """Return every key that ever was, by algorithm and age."""
     order = (SigningKeyRow.algorithm, SigningKeyRow.created_at, SigningKeyRow.kid)
@@ -107,24 +122,23 @@ def list_keys(session: Session) -> tuple[ListedKey, ...]:
     )
 
 
-def _ensure(database: Database, directory: Path, algorithm: str, *, now: datetime) -> str | None:
+def _ensure(database: Database, keys: PrivateKeys, algorithm: str, *, now: datetime) -> str | None:
     with database.reading() as session:
         kid = session.scalar(_active(algorithm).with_only_columns(SigningKeyRow.kid))
     if kid is not None:
-        software.read(directory, kid, algorithm)
+        keys.read(kid, algorithm)
         return None
-    signer = software.generate(algorithm)
-    software.write(signer, directory)
+    signer = keys.make(algorithm)
     try:
         with database.transaction() as session:
             _add(session, signer, KeyState.ACTIVE, now=now)
     except AlreadyActive:
-        software.key_file(directory, signer.kid).unlink(missing_ok=True)
+        keys.destroy(signer.kid)
         return None
     return signer.kid
 
 
-def _add(session: Session, signer: SoftwareSigner, state: KeyState, *, now: datetime) -> None:
+def _add(session: Session, signer: Signer, state: KeyState, *, now: datetime) -> None:
     row = SigningKeyRow(
         kid=signer.kid,
         algorithm=signer.algorithm,

@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from core.infra.errors import ImmoError
+
+
+class PrivateKeyUnusable(ImmoError):
+    """The private half of a key is not where it should be, or is not that key."""
+
+    code = "private-key-unusable"
+
 
 class Signer(Protocol):
     """A private key that signs and shows only its public half."""

@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import assert_never
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -18,19 +17,18 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from core.infra.errors import ImmoError
+from idp.signing.public_half import COORDINATE_BYTES, public_jwk
+from idp.signing.signer import PrivateKeyUnusable
 
 _RSA_BITS = 2048
 _PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=SHA256.digest_size)
-_COORDINATE_BYTES = 32
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
-class KeyFileUnusable(ImmoError):
-    """The private half of a key is not where it should be, or is not that key."""
+class KeyFileUnusable(PrivateKeyUnusable):
+    """The file of a key is missing, or holds another key."""
 
     code = "key-file-unusable"
 
@@ -42,9 +40,8 @@ class SoftwareSigner:
         self._key = key
         self._sign = _signing(algorithm, key)
         self._algorithm = algorithm
-        public = _public_jwk(key)
-        self._kid = str(public.pop("kid"))
-        self._public_jwk = {**public, "kid": self._kid, "alg": algorithm, "use": "sig"}
+        self._public_jwk = public_jwk(key.public_key(), algorithm)
+        self._kid = self._public_jwk["kid"]
 
     @property
     def kid(self) -> str:
@@ -132,21 +129,6 @@ def _sync(directory: Path) -> None:
         os.close(handle)
 
 
-def _public_jwk(key: PrivateKey) -> dict[str, str]:
-    public: RSAKey | ECKey | OKPKey
-    match key:
-        case rsa.RSAPrivateKey():
-            public = RSAKey(key.public_key(), key.public_key())
-        case ec.EllipticCurvePrivateKey():
-            public = ECKey(key.public_key(), key.public_key())
-        case ed25519.Ed25519PrivateKey():
-            public = OKPKey(key.public_key(), key.public_key())
-        case unreachable:
-            assert_never(unreachable)
-    members = public.as_dict(private=False, kid=public.thumbprint())
-    return {name: value for name, value in members.items() if isinstance(value, str)}
-
-
 def _signing(algorithm: str, key: PrivateKey) -> Callable[[bytes], bytes]:
     match algorithm, key:
         case "RS256", rsa.RSAPrivateKey():
@@ -164,4 +146,4 @@ def _signing(algorithm: str, key: PrivateKey) -> Callable[[bytes], bytes]:
 def _fixed_width(der: bytes) -> bytes:
     # JOSE wants R and S side by side, not the DER that X9.62 gives (RFC 7518 section 3.4).
     r, s = decode_dss_signature(der)
-    return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
+    return r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")

@@ -77,6 +77,12 @@ def retired(state: KeyState, *, since: datetime, now: datetime, at_once: bool) -
             raise WrongKeyState(state=state)
 
 
+def require_retired(state: KeyState) -> None:
+    """Raise `WrongKeyState` unless the key is retired: any other may still be asked for."""
+    if state is not KeyState.RETIRED:
+        raise WrongKeyState(state=state)
+
+
 def _require_wait(ready_at: datetime, *, now: datetime, at_once: bool) -> None:
     if now < ready_at and not at_once:
         raise TooEarly(ready_at)

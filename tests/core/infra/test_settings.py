@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.infra import eid_settings
+from core.infra import eid_settings, token_settings
 from core.infra import settings as module
 from core.infra.errors import InvalidSettings
 from core.infra.secret import Secret
@@ -89,6 +89,13 @@ BAD = [
     ("IMMO_NATIONAL_NUMBER_KEYS", "1c7e5a90b3d2486fae01f7c65d9b8e24"),
     ("IMMO_NATIONAL_NUMBER_KEYS", ",".join(["a:1c7e5a90b3d2486fae01f7c65d9b8e24"] * 2)),
     ("IMMO_EID_AGENT_URL", "20786"),
+    ("IMMO_REGISTERS", "be.biv"),
+    ("IMMO_REGISTERS", "be.biv=register.internal"),
+    ("IMMO_REGISTERS", "be.biv=https://one.example,be.biv=https://two.example"),
+    ("IMMO_REGISTER_SECRETS", "be.biv:too-short"),
+    ("IMMO_REGISTER_SECRETS", "be.biv:of-a-register-that-is-not-asked-anywhere"),
+    ("IMMO_SIGNING_TOKEN", "keys/no-such-file.toml"),
+    ("IMMO_SIGNING_TOKEN_PIN", "without-a-token"),
     ("IMMO_REGISTRATION", "everybody"),
     ("IMMO_BREACHED_PASSWORDS_URL", "yes"),
     ("IMMO_BREACHED_PASSWORDS_URL", "https://range.example/"),
@@ -236,7 +243,7 @@ def test_passwords_in_addresses_are_masked_where_settings_are_listed(given: str,
 
 
 def test_every_variable_that_is_read_is_listed_with_its_meaning() -> None:
-    trees = [ast.parse(Path(inspect.getfile(found)).read_text()) for found in (module, eid_settings)]
+    trees = [ast.parse(Path(inspect.getfile(found)).read_text()) for found in (module, eid_settings, token_settings)]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     read = {name for name in named if name.startswith("IMMO_")}

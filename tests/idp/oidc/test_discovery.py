@@ -146,8 +146,7 @@ def test_jwks_gains_a_new_key_and_keeps_the_old_ones(browser: FlaskClient, servi
     before = browser.get("/jwks")
     known: Any = json.loads(before.data)["keys"]
     with services.database.transaction() as session:
-        folder = services.settings.keys_directory
-        rotation.new_key(session, folder, algorithm="RS256", now=services.clock.now())
+        rotation.new_key(session, services.keyring.private_keys, algorithm="RS256", now=services.clock.now())
     services.keyring.refresh()
 
     after = browser.get("/jwks", headers={"If-None-Match": before.headers["ETag"]})

@@ -13,6 +13,7 @@ from core.proof.jws import InvalidJwt
 from core.proof.keys import ALGORITHMS
 from idp.signing import jws, rotation, software
 from idp.signing.keyring import Keyring
+from idp.signing.private_keys import PrivateKeys
 from idp.signing.software import KeyFileUnusable
 
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -24,7 +25,7 @@ def kids(keyring: Keyring) -> list[str]:
 
 def publish(database: Database, folder: Path, clock: FixedClock, algorithm: str = "ES256") -> str:
     with database.transaction() as session:
-        return rotation.new_key(session, folder, algorithm=algorithm, now=clock.now())
+        return rotation.new_key(session, PrivateKeys(folder), algorithm=algorithm, now=clock.now())
 
 
 def activate(database: Database, clock: FixedClock, kid: str) -> None:
@@ -38,7 +39,7 @@ def retire(database: Database, clock: FixedClock, kid: str) -> None:
 
 
 def another_process(database: Database, settings: Settings, clock: FixedClock) -> Keyring:
-    return Keyring(database, settings.keys_directory, clock)
+    return Keyring(database, PrivateKeys(settings.keys_directory), clock)
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -80,7 +81,7 @@ def test_entity_tag_follows_the_content(
 def test_algorithm_without_a_key_is_unavailable(database: Database, settings: Settings, clock: FixedClock) -> None:
     """Here the database holds no key at all: `keyring` is not asked for."""
     with pytest.raises(Unavailable):
-        Keyring(database, settings.keys_directory, clock).signer("ES256")
+        Keyring(database, PrivateKeys(settings.keys_directory), clock).signer("ES256")
 
 
 def test_published_key_is_shown_and_does_not_sign(
@@ -204,4 +205,4 @@ def test_start_without_the_active_key_file_is_refused(
     keyring: Keyring, database: Database, settings: Settings, clock: FixedClock, tmp_path: Path
 ) -> None:
     with pytest.raises(KeyFileUnusable):
-        Keyring(database, tmp_path / "empty", clock).signer("ES256")
+        Keyring(database, PrivateKeys(tmp_path / "empty"), clock).signer("ES256")

@@ -14,6 +14,7 @@ from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.proof.keys import ALGORITHMS
 from idp.signing import rotation, software
+from idp.signing.private_keys import PrivateKeys
 from idp.signing.software import KeyFileUnusable
 from idp.signing.states import SHOWN_AFTER_SIGNING, SHOWN_BEFORE_SIGNING, KeyState, TooEarly, WrongKeyState
 
@@ -24,13 +25,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def an_active_key(database: Database, folder: Path, clock: FixedClock, algorithm: str = "ES256") -> str:
-    (kid,) = rotation.ensure_keys(database, folder, now=clock.now(), algorithms=(algorithm,))
+    (kid,) = rotation.ensure_keys(database, PrivateKeys(folder), now=clock.now(), algorithms=(algorithm,))
     return kid
 
 
 def a_new_key(database: Database, folder: Path, clock: FixedClock, algorithm: str = "ES256") -> str:
     with database.transaction() as session:
-        return rotation.new_key(session, folder, algorithm=algorithm, now=clock.now())
+        return rotation.new_key(session, PrivateKeys(folder), algorithm=algorithm, now=clock.now())
 
 
 def states(database: Database) -> dict[str, KeyState]:
@@ -41,7 +42,7 @@ def states(database: Database) -> dict[str, KeyState]:
 def test_first_start_makes_one_active_key_for_each_algorithm(
     database: Database, folder: Path, clock: FixedClock
 ) -> None:
-    made = rotation.ensure_keys(database, folder, now=clock.now())
+    made = rotation.ensure_keys(database, PrivateKeys(folder), now=clock.now())
 
     with database.reading() as session:
         keys = rotation.list_keys(session)
@@ -54,7 +55,7 @@ def test_first_start_makes_one_active_key_for_each_algorithm(
 def test_second_start_makes_nothing(database: Database, folder: Path, clock: FixedClock) -> None:
     kid = an_active_key(database, folder, clock)
 
-    assert rotation.ensure_keys(database, folder, now=clock.now(), algorithms=("ES256",)) == ()
+    assert rotation.ensure_keys(database, PrivateKeys(folder), now=clock.now(), algorithms=("ES256",)) == ()
     assert states(database) == {kid: KeyState.ACTIVE}
 
 
@@ -64,7 +65,7 @@ def test_active_key_without_its_file_stops_the_start(database: Database, folder:
     software.key_file(folder, kid).unlink()
 
     with pytest.raises(KeyFileUnusable):
-        rotation.ensure_keys(database, folder, now=clock.now(), algorithms=("ES256",))
+        rotation.ensure_keys(database, PrivateKeys(folder), now=clock.now(), algorithms=("ES256",))
 
     assert states(database) == {kid: KeyState.ACTIVE}
 
@@ -75,7 +76,7 @@ def test_threads_that_start_at_once_agree_on_one_key(database: Database, folder:
 
     def start() -> None:
         barrier.wait()
-        made.append(rotation.ensure_keys(database, folder, now=clock.now(), algorithms=("ES256",)))
+        made.append(rotation.ensure_keys(database, PrivateKeys(folder), now=clock.now(), algorithms=("ES256",)))
 
     threads = [threading.Thread(target=start) for _ in range(6)]
     for thread in threads:
@@ -95,12 +96,18 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from core.infra.db import Database
+from idp.signing.private_keys import PrivateKeys
 from idp.signing.rotation import ensure_keys
 
 database = Database(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
-made = ensure_keys(database, Path(sys.argv[2]), now=datetime(2026, 11, 2, tzinfo=UTC), algorithms=("ES256", "EdDSA"))
+made = ensure_keys(
+    database,
+    PrivateKeys(Path(sys.argv[2])),
+    now=datetime(2026, 11, 2, tzinfo=UTC),
+    algorithms=("ES256", "EdDSA"),
+)
 print(len(made), flush=True)
 """
 

@@ -195,7 +195,7 @@ def test_oidcc_server_rotate_keys(new_party: NewParty, browser: Browser, demo: S
     before = {key["kid"] for key in party.http.get("/jwks").get_json(force=True)["keys"]}
 
     with demo.database.transaction() as session:
-        kid = rotation.new_key(session, demo.settings.keys_directory, algorithm="RS256", now=clock.now())
+        kid = rotation.new_key(session, demo.keyring.private_keys, algorithm="RS256", now=clock.now())
     clock.advance(timedelta(hours=2))
     with demo.database.transaction() as session:
         rotation.activate(session, kid=kid, now=clock.now())
