@@ -1,7 +1,5 @@
 """`idp people erase`: an account that goes by the helpdesk's hand (A15, S1)."""
 
-import re
-
 import click
 
 from core.closing import person
@@ -10,9 +8,8 @@ from core.infra.errors import NotFound
 from core.organisations.states import Succession
 from core.people.profiles import find_for_sign_in
 from idp.account import erasure
-from idp.cli.ground import connect, explained
+from idp.cli.ground import connect, explained, require_reference
 
-_REFERENCE = re.compile(r"[A-Za-z0-9#_-]{1,40}")
 _CAUSES = [cause.value for cause in ErasureCause if cause not in {ErasureCause.REQUEST, ErasureCause.NEVER_ACTIVATED}]
 _FATES = {
     Fate.DELETED: "The account has no activity: it is deleted.",
@@ -31,8 +28,7 @@ _FATES = {
 @explained
 def erase(username: str, reason: str, reference: str | None, *, leave_ownerless: bool, yes: bool) -> None:
     """Delete an account for good, or anonymise it where it was active; at once, without a waiting period."""
-    if reference is not None and not _REFERENCE.fullmatch(reference):
-        raise click.ClickException("A reference is letters, digits, dashes: at most 40. It is kept for ever.")
+    require_reference(reference)
     services = connect()
     with services.database.reading() as session:
         found = find_for_sign_in(session, username)

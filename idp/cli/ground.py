@@ -1,5 +1,6 @@
 """What every command stands on: the services, and failures that an operator can read."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -11,6 +12,8 @@ from core.infra.errors import ImmoError, InvalidSettings
 from core.infra.settings import Settings
 from idp.oidc.errors import ProtocolError
 from idp.wiring import Services, build_services
+
+_REFERENCE = re.compile(r"[A-Za-z0-9#_-]{1,40}")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -32,6 +35,12 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(f"{error.code} ({details})" if details else error.code) from error
 
     return wrapper
+
+
+def require_reference(reference: str | None) -> None:
+    """Refuse a reference that could be a name or an address: it is kept for ever."""
+    if reference is not None and not _REFERENCE.fullmatch(reference):
+        raise click.ClickException("A reference is letters, digits, dashes: at most 40. It is kept for ever.")
 
 
 def connect() -> Services:

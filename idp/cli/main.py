@@ -10,6 +10,7 @@ from core.infra.outbox import run_worker
 from core.infra.settings import Settings
 from idp import jobs
 from idp.cli.clients import clients
+from idp.cli.eid import reseal, unlink_eid
 from idp.cli.erasure import erase
 from idp.cli.ground import connect, explained
 from idp.cli.keys import keys
@@ -29,6 +30,8 @@ main.add_command(clients)
 main.add_command(outbox)
 main.add_command(people)
 people.add_command(erase)
+people.add_command(unlink_eid)
+people.add_command(reseal)
 
 
 @main.command()

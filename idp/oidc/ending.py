@@ -42,6 +42,14 @@ def end_all(
     return _end(session, store, tuple(found for found in held if found.sid != but), now)
 
 
+def end_signed_in_by(
+    session: Session, store: EphemeralStore, *, person_id: PersonId, means: str, now: datetime
+) -> Ended:
+    """End all sign-ins of a person in which a method of RFC 8176 had a part."""
+    held = sign_ins.hold(session, person_id)
+    return _end(session, store, tuple(found for found in held if means in found.means), now)
+
+
 def settle(services: Services, ended: Ended, *, now: datetime) -> None:
     """Remove the sessions that were ended and tell the tools, once the transaction is over."""
     for cookie_digest in ended.cookie_digests:

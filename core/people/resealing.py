@@ -1,0 +1,54 @@
+"""National numbers that lie under an earlier key are closed again under the one in force (E8)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.infra.db import Database, Session
+from core.infra.sealing import Unreadable
+from core.people.national_number import NumberKeys, SealedNumber
+from core.people.tables import EidLinkRow
+
+# So many lie locked at a time: people go on signing in meanwhile.
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How many numbers now lie under the key in force, and how many nobody can read: their key is gone."""
+
+    done: int = 0
+    unreadable: int = 0
+
+
+def reseal(database: Database, keys: NumberKeys) -> Resealed:
+    """Close every number anew that lies under another key than the one in force; may be repeated.
+
+    Digests of card numbers are taken away with their key: the next time the card is read brings them back.
+    """
+    total, after = Resealed(), ""
+    while True:
+        with database.transaction() as session:
+            rows = _next(session, keys, after)
+            readable = sum(_reseal(row, keys) for row in rows)
+        total = Resealed(total.done + readable, total.unreadable + len(rows) - readable)
+        if len(rows) < _BATCH:
+            return total
+        after = rows[-1].person_id
+
+
+def _next(session: Session, keys: NumberKeys, after: str) -> list[EidLinkRow]:
+    older = select(EidLinkRow).where(EidLinkRow.number_key != keys.current, EidLinkRow.person_id > after)
+    return list(session.scalars(older.order_by(EidLinkRow.person_id).limit(_BATCH).with_for_update()))
+
+
+def _reseal(row: EidLinkRow, keys: NumberKeys) -> bool:
+    """Close one number anew; tell whether it could be read."""
+    try:
+        number = keys.open(SealedNumber(row.number_key, row.number_sealed, row.number_digest))
+    except Unreadable:
+        return False
+    closed = keys.close(number)
+    row.number_key, row.number_sealed, row.number_digest = closed.key_id, closed.sealed, closed.digest
+    row.document_digest = None
+    return True
