@@ -1,6 +1,7 @@
 """The identity card on pages: what the script that talks to it is told, and what a person confirms (E1, E2)."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from urllib.parse import urlencode, urlsplit
 
@@ -91,10 +92,11 @@ def dialogue(settings: Settings, use: CardUse, *, binding: str, uid: str | None 
     )
 
 
-def problem_url(problem: EidProblem, uid: str | None = None) -> str:
-    """Return the path of the page about a problem; `uid` is the interaction that it leads back to."""
-    query = "" if uid is None else f"?{urlencode({'uid': uid})}"
-    return f"/eid/problem/{problem.value}{query}"
+def problem_url(problem: EidProblem, uid: str | None = None, day: date | None = None) -> str:
+    """Return the path of the page about a problem; `uid` is the interaction that it leads back to, `day` since when."""
+    known = {"uid": uid, "day": None if day is None else day.isoformat()}
+    query = urlencode({name: value for name, value in known.items() if value is not None})
+    return f"/eid/problem/{problem.value}" + (f"?{query}" if query else "")
 
 
 def origin_of(address: str) -> str:
