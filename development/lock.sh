@@ -5,7 +5,7 @@ set -eu
 lock() {
     target=$1
     shift
-    uv pip compile pyproject.toml --extra development "$@" --universal --python-version 3.11 --generate-hashes \
+    uv pip compile "$@" --universal --python-version 3.11 --generate-hashes \
         --no-header --quiet --upgrade --output-file "requirements/$target.txt"
     echo "requirements/$target.txt"
 }
@@ -14,5 +14,6 @@ if ! command -v uv > /dev/null; then
     echo "make lock needs uv: pip install uv" >&2
     exit 1
 fi
-lock run
-lock test --extra test
+lock run pyproject.toml --extra development
+lock test pyproject.toml --extra development --extra card --extra hsm --extra test
+lock build --group build

@@ -62,11 +62,23 @@ install() {
     fail "The packages could not be installed; everything pip said is in $log."
 }
 
+install_locked() {
+    # Without isolation, so that packages are compiled by what is locked and not by what an index has today.
+    PATH="$PWD/.venv/bin:$PATH" install .venv/bin/python -m pip install --disable-pip-version-check --no-input \
+        --require-hashes --no-build-isolation -r "requirements/$1.txt"
+}
+
 is_new_enough .venv/bin/python || make_environment
 
 packages=$(grep -c '==' "requirements/$purpose.txt")
+if [ "$purpose" = test ]; then
+    # One package has no wheel: what compiles it must be there before.
+    .venv/bin/python -m development.programs || exit 1
+    echo "Installing what compiles ..."
+    install_locked build
+fi
 echo "Installing $packages locked packages ..."
-install .venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "requirements/$purpose.txt"
+install_locked "$purpose"
 install .venv/bin/python -m pip install --disable-pip-version-check --no-input --no-deps --no-build-isolation --no-index -e .
 
 touch .venv/ready-to-run

@@ -1,8 +1,13 @@
-"""System programs that tests need: where they are, and what to install when they are not."""
+"""What tests need of the system: where it is, and what to install when it is not there.
+
+`python -m development.programs` installs what is missing; it runs before any package of Python's is there.
+"""
 
 import os
 import shutil
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,20 +28,55 @@ class Program:
             return _newest_postgres()
         return shutil.which(self.command)
 
+    @property
+    def name(self) -> str:
+        """What it is called when it is missing."""
+        return self.command
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is found by its file and not by a command: a library, a header, a server outside PATH."""
+
+    name: str
+    package: str
+    # Patterns, because a library lies in a folder named after the machine's processor.
+    places: tuple[str, ...]
+
+    def path(self) -> str | None:
+        """Return where the file is, or None when it is not installed."""
+        found = (path for place in self.places for path in sorted(Path("/").glob(place.removeprefix("/"))))
+        return next((str(path) for path in found), None)
+
 
 POSTGRES = Program("postgres", "postgresql")
 REDIS = Program("redis-server", "redis-server")
 CHROMIUM = Program("chromium", "chromium")
 NODE = Program("node", "nodejs")
 NPM = Program("npm", "npm")
-NEEDED = (POSTGRES, REDIS, CHROMIUM, NODE, NPM)
+NGINX = Part("nginx", "nginx", ("/usr/sbin/nginx", "/usr/bin/nginx"))
+# Compile the one package without a wheel.
+COMPILER = Program("gcc", "gcc")
+C_LIBRARY = Part("stdio.h", "libc6-dev", ("/usr/include/stdio.h",))
+PYTHON_HEADER = Part("Python.h", "python3-dev", (f"{sysconfig.get_path('include')}/Python.h",))
+PCSC_HEADER = Part("winscard.h", "libpcsclite-dev", ("/usr/include/PCSC/winscard.h",))
+# Readers, cards and tokens.
+PCSCD = Part("pcscd", "pcscd", ("/usr/sbin/pcscd", "/usr/bin/pcscd"))
+VIRTUAL_READER = Part("libifdvpcd.so", "vsmartcard-vpcd", ("/usr/lib/pcsc/drivers/serial/libifdvpcd.so",))
+OPENSC = Part("opensc-pkcs11.so", "opensc-pkcs11", ("/usr/lib/*/opensc-pkcs11.so",))
+SOFTHSM = Program("softhsm2-util", "softhsm2")
+SOFTHSM_MODULE = Part("libsofthsm2.so", "libsofthsm2", ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/*/softhsm/*.so"))
+_SERVERS: tuple[Program | Part, ...] = (POSTGRES, REDIS, CHROMIUM, NODE, NPM, NGINX)
+_COMPILING = (COMPILER, C_LIBRARY, PYTHON_HEADER, PCSC_HEADER)
+_CARDS = (PCSCD, VIRTUAL_READER, OPENSC, SOFTHSM, SOFTHSM_MODULE)
+NEEDED = _SERVERS + _COMPILING + _CARDS
 
 
 class MissingProgram(RuntimeError):
-    """A system program is not installed; the message names its package."""
+    """Something of the system is not installed; the message names its package."""
 
-    def __init__(self, program: Program) -> None:
-        super().__init__(f"{program.command} is not installed (Debian package {program.package})")
+    def __init__(self, program: Program | Part) -> None:
+        super().__init__(f"{program.name} is not installed (Debian package {program.package})")
 
 
 class MissingPrograms(RuntimeError):
@@ -46,8 +86,8 @@ class MissingPrograms(RuntimeError):
         super().__init__(f"The tests need system packages: apt-get install {' '.join(packages)}")
 
 
-def require(program: Program) -> str:
-    """Return the path of a program; raise `MissingProgram` when it is not installed."""
+def require(program: Program | Part) -> str:
+    """Return the path of a program or a file; raise `MissingProgram` when it is not installed."""
     found = program.path()
     if found is None:
         raise MissingProgram(program)
@@ -55,7 +95,7 @@ def require(program: Program) -> str:
 
 
 def install_missing(say: Callable[[str], None]) -> None:
-    """See that every program that tests need is installed, through apt where we may.
+    """See that everything that tests need is installed, through apt where we may.
 
     Raises `MissingPrograms`, naming what to install, where we may not or apt does not succeed.
     """
@@ -104,3 +144,17 @@ def _newest_postgres() -> str | None:
         if os.access(program, os.X_OK):
             return str(program)
     return shutil.which("postgres")
+
+
+def main() -> int:
+    """Install what is missing; return the exit status."""
+    try:
+        install_missing(lambda words: print(f"{words} ...", flush=True))
+    except MissingPrograms as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

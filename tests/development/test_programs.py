@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from development.programs import NEEDED, MissingProgram, MissingPrograms, Program, install_missing, require
+from development.programs import NEEDED, MissingProgram, MissingPrograms, Part, Program, install_missing, require
 
 
 @pytest.fixture
@@ -28,7 +28,8 @@ def _program(machine: Path, name: str, script: str = "") -> None:
 
 def _commands() -> list[str]:
     # PostgreSQL is looked for where Debian keeps it and may be there whatever PATH says.
-    return [program.command for program in NEEDED if program.command != "postgres"]
+    programs = [program.command for program in NEEDED if isinstance(program, Program)]
+    return [command for command in programs if command != "postgres"]
 
 
 def test_where_we_may_not_install_one_line_says_what_to_type(machine: Path) -> None:
@@ -71,3 +72,15 @@ def test_nothing_is_installed_where_nothing_is_missing(machine: Path) -> None:
 def test_a_missing_program_is_named_with_its_package(machine: Path) -> None:
     with pytest.raises(MissingProgram, match=r"softcard is not installed \(Debian package softcard-tools\)"):
         require(Program("softcard", "softcard-tools"))
+
+
+def test_a_library_is_found_in_the_folder_of_the_processor(tmp_path: Path) -> None:
+    library = tmp_path / "lib" / "some-processor" / "libcard.so"
+    part = Part("libcard.so", "libcard", (f"{tmp_path}/lib/*/libcard.so",))
+    with pytest.raises(MissingProgram, match=r"libcard.so is not installed \(Debian package libcard\)"):
+        require(part)
+
+    library.parent.mkdir(parents=True)
+    library.touch()
+
+    assert require(part) == str(library)
