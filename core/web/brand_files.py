@@ -12,7 +12,19 @@ from markupsafe import Markup
 
 DIRECTORY = Path(__file__).parent / "brand"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_SERVED = ("brand.css", "brand.js", "logo.svg", "passkey.js", "picture.js", "register.js", "unsaved.js")
+_SERVED = (
+    "brand.css",
+    "brand.js",
+    "card_agent.js",
+    "eid.js",
+    "eid_steps.js",
+    "logo.svg",
+    "passkey.js",
+    "picture.js",
+    "register.js",
+    "unsaved.js",
+    "web_eid.js",
+)
 _KEEP = "public, max-age=31536000, immutable"
 
 bp = Blueprint("brand", __name__)

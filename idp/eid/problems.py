@@ -32,6 +32,7 @@ class EidProblem(StrEnum):
     LINKED_TO_OTHER_ACCOUNT = "linked-to-other-account"
     OTHER_HOLDER = "other-holder"
     # Happen at the user's.
+    UNREACHABLE = "unreachable"
     NO_CLIENT = "no-client"
     INSECURE_CONTEXT = "insecure-context"
     PERMISSION_DENIED = "permission-denied"

@@ -8,6 +8,8 @@ from urllib.parse import urlencode, urlsplit
 from core.infra.settings import Settings
 from core.web import csrf, headers
 from idp.eid.problems import EidProblem
+from idp.web.eid_next_step import EidWords
+from idp.web.eid_words import WORDS
 
 _LINKED_FILES = ("identity", "address", "photo")
 
@@ -47,6 +49,11 @@ class CardDialogue:
     uid: str | None = None
     wanted_files: tuple[str, ...] = ()
 
+    @property
+    def problems(self) -> tuple[tuple[EidProblem, EidWords], ...]:
+        """Return what can go wrong, with its words: all of them stand in the page."""
+        return tuple(WORDS.items())
+
 
 @dataclass(frozen=True, slots=True)
 class CardFact:
@@ -65,11 +72,13 @@ class CardFact:
 class CardToStore:
     """What will be stored and locked once it is confirmed; `is_renewal`, that the account is linked already.
 
-    `not_read` are the labels of what this reading could not prove and therefore stays as it is.
+    `address` are the lines of the card's address, only where it is taken over: an account without one gets
+    it, unlocked. `not_read` are the labels of what this reading could not prove and therefore stays as it is.
     """
 
     facts: tuple[CardFact, ...]
     is_renewal: bool = False
+    address: tuple[str, ...] | None = field(default=None, repr=False)
     not_read: tuple[str, ...] = ()
 
 

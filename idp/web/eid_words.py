@@ -14,6 +14,13 @@ from idp.web.eid_words_checked import CHECKED
 _CHECK = N_("Check again")
 
 _AT_THE_USER: Mapping[EidProblem, EidWords] = {
+    EidProblem.UNREACHABLE: EidWords(
+        Stage.PIN,
+        N_("This page cannot reach Immo-Connect"),
+        N_("Check that this computer is connected to the internet. Nothing is wrong with your card."),
+        NextStep.AGAIN,
+        AGAIN,
+    ),
     EidProblem.NO_CLIENT: EidWords(
         Stage.PROGRAM,
         N_("No program was found that reads your card"),

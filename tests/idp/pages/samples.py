@@ -34,6 +34,7 @@ from idp.interaction.pages import (
 )
 from idp.web.page import FieldError, Page, RequestingTool
 from tests.idp.pages import (
+    eid_samples,
     entering_samples,
     factor_samples,
     leaving_samples,
@@ -156,6 +157,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
     **profile_samples.SAMPLES,
     **entering_samples.SAMPLES,
+    **eid_samples.SAMPLES,
     **factor_samples.SAMPLES,
     **leaving_samples.SAMPLES,
     **office_samples.SAMPLES,
