@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from development.ports import LOOPBACK
+
 DEFAULT_BASE_PORT = 8080
 
 
@@ -39,6 +41,11 @@ class Addresses:
         return self._url(5)
 
     @property
+    def card_agent(self) -> str:
+        """Where the card agent listens."""
+        return f"http://{LOOPBACK}:{self.base_port + 6}"
+
+    @property
     def smtp_port(self) -> int:
         """Where mails are handed over."""
         return self.base_port + 7
@@ -59,7 +66,7 @@ class Addresses:
 
     def ports(self) -> tuple[int, ...]:
         """Return every port that has to be free."""
-        return tuple(self.base_port + offset for offset in (0, 1, 2, 3, 5, 7))
+        return tuple(self.base_port + offset for offset in (0, 1, 2, 3, 5, 6, 7))
 
     def _url(self, offset: int, *, tls: bool = False) -> str:
         return f"{'https' if tls else 'http'}://localhost:{self.base_port + offset}"

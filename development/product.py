@@ -31,6 +31,9 @@ def environment(addresses: Addresses, folder: Path, given: Mapping[str, str]) ->
         "IMMO_KEYS_DIRECTORY": str(keys),
         "IMMO_SMTP_HOST": LOOPBACK,
         "IMMO_SMTP_PORT": str(addresses.smtp_port),
+        "IMMO_EID_TEST_ROOTS": str(keys / "eid"),
+        "IMMO_EID_INTERMEDIATES": str(folder / "eid-intermediates"),
+        "IMMO_EID_AGENT_URL": addresses.card_agent,
     }
     places = {
         "IMMO_ISSUER": addresses.issuer,
@@ -70,6 +73,7 @@ def programs(addresses: Addresses, environment: Mapping[str, str], folder: Path)
     mailbox = [sys.executable, "-m", "development.mailbox", "--port", str(here + 5)]
     mailbox += ["--smtp-port", str(addresses.smtp_port)]
     yield Program("mailbox", mailbox, environment, f"{addresses.mailbox}/messages.json")
+    yield _card_agent(addresses, environment)
     # With TLS in front the applications themselves stand on ports that nobody needs to know.
     provider, portal = (free_port(), free_port()) if addresses.tls else (here, here + 1)
     if addresses.tls:
@@ -79,6 +83,13 @@ def programs(addresses: Addresses, environment: Mapping[str, str], folder: Path)
     yield _web("cadastrefinder", "examples.cadastrefinder.app:app", here + 2, environment, "/")
     yield _web("myrent-pro", "examples.myrent.app:app", here + 3, environment, "/")
     yield Program("worker", [sys.executable, "-m", "idp", "worker"], environment, None)
+
+
+def _card_agent(addresses: Addresses, environment: Mapping[str, str]) -> Program:
+    """Return the agent with test cards; in real life it runs on the machine of whoever holds a card."""
+    command = [sys.executable, "-m", "idp.eid.card", "--origin", addresses.issuer]
+    command += ["--port", str(addresses.base_port + 6), "--software-cards", environment["IMMO_EID_TEST_ROOTS"]]
+    return Program("card-agent", command, environment, f"{addresses.card_agent}/")
 
 
 def _tls(files: CertificateFiles, pairs: Iterable[tuple[int, int]], environment: Mapping[str, str]) -> Program:

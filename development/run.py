@@ -102,6 +102,7 @@ def table(addresses: Addresses, logs: Path) -> str:
         ("Portal", addresses.portal, "my organisations"),
         ("Identity provider", addresses.issuer, "the issuer"),
         ("Mailbox", addresses.mailbox, "every mail that was sent"),
+        ("Card agent", addresses.card_agent, "three test identity cards; no reader needed"),
     ]
     lines = ["", "Immo-Connect runs.", ""]
     lines += [f"  {name:<18} {url:<24} {words}" for name, url, words in rows]
