@@ -11,7 +11,8 @@ from idp.eid.problems import EidProblem
 from idp.web.eid_next_step import EidWords
 from idp.web.eid_words import WORDS
 
-_LINKED_FILES = ("identity", "address", "photo")
+# What is stored of a card. Its photo is not, so it is not asked for either.
+_LINKED_FILES = ("identity", "address")
 
 
 class CardUse(StrEnum):
