@@ -101,14 +101,15 @@ class TokenKeys:
         not at the first person's sign-in.
         """
         try:
-            public, signature = self._sessions.run(lambda seat: _proven(seat, kid.encode(), algorithm))
+            public = self._sessions.run(lambda seat: _found(seat, kid.encode()))
             jwk = public_jwk(public, algorithm)
-            _verify(public, algorithm, signature)
+            if jwk["kid"] != kid:
+                raise TokenKeyUnusable(kid=kid, reason="another key")
+            signer = TokenSigner(self._sessions, jwk)
+            _verify(public, algorithm, signer.sign(_PROOF))
         except (refusals.PKCS11Error, InvalidSignature, ValueError) as error:
             raise TokenKeyUnusable(kid=kid, reason=type(error).__name__) from error
-        if jwk["kid"] != kid:
-            raise TokenKeyUnusable(kid=kid, reason="another key")
-        return TokenSigner(self._sessions, jwk)
+        return signer
 
     def holds(self, kid: str) -> bool:
         """Tell whether the token has a private key of that name; raise `Unavailable`."""
@@ -150,10 +151,10 @@ def _pair(session: pkcs11.Session, algorithm: str) -> tuple[pkcs11.PublicKey, pk
     return curve.generate_keypair(**how)
 
 
-def _proven(seat: Seat, name: bytes, algorithm: str) -> tuple[PublicHalf, bytes]:
+def _found(seat: Seat, name: bytes) -> PublicHalf:
     public = seat.session.get_key(object_class=ObjectClass.PUBLIC_KEY, id=name)
     assert isinstance(public, pkcs11.PublicKey)
-    return _public_half(public), _sign(seat.private_key(name), algorithm, _PROOF)
+    return _public_half(public)
 
 
 def _destroy(seat: Seat, name: bytes) -> None:
