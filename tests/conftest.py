@@ -16,6 +16,7 @@ pytest_plugins = (
     "tests.support.mortal",
     "tests.support.chromium",
     "tests.support.running_product",
+    "tests.support.eid_ground",
 )
 
 

@@ -68,7 +68,8 @@ class Trust:
         raise EidRefused(EidProblem.ISSUER_UNKNOWN, issuer=leaf.issuer.rfc4514_string())
 
     def _chain_through(self, leaf: x509.Certificate, issuer: x509.Certificate, moment: datetime) -> Chain | None:
-        if not _verifies(leaf, issuer, moment):
+        # Cards are issued by authorities under a root, never by a root.
+        if issuer.subject == issuer.issuer or not _verifies(leaf, issuer, moment):
             return None
         require_strong(issuer)
         root = self._root_above(issuer, moment)

@@ -1,0 +1,82 @@
+"""What verification needs in tests: an authority, who answers for it, and a verifier that knows it.
+
+The fixture `card_ground` yields it; the product's own services know the same authority where a test puts
+`card_ground.cards` among them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from core.infra.clock import FixedClock
+from core.infra.http import OutboundHttp
+from core.infra.settings import Settings
+from core.infra.store.interface import EphemeralStore
+from idp.eid import challenge
+from idp.eid.challenge import Challenge, Purpose
+from idp.eid.holder import Holder
+from idp.eid.problems import EidRefused
+from idp.eid.verification import CardVerifier
+from idp.wiring import build_cards
+from tests.support.eid_pki import EidPki, Shape, SoftCard, eid_pki
+from tests.support.eid_responder import LIST, OCSP, EidResponder
+
+BINDING = "the cookie of a browser"
+
+
+@dataclass
+class CardGround:
+    """A verifier as the product builds it, the authority it believes, and who answers for that."""
+
+    pki: EidPki
+    responder: EidResponder
+    cards: CardVerifier
+    store: EphemeralStore
+    clock: FixedClock
+    test_roots: Path
+
+    def shape(self, **changed: object) -> Shape:
+        """Return the shape of a good card, with its status told by the responder, and what is to differ."""
+        told = replace(self.pki.shape(), ocsp=self.responder.url(OCSP), list_at=self.responder.url(LIST))
+        return replace(told, **changed)  # type: ignore[arg-type]
+
+    def card(self, **changed: object) -> SoftCard:
+        """Return a card of this shape from the Citizen CA."""
+        return self.pki.card(self.shape(**changed))
+
+    def challenge(self) -> Challenge:
+        """Return a challenge that was given out and taken back."""
+        challenge.issue(self.store, purpose=Purpose.LOGIN, binding=BINDING)
+        return challenge.take(self.store, purpose=Purpose.LOGIN, binding=BINDING)
+
+    def present(self, card: SoftCard, **members: object) -> Holder:
+        """Sign a challenge with a card and verify what comes of it."""
+        asked = self.challenge()
+        return self.cards.verify(card.token(self.cards.origin, asked.nonce, **members), challenge=asked)
+
+    def refused(self, card: SoftCard, **members: object) -> EidRefused:
+        """Return why a card is refused."""
+        asked = self.challenge()
+        return self.refuses(card.token(self.cards.origin, asked.nonce, **members), asked)
+
+    def refuses(self, token: object, asked: Challenge, *, hint: bytes | None = None) -> EidRefused:
+        """Return why a token is refused."""
+        with pytest.raises(EidRefused) as refused:
+            self.cards.verify(token, challenge=asked, issuer_hint=hint)
+        return refused.value
+
+
+@pytest.fixture
+def card_ground(
+    base_settings: Settings, store: EphemeralStore, clock: FixedClock, tmp_path: Path
+) -> Iterator[CardGround]:
+    """Yield a verifier that knows the tests' authority, with its responder running."""
+    pki = eid_pki(clock.now())
+    test_roots = pki.write(tmp_path / "roots")
+    eid = replace(base_settings.eid, test_roots=test_roots, intermediates=tmp_path / "intermediates")
+    settings = replace(base_settings, eid=eid)
+    with EidResponder(pki, clock) as responder:
+        http = OutboundHttp(settings.outbound, settings.mode, {responder.port})
+        yield CardGround(pki, responder, build_cards(settings, clock, store, http), store, clock, test_roots)
