@@ -1,11 +1,12 @@
 """What the application is made of: built once, handed to those who need it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import current_app
 
+from core.accreditations.registers import Registers
 from core.infra.clock import Clock, SystemClock
 from core.infra.db import Database
 from core.infra.http import OutboundHttp
@@ -50,6 +51,12 @@ class Services:
     keyring: Keyring
     http: OutboundHttp
     cards: CardVerifier
+    registers: Registers = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build what is made of the other services."""
+        registers = Registers(self.database, self.http, self.number_keys, self.settings.registers)
+        object.__setattr__(self, "registers", registers)
 
     @property
     def number_keys(self) -> NumberKeys:

@@ -23,4 +23,5 @@ def forget(session: Session, person_id: PersonId, *, kept: Collection[str]) -> N
         row.number = row.id
         row.status = AccreditationStatus.LAPSED
         row.valid_from, row.valid_until = None, None
+        row.status_reason, row.register_said = None, None
     session.flush()

@@ -19,3 +19,12 @@ class UnknownKind(RuleError):
     """There is no such kind of accreditation."""
 
     code = "unknown-accreditation-kind"
+
+
+class RegisterRefused(RuleError):
+    """The file of a register is not taken; `reason` says why in words for the operator."""
+
+    code = "register-file-refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(None, reason=reason)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.accreditations.errors import InvalidNumber, UnknownKind
-from core.accreditations.rules import AccreditationStatus, AttachesTo
+from core.accreditations.rules import AccreditationStatus, AttachesTo, Standing, StatusReason
 from core.accreditations.tables import AccreditationKindRow, AccreditationRow
 from core.infra import audit
 from core.infra.errors import NotFound
@@ -43,6 +43,8 @@ class Entry:
     source: str
     valid_from: date | None = None
     valid_until: date | None = None
+    status_reason: StatusReason | None = None
+    register_said: str | None = None
 
 
 def define_kind(session: Session, kind: Kind) -> None:
@@ -95,6 +97,8 @@ def enter(session: Session, person_id: PersonId, entry: Entry, *, by: PersonId |
             valid_from=entry.valid_from,
             valid_until=entry.valid_until,
             checked_at=now,
+            status_reason=entry.status_reason,
+            register_said=entry.register_said,
         )
     )
     session.flush()
@@ -108,23 +112,49 @@ def change_status(
     *,
     status: AccreditationStatus,
     valid_until: date | None,
+    reason: StatusReason | None = None,
     by: PersonId | None,
     now: datetime,
 ) -> PersonId:
-    """Record what the register says now and return the holder; raises `NotFound`.
+    """Record a status that no register said in so many words and return the holder; raises `NotFound`.
 
     Called by `core.closing.lapse`, which closes or opens again what rests on it.
     """
+    row = _existing(session, accreditation_id)
+    standing = Standing(status, row.valid_from, valid_until, reason, row.register_said)
+    return restate(session, accreditation_id, standing, source=row.source, by=by, now=now)
+
+
+def restate(
+    session: Session,
+    accreditation_id: str,
+    standing: Standing,
+    *,
+    source: str,
+    by: PersonId | None,
+    now: datetime,
+) -> PersonId:
+    """Record how an accreditation stands now, by which source, and return the holder; raises `NotFound`.
+
+    Called by `core.closing.lapse`, as `change_status` is.
+    """
+    row = _existing(session, accreditation_id)
+    if standing.reason is not StatusReason.REGISTER_SILENT and standing.status is not AccreditationStatus.GRACE:
+        # Grace begins at the last answer of the register, so only an answer moves this.
+        row.checked_at = now
+    row.status, row.status_reason = standing.status, standing.reason
+    row.valid_from, row.valid_until = standing.valid_from, standing.valid_until
+    row.source, row.register_said = source, standing.said
+    holder = PersonId(row.person_id)
+    _record(session, "accreditation-changed", holder, accreditation_id, standing.status, by=by, now=now)
+    return holder
+
+
+def _existing(session: Session, accreditation_id: str) -> AccreditationRow:
     row = session.get(AccreditationRow, accreditation_id)
     if row is None:
         raise NotFound(accreditation=accreditation_id)
-    if status is not AccreditationStatus.GRACE:
-        # Grace begins at the last answer of the register, so only an answer moves this.
-        row.checked_at = now
-    row.status, row.valid_until = status, valid_until
-    holder = PersonId(row.person_id)
-    _record(session, "accreditation-changed", holder, accreditation_id, status, by=by, now=now)
-    return holder
+    return row
 
 
 def _record(

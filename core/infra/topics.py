@@ -147,13 +147,33 @@ class HelpRequested:
         return cls(_text(body, "request_id"))
 
 
-AnyMessage = LogoutNotice | AccessChanged | MailRequested | HelpRequested
+@dataclass(frozen=True, slots=True)
+class RegistersUnanswered:
+    """A register did not answer in time for a person; it is to be asked again."""
+
+    topic: ClassVar[str] = "registers-unanswered"
+
+    person_id: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return the versioned form that is stored."""
+        return {_VERSION: 1, "person_id": self.person_id}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, object]) -> Self:
+        """Read the stored form; raise `UnreadableMessage` when it is not one."""
+        _require_version(body, 1)
+        return cls(_text(body, "person_id"))
+
+
+AnyMessage = LogoutNotice | AccessChanged | MailRequested | HelpRequested | RegistersUnanswered
 
 _TOPICS: tuple[type[AnyMessage], ...] = (
     LogoutNotice,
     AccessChanged,
     MailRequested,
     HelpRequested,
+    RegistersUnanswered,
 )
 
 

@@ -50,19 +50,20 @@ def end_with_membership(session: Session, membership_id: str, *, now: datetime) 
     end(session, _find(session, MandateRow.holder_membership_id == membership_id), reason="holder-left", now=now)
 
 
-def suspend_resting_on(session: Session, accreditation_id: str, *, now: datetime) -> None:
-    """Suspend every registration that rests on an accreditation which no longer holds."""
+def suspend_resting_on(session: Session, accreditation_id: str, *, now: datetime) -> Sequence[RegistrationRow]:
+    """Suspend every registration that rests on an accreditation which no longer holds; return those it concerns."""
     found = _find(session, MandateRow.accreditation_id == accreditation_id, _ACCEPTED)
-    _suspend(session, {row.registration_id for row in found}, ACCREDITATION_LAPSED, now)
+    return _suspend(session, {row.registration_id for row in found}, ACCREDITATION_LAPSED, now)
 
 
-def resume_resting_on(session: Session, accreditation_id: str, *, now: datetime) -> None:
-    """Let registrations work again that were suspended only because this accreditation lapsed."""
+def resume_resting_on(session: Session, accreditation_id: str, *, now: datetime) -> Sequence[RegistrationRow]:
+    """Let registrations work again that were suspended only because this accreditation lapsed; return these."""
     found = _find(session, MandateRow.accreditation_id == accreditation_id, _ACCEPTED)
-    wanted = {row.registration_id for row in found}
-    for registration in _registrations(session, wanted, RegistrationStatus.SUSPENDED):
-        if registration.status_reason == ACCREDITATION_LAPSED:
-            _set_status(session, registration, RegistrationStatus.ACTIVE, None, now)
+    suspended = _registrations(session, {row.registration_id for row in found}, RegistrationStatus.SUSPENDED)
+    resumed = [registration for registration in suspended if registration.status_reason == ACCREDITATION_LAPSED]
+    for registration in resumed:
+        _set_status(session, registration, RegistrationStatus.ACTIVE, None, now)
+    return resumed
 
 
 def _find(session: Session, *conditions: ColumnElement[bool]) -> Sequence[MandateRow]:
@@ -75,7 +76,9 @@ def _close(session: Session, mandates: Iterable[MandateRow], reason: str, now: d
     session.flush()
 
 
-def _suspend(session: Session, registration_ids: Iterable[str], reason: str, now: datetime) -> None:
+def _suspend(
+    session: Session, registration_ids: Iterable[str], reason: str, now: datetime
+) -> Sequence[RegistrationRow]:
     suspended = []
     for registration in _registrations(session, registration_ids, RegistrationStatus.ACTIVE):
         needed = usage_requirements(session, ToolId(registration.tool_id), registration.usage, now=now)
@@ -83,6 +86,7 @@ def _suspend(session: Session, registration_ids: Iterable[str], reason: str, now
             _set_status(session, registration, RegistrationStatus.SUSPENDED, reason, now)
         suspended.append(registration)
     announcements.tell_users(session, suspended, reason=reason, now=now)
+    return suspended
 
 
 def _registrations(

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from core.infra.mail_templates import (
     access_letters,
+    accreditation_letters,
     eid_letters,
     help_letters,
     leaving_letters,
@@ -25,6 +26,7 @@ SUBJECT_VALUES = frozenset({"tool", "organisation"})
 LETTERS: Mapping[str, Letter] = MappingProxyType(
     {
         **access_letters.LETTERS,
+        **accreditation_letters.LETTERS,
         **registration_letters.LETTERS,
         **organisation_letters.LETTERS,
         **security_letters.LETTERS,

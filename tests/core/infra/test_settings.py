@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.infra import eid_settings, token_settings
+from core.infra import eid_settings, register_settings, token_settings
 from core.infra import settings as module
 from core.infra.errors import InvalidSettings
 from core.infra.secret import Secret
@@ -243,7 +243,10 @@ def test_passwords_in_addresses_are_masked_where_settings_are_listed(given: str,
 
 
 def test_every_variable_that_is_read_is_listed_with_its_meaning() -> None:
-    trees = [ast.parse(Path(inspect.getfile(found)).read_text()) for found in (module, eid_settings, token_settings)]
+    trees = [
+        ast.parse(Path(inspect.getfile(found)).read_text())
+        for found in (module, eid_settings, register_settings, token_settings)
+    ]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     read = {name for name in named if name.startswith("IMMO_")}

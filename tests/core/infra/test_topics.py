@@ -5,13 +5,21 @@ import json
 import pytest
 
 from core.infra import topics
-from core.infra.topics import AccessChanged, LogoutNotice, MailRequested, Message, UnreadableMessage
+from core.infra.topics import (
+    AccessChanged,
+    LogoutNotice,
+    MailRequested,
+    Message,
+    RegistersUnanswered,
+    UnreadableMessage,
+)
 
 EXAMPLES: list[Message] = [
     LogoutNotice("client", "usr_1", "ses_1"),
     AccessChanged("usr_1", None, "org_1", "member-left"),
     AccessChanged("usr_1", "reg_1", "org_1", "role-removed"),
     MailRequested("access-closed", None, "a@example.be", "fr", {"tool": "CadastreFinder", "organisation": "É & Fils"}),
+    RegistersUnanswered("usr_1"),
 ]
 
 # What earlier releases wrote: never edited, only added to.
@@ -22,6 +30,7 @@ WRITTEN = {
     "mail-requested": '{"version": 1, "template": "access-closed", "recipient_person_id": null,'
     ' "address": "a@example.be", "language": "fr", "values":'
     ' {"tool": "CadastreFinder", "organisation": "\\u00c9 & Fils"}}',
+    "registers-unanswered": '{"version": 1, "person_id": "usr_1"}',
 }
 
 
