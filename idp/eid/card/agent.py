@@ -77,5 +77,6 @@ class Agent:
         try:
             yield
         finally:
-            self.lock.release()
+            # A wrong PIN has changed what is left of its tries, and nobody else may ask the card meanwhile.
             self.board.post(self.cards.state())
+            self.lock.release()

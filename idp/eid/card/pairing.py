@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import platform
 import secrets
 import threading
 import time
@@ -93,3 +94,14 @@ def _hash(token: str) -> str:
 
 def _now() -> float:
     return time.monotonic()
+
+
+def default_folder() -> Path:
+    """Return where this system keeps what belongs to a user's programs, in a folder of ours."""
+    match platform.system():
+        case "Windows":
+            return Path.home() / "AppData" / "Roaming" / "immo-card"
+        case "Darwin":
+            return Path.home() / "Library" / "Application Support" / "immo-card"
+        case _:
+            return Path.home() / ".config" / "immo-card"

@@ -33,5 +33,8 @@ class Prompts(Protocol):
     def pin(self, question: Question) -> str:
         """Return the PIN, which is also the user's consent: 4 to 12 digits."""
 
+    def show_pad(self, question: Question) -> None:
+        """Say that the PIN is to be typed on the reader, and return at once; `hide` takes it away."""
+
     def hide(self) -> None:
-        """Take away whatever is shown."""
+        """Take away whatever is shown; a question that waits ends as if it were cancelled."""

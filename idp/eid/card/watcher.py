@@ -1,0 +1,74 @@
+"""Looks at readers twice a second, and tells whoever watches when something comes or goes."""
+
+import threading
+from typing import Protocol
+
+from idp.eid.card.board import Board
+from idp.eid.card.cards import State
+from idp.eid.card.pcsc import Slot
+from idp.eid.card.plastic_cards import state_of
+from idp.eid.card.problems import Problem
+
+_EVERY_SECONDS = 0.5
+_AGAIN = frozenset({Problem.CARD_BUSY, Problem.FAILED})
+
+
+class Watched(Protocol):
+    """Cards that come and go."""
+
+    def state(self) -> State:
+        """Return what is there, asking the card."""
+
+    def glance(self) -> tuple[Slot, ...] | Problem:
+        """Return what differs when something comes or goes, asking no card."""
+
+    def lose(self) -> None:
+        """Take away what is asked about a card that is gone."""
+
+
+class Watcher(threading.Thread):
+    """Posts the state of cards on a board; `lock` is held by whoever uses a card."""
+
+    def __init__(self, cards: Watched, board: Board, lock: threading.Lock) -> None:
+        super().__init__(daemon=True, name="watcher")
+        self._cards = cards
+        self._board = board
+        self._lock = lock
+        self._stop = threading.Event()
+        self._seen: tuple[Slot, ...] | Problem | None = None
+
+    def run(self) -> None:
+        """Look until `stop`."""
+        while not self._stop.wait(_EVERY_SECONDS):
+            seen = self._cards.glance()
+            if seen != self._seen:
+                self._tell(seen)
+
+    def stop(self) -> None:
+        """Stop looking, and wait until that is so."""
+        self._stop.set()
+        self.join()
+
+    def _tell(self, seen: tuple[Slot, ...] | Problem) -> None:
+        # A probe in the middle of a signature would spoil it; that a card is gone is known without one.
+        if self._lock.acquire(blocking=False):
+            try:
+                state = self._cards.state()
+            finally:
+                self._lock.release()
+            self._board.post(state)
+            self._seen = None if state.problem in _AGAIN else seen
+            return
+        absent = _absence(seen)
+        if absent is not None:
+            self._board.post(state_of(absent))
+            self._cards.lose()
+            self._seen = None
+
+
+def _absence(seen: tuple[Slot, ...] | Problem) -> Problem | None:
+    if isinstance(seen, Problem):
+        return seen
+    if not seen:
+        return Problem.NO_READER
+    return None if any(slot.has_card for slot in seen) else Problem.NO_CARD
