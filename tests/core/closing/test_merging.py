@@ -1,6 +1,7 @@
 """Two accounts of one person become one (A20): nothing of either is lost, nothing is counted twice."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -17,8 +18,10 @@ from core.organisations.identifiers import OrganisationId
 from core.organisations.merging import BlockedInOne
 from core.organisations.rules import MemberDetails
 from core.organisations.tables import MembershipRow, OrganisationRow
+from core.people.eid import HolderFacts
 from core.people.identifiers import PersonId
 from core.people.merging import BothIdentified
+from core.people.profile_editing import own_profile
 from core.people.profiles import find_for_sign_in, person_facts
 from core.people.tables import EidLinkRow, PersonRow
 from core.tools.assignments import assign_role
@@ -173,6 +176,71 @@ def test_identity_card_and_accreditations_come_along(database: Database, clock: 
     with database.reading() as session:
         assert session.get(EidLinkRow, two.anna) is not None
         assert session.scalars(select(AccreditationRow).where(AccreditationRow.person_id == two.old)).all() == []
+
+
+def test_all_that_the_other_account_s_card_proved_comes_along_and_stays_locked(
+    database: Database, clock: FixedClock, two: Two
+) -> None:
+    proven = HolderFacts("An Maria", "Peeters", date(1979, 4, 16), "Antwerpen", "female", "Belg")
+    with database.transaction() as session:
+        session.get_one(PersonRow, two.anna).birthdate = date(1980, 1, 1)
+        session.get_one(PersonRow, two.anna).nationality = "Nederlander"
+        link_card(session, two.old, facts=proven, now=clock.now())
+
+    merge(database, clock, two)
+
+    with database.reading() as session:
+        own = own_profile(session, two.anna)
+        details = own.profile.details
+    assert {name: getattr(details, name) for name in proven.proven()} == asdict(proven)
+    assert own.locked == set(proven.proven())
+
+
+def test_what_the_card_of_the_account_that_stays_proved_is_not_overwritten(
+    database: Database, clock: FixedClock, two: Two
+) -> None:
+    with database.transaction() as session:
+        link_card(session, two.anna, facts=HolderFacts("An", "Peeters", date(1979, 4, 16)), now=clock.now())
+        theirs = session.get_one(PersonRow, two.old)
+        theirs.given_name, theirs.birthdate, theirs.gender = "Anna", date(1980, 1, 1), "female"
+
+    merge(database, clock, two)
+
+    with database.reading() as session:
+        row = session.get_one(PersonRow, two.anna)
+        assert (row.given_name, row.birthdate, row.gender) == ("An", date(1979, 4, 16), "female")
+
+
+@pytest.mark.parametrize("own_locality", [None, "Gent"])
+def test_an_address_comes_along_as_a_whole_or_not_at_all(
+    database: Database, clock: FixedClock, two: Two, own_locality: str | None
+) -> None:
+    with database.transaction() as session:
+        session.get_one(PersonRow, two.anna).locality = own_locality
+        theirs = session.get_one(PersonRow, two.old)
+        theirs.street_address, theirs.postal_code, theirs.locality = "Nieuwstraat 1", "2000", "Antwerpen"
+
+    merge(database, clock, two)
+
+    expected = (None, None, "Gent") if own_locality else ("Nieuwstraat 1", "2000", "Antwerpen")
+    with database.reading() as session:
+        row = session.get_one(PersonRow, two.anna)
+        assert (row.street_address, row.postal_code, row.locality) == expected
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_telephone_number_comes_along_with_its_proof(
+    database: Database, clock: FixedClock, two: Two, *, is_proven: bool
+) -> None:
+    with database.transaction() as session:
+        theirs = session.get_one(PersonRow, two.old)
+        theirs.phone_number, theirs.phone_number_verified = "+32470000000", is_proven
+
+    merge(database, clock, two)
+
+    with database.reading() as session:
+        row = session.get_one(PersonRow, two.anna)
+        assert (row.phone_number, row.phone_number_verified) == ("+32470000000", is_proven)
 
 
 def test_two_identity_cards_are_for_the_helpdesk(database: Database, clock: FixedClock, two: Two) -> None:
