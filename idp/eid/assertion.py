@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from idp.eid.certificates import read_certificate
 from idp.eid.problems import EidProblem, EidRefused
 
 MAX_CERTIFICATE_BYTES = 4096
@@ -62,12 +63,7 @@ def parse(token: object) -> Assertion:
 
 def read_hint(der: bytes | None) -> x509.Certificate | None:
     """Return the certificate that a client sent beside its token, or None where it is none."""
-    if der is None or len(der) > MAX_CERTIFICATE_BYTES:
-        return None
-    try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
-        return None
+    return None if der is None or len(der) > MAX_CERTIFICATE_BYTES else read_certificate(der)
 
 
 def verify_signature(assertion: Assertion, *, origin: str, nonce: str) -> None:
@@ -104,10 +100,10 @@ def _algorithm_of(certificate: x509.Certificate) -> str:
 
 
 def _certificate(der: bytes) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
-        raise _bad("certificate") from None
+    certificate = read_certificate(der)
+    if certificate is None:
+        raise _bad("certificate")
+    return certificate
 
 
 def _as_der(signature: bytes) -> bytes:

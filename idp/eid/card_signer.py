@@ -1,6 +1,5 @@
 """Who signs the identity and address files: the National Register, under a pinned root (eid.md 2.2, 2.3)."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,24 +10,26 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA384
 from cryptography.x509.oid import NameOID
 
 from core.infra.clock import BRUSSELS
 from idp.eid.card_files import RRN_CERTIFICATE, der_part, invalid
+from idp.eid.certificates import fingerprint, read_certificate
 from idp.eid.problems import EidProblem, EidRefused
 
 _SUBJECT = {NameOID.COUNTRY_NAME: "BE", NameOID.ORGANIZATION_NAME: "RRN", NameOID.COMMON_NAME: "RRN"}
 _SMALLEST_RSA_BITS = 2048
 _CURVE = "secp384r1"
+# What a certificate that could be parsed may still hold.
+_UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
 class PinnedRoots(Protocol):
     """The roots that are trusted because their fingerprints are in our own files."""
 
-    @property
     def roots(self) -> Sequence[x509.Certificate]:
-        """Return them."""
+        """Return those in force."""
         ...
 
 
@@ -41,17 +42,33 @@ class CardSigner:
 
     def require_signed(self, signature: bytes, content: bytes, name: str) -> None:
         """Refuse content that this key did not sign; `signature` is the file as stored, with its padding."""
-        try:
-            match self.key:
-                case RSAPublicKey():
-                    length = self.key.key_size // 8
-                    if any(signature[length:]):
-                        raise invalid("padding", name)
-                    self.key.verify(signature[:length], content, PKCS1v15(), SHA256())
-                case EllipticCurvePublicKey():
+        match self.key:
+            case RSAPublicKey():
+                self._require_rsa(self.key, signature, content, name)
+            case EllipticCurvePublicKey():
+                try:
                     self.key.verify(der_part(signature, name), content, ECDSA(SHA384()))
-        except InvalidSignature:
-            raise invalid("signature", name) from None
+                except InvalidSignature:
+                    raise invalid("signature", name) from None
+
+    def _require_rsa(self, key: RSAPublicKey, signature: bytes, content: bytes, name: str) -> None:
+        length = key.key_size // 8
+        if any(signature[length:]):
+            raise invalid("padding", name)
+        if _is_signed(key, signature[:length], content, SHA256()):
+            return
+        # Cards of the oldest kind that is still valid: their holder learns why, and links without the files.
+        if _is_signed(key, signature[:length], content, SHA1()):  # noqa: S303 - to refuse it by its name
+            raise EidRefused(EidProblem.WEAK_ALGORITHM, file=name)
+        raise invalid("signature", name)
+
+
+def _is_signed(key: RSAPublicKey, signature: bytes, content: bytes, hashed: SHA1 | SHA256) -> bool:
+    try:
+        key.verify(signature, content, PKCS1v15(), hashed)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def read_signer(content: bytes, trust: PinnedRoots, now: datetime) -> CardSigner:
@@ -60,14 +77,16 @@ def read_signer(content: bytes, trust: PinnedRoots, now: datetime) -> CardSigner
     It stands directly under a pinned root, is valid, and is the National Register's for signing.
     """
     der = der_part(content, RRN_CERTIFICATE)
+    certificate = read_certificate(der)
+    if certificate is None:
+        raise invalid("certificate", RRN_CERTIFICATE)
     try:
-        certificate = x509.load_der_x509_certificate(der)
         key = certificate.public_key()
         _require_register(certificate)
-        _require_issued(certificate, der, trust.roots, now)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        _require_issued(certificate, der, trust.roots(), now)
+    except _UNREADABLE:
         raise invalid("certificate", RRN_CERTIFICATE) from None
-    return CardSigner(_require_strong(key), hashlib.sha256(der).hexdigest())
+    return CardSigner(_require_strong(key), fingerprint(certificate))
 
 
 def _require_register(certificate: x509.Certificate) -> None:

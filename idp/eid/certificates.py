@@ -4,15 +4,20 @@ Its issuer is not looked at here.
 """
 
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from core.people.national_number import InvalidNationalNumber, NationalNumber
 from idp.eid.problems import EidProblem, EidRefused
+
+# What the library only warns of, such as a serial number that is negative, no authority issues.
+warnings.filterwarnings("error", category=CryptographyDeprecationWarning, module=r"idp\.eid\.certificates$")
 
 Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
@@ -28,6 +33,14 @@ class Named:
     number: NationalNumber = field(repr=False)
     given_names: str | None
     family_name: str
+
+
+def read_certificate(der: bytes) -> x509.Certificate | None:
+    """Return the certificate in these bytes, or None where they are none."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, x509.InvalidVersion, CryptographyDeprecationWarning):
+        return None
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

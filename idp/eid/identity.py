@@ -120,8 +120,10 @@ def _address(files: CardFiles, signer: CardSigner, identity_signature: bytes) ->
     """Return the address of the card; it is signed together with the signature of the identity file."""
     if ADDRESS not in files and ADDRESS_SIGNATURE not in files:
         return None
-    content = without_padding(required(files, ADDRESS))
-    signer.require_signed(required(files, ADDRESS_SIGNATURE), content + identity_signature, ADDRESS)
+    content = required(files, ADDRESS)
+    signed = without_padding(content) + identity_signature
+    signer.require_signed(required(files, ADDRESS_SIGNATURE), signed, ADDRESS)
+    # With its padding: an empty value at the end is a zero byte too.
     said = records(content, ADDRESS)
     street, postal_code, locality = (_text(said, tag) for tag in (_STREET, _POSTAL_CODE, _MUNICIPALITY))
     # Somebody who lives abroad has an empty one.

@@ -23,7 +23,11 @@ ISSUED_AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 class TrustedRoots:
     """Roots that are pinned, as the files of cards need them."""
 
-    roots: Sequence[x509.Certificate]
+    certificates: Sequence[x509.Certificate]
+
+    def roots(self) -> Sequence[x509.Certificate]:
+        """Return them."""
+        return self.certificates
 
 
 @cache
