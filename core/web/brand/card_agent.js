@@ -67,8 +67,9 @@ export class CardAgent {
     }
   }
 
-  authenticate(nonce, lang, card) {
-    return this.#post("/authenticate", { nonce, lang, ...(card && { card }) });
+  // What is going to be read is said at once, so that the user is asked only once for both.
+  authenticate(nonce, lang, card, want = []) {
+    return this.#post("/authenticate", { nonce, lang, want, ...(card && { card }) });
   }
 
   async identity(nonce, lang, want, card) {

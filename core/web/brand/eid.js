@@ -50,7 +50,7 @@ async function read(says, card) {
   show("pin", "active", says);
   try {
     const { nonce } = await ask(place.challenge);
-    const token = await program.authenticate(nonce, lang, card);
+    const token = await program.authenticate(nonce, lang, card, wanted);
     const files = program.identity && wanted.length ? await program.identity(nonce, lang, wanted, card) : undefined;
     show("pin", "active", "checking");
     const { next } = await ask(place.answer, { uid: place.uid, csrf: place.csrf, token, files, source: program.source });
