@@ -31,6 +31,7 @@ class EidProblem(StrEnum):
     NOT_LINKED = "not-linked"
     LINKED_TO_OTHER_ACCOUNT = "linked-to-other-account"
     OTHER_HOLDER = "other-holder"
+    TOO_OFTEN = "too-often"
     # Happen at the user's.
     UNREACHABLE = "unreachable"
     NO_CLIENT = "no-client"

@@ -86,7 +86,7 @@ def refused(error: EidRefused, *, uid: str | None, path: str | None = None) -> R
 
 def too_often(error: RateLimited, *, uid: str | None) -> Response:
     """Tell the script that there were too many attempts from here."""
-    response = _answer({"problem": EidProblem.FAILED.value, "next": problem_url(EidProblem.FAILED, uid)}, 429)
+    response = _answer({"problem": EidProblem.TOO_OFTEN.value, "next": problem_url(EidProblem.TOO_OFTEN, uid)}, 429)
     response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 

@@ -153,4 +153,11 @@ CHECKED: Mapping[EidProblem, EidWords] = {
         NextStep.AGAIN,
         AGAIN,
     ),
+    EidProblem.TOO_OFTEN: EidWords(
+        Stage.PIN,
+        N_("There were too many attempts"),
+        N_("Where a card is refused again and again, we stop for a while. Wait some minutes and try again then."),
+        NextStep.AGAIN,
+        AGAIN,
+    ),
 }

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from idp.account import eid_page
+from idp.eid.problems import EidProblem
+from idp.help.eid_pages import EidHelpPage, EidProblemPage, NoReaderPage
 from idp.interaction.eid_pages import CardSignInPage, ConfirmEidPage, LinkEidPage
 from idp.interaction.pages import LoginPage
 from idp.web.card import CardDialogue, CardFact, CardToStore, CardUse
 from idp.web.doors import Door
+from idp.web.eid_words import WORDS
 from idp.web.page import FieldError, Page
 from tests.idp.pages.factor_samples import DONE, FRAME, SIGN_IN, TOOL
 
@@ -35,6 +39,11 @@ def link(**changes: object) -> LinkEidPage:
     return replace(page, **changes)  # type: ignore[arg-type]
 
 
+def problem(found: EidProblem, day: date | None = None) -> EidProblemPage:
+    """Return the page of a problem."""
+    return EidProblemPage(found, WORDS[found], "/interaction/uid/eid", "/interaction/uid", day)
+
+
 def confirm(**changes: object) -> ConfirmEidPage:
     """Return the page that asks before anything is kept."""
     page = ConfirmEidPage("/interaction/uid/link-eid", "token", TOOL, READ)
@@ -55,9 +64,17 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "eid-login": lambda: CardSignInPage(LOGIN, TOOL, "/interaction/uid/login"),
     "eid-link": link,
     "eid-link-demanded": lambda: link(may_skip=False, leads_back=True),
+    "eid-no-reader": lambda: NoReaderPage("/interaction/uid"),
+    "eid-help": lambda: EidHelpPage("/help/contact"),
+    # One for each next step; the others differ in their words alone.
+    "eid-problem-again": lambda: problem(EidProblem.REVOCATION_UNAVAILABLE),
+    "eid-problem-other-way": lambda: problem(EidProblem.CERTIFICATE_EXPIRED, date(2026, 1, 31)),
+    "eid-problem-program": lambda: problem(EidProblem.NO_CLIENT),
+    "eid-problem-permission": lambda: problem(EidProblem.PERMISSION_DENIED),
+    "eid-problem-helpdesk": lambda: problem(EidProblem.LINKED_TO_OTHER_ACCOUNT),
     "eid-confirm": confirm,
     "eid-confirm-partly": lambda: confirm(
-        card=replace(READ, not_read=("geboortedatum", "adres"), is_renewal=True),
+        card=replace(READ, address=("Rue de Fer 40", "5000 Namur"), not_read=("geboortedatum",)),
         errors=(FieldError("card-facts", "De kaart is niet meer geldig."),),
     ),
     "account-eid": lambda: eid_page.EidPage(DONE, "/account/security", "/account/eid/link", LINKED),
