@@ -34,15 +34,21 @@ from idp.account import (
     profile,
     security,
 )
+from idp.account import eid as account_eid
 from idp.docs import claims_page, errors_page, mails_page
+from idp.help import eid as help_eid
 from idp.help import views as help_views
 from idp.interaction import (
     activate,
+    card_answers,
+    card_certificate,
     complete,
     consent,
+    eid,
     error_pages,
     flow,
     home,
+    link_eid,
     login,
     organisation,
     recover,
@@ -79,6 +85,10 @@ _BLUEPRINTS = (
     recover_password.bp,
     activate.bp,
     complete.bp,
+    eid.bp,
+    link_eid.bp,
+    card_answers.bp,
+    card_certificate.bp,
     terms.bp,
     second_factor.bp,
     stronger.bp,
@@ -93,6 +103,7 @@ _BLUEPRINTS = (
     picture.bp,
     accreditations.bp,
     devices.bp,
+    account_eid.bp,
     factors_passkeys.bp,
     factors_authenticator.bp,
     factors_recovery_codes.bp,
@@ -106,6 +117,7 @@ _BLUEPRINTS = (
     claims_page.bp,
     errors_page.bp,
     help_views.bp,
+    help_eid.bp,
 )
 
 

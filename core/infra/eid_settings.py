@@ -15,6 +15,14 @@ _MINIMUM_SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
+class MutualTls:
+    """The second host name, where the proxy asks browsers for a certificate, and what proves the proxy to us."""
+
+    url: str
+    secret: Secret = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class EidSettings:
     """Keys of the national numbers, where certificates lie, and where the card agent listens.
 
@@ -27,6 +35,7 @@ class EidSettings:
     test_roots: Path | None
     intermediates: Path
     agent_url: str
+    mutual_tls: MutualTls | None
 
 
 def read_eid(reader: Reader) -> EidSettings:
@@ -56,6 +65,7 @@ def read_eid(reader: Reader) -> EidSettings:
             parsers.base_url,
             default="http://127.0.0.1:20786",
         ),
+        mutual_tls=_mutual_tls(reader),
     )
 
 
@@ -78,6 +88,32 @@ def number_keys(value: str) -> tuple[tuple[str, Secret], ...]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise ValueError("must name each key once")
     return tuple(pairs)
+
+
+def _mutual_tls(reader: Reader) -> MutualTls | None:
+    url = reader.read_optional(
+        "IMMO_EID_MTLS_URL",
+        "https address at which the proxy asks browsers for the card's certificate; empty: no such way to sign in",
+        _https_url,
+    )
+    secret = reader.read_optional(
+        "IMMO_EID_MTLS_SECRET", "what the proxy proves itself with at that address", _long_secret, secret=True
+    )
+    if (url is None) != (secret is None):
+        reader.refuse("IMMO_EID_MTLS_SECRET", "goes together with IMMO_EID_MTLS_URL")
+    return None if url is None or secret is None else MutualTls(url, secret)
+
+
+def _https_url(value: str) -> str:
+    if not parsers.base_url(value).startswith("https://"):
+        raise ValueError("must be https: a certificate is asked for in its handshake")
+    return value
+
+
+def _long_secret(value: str) -> Secret:
+    if len(value) < _MINIMUM_SECRET_LENGTH:
+        raise ValueError(f"must have at least {_MINIMUM_SECRET_LENGTH} characters")
+    return Secret(value)
 
 
 def _is_default(keys: tuple[tuple[str, Secret], ...]) -> bool:

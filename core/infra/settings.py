@@ -226,6 +226,8 @@ def _outbound(reader: Reader) -> OutboundSettings:
 def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
     addresses = (("IMMO_ISSUER", settings.issuer), ("IMMO_PORTAL_URL", settings.portal_url))
     mail = settings.mail
+    if settings.eid.mutual_tls is not None and settings.eid.mutual_tls.url in {settings.issuer, settings.portal_url}:
+        yield "IMMO_EID_MTLS_URL", "must be an address of its own"
     if settings.issuer == settings.portal_url:
         yield "IMMO_PORTAL_URL", "must differ from IMMO_ISSUER"
     if (mail.smtp_user is None) != (mail.smtp_password is None):

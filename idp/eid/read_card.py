@@ -41,7 +41,7 @@ class ReadCards:
 
     def keep(self, read: ReadCard) -> None:
         """Keep what a card said, in place of an earlier one."""
-        text = orjson.dumps(read, default=_plain).decode()
+        text = orjson.dumps(read, default=plain).decode()
         sealed = seal(self.secret, text, purpose=_SEALED_FOR)
         self.store.put(Kind.EID_READ, self._key, sealed.encode(), READ_LIFE)
 
@@ -66,16 +66,18 @@ class ReadCards:
             return None
         card = members["card"]
         document = card["document"]
-        verified = VerifiedCard(_holder(card["holder"]), None if document is None else _document(document))
+        verified = VerifiedCard(holder_from(card["holder"]), None if document is None else _document(document))
         return ReadCard(verified, CardSource(members["source"]), datetime.fromisoformat(members["read_at"]))
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return a number in the clear, for JSON that is sealed before it is kept."""
     assert isinstance(value, NationalNumber)
     return value.reveal()
 
 
-def _holder(members: Mapping[str, Any]) -> Holder:
+def holder_from(members: Mapping[str, Any]) -> Holder:
+    """Return the holder whose JSON was written with `plain`."""
     return Holder(
         **{
             **members,
