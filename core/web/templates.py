@@ -5,13 +5,33 @@ from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from core.infra.dates import date_in_words, moment_in_words
 from core.infra.settings import Settings
 from core.web import brand_files
 from core.web.headers import csp_nonce
 from core.web.locale import current_language, language_links
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once in a process, however many applications it makes; tests make thousands."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Hand out what was compiled from the same source."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
@@ -22,6 +42,7 @@ def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.trim_blocks = environment.lstrip_blocks = True
+    environment.bytecode_cache = _COMPILED
     environment.loader = ChoiceLoader(
         [FileSystemLoader(folders), PrefixLoader({"brand": FileSystemLoader(brand_files.DIRECTORY)})]
     )
