@@ -21,6 +21,7 @@ def load(services: Services, folder: Path) -> subprocess.CompletedProcess[str]:
         "IMMO_STORE_PATH": str(folder / "store.sqlite3"),
         "IMMO_KEYS_DIRECTORY": str(folder / "keys"),
         "IMMO_SECRET": SECRET,
+        "IMMO_NATIONAL_NUMBER_KEYS": "2026:another of its own and for numbers 0123456789",
     }
     command = [sys.executable, "-c", "from idp.wsgi import app"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
