@@ -28,6 +28,7 @@ _MONTHS = {
 _PLAIN = str.maketrans({"Ä": "A", "É": "E", "Û": "U"})
 _SEPARATORS = re.compile(r"[ .]+")
 _PARTS = 3
+_YEAR_DIGITS = 4
 
 
 def read_birth_date(text: str | None) -> date | None:
@@ -39,7 +40,7 @@ def read_birth_date(text: str | None) -> date | None:
     if len(parts) != _PARTS or not all(part.isascii() for part in parts):
         return None
     day, month, year = parts
-    if not (day.isdigit() and year.isdigit()) or month not in _MONTHS:
+    if not (day.isdigit() and year.isdigit() and len(year) == _YEAR_DIGITS) or month not in _MONTHS:
         return None
     try:
         return date(int(year), _MONTHS[month], int(day))
