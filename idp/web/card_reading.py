@@ -3,12 +3,11 @@
 What is refused is written down: in the log, and in the audit trail of the person it concerns.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from cryptography import x509
 from flask import request
 
 from core.infra import audit, log, rate_limit
@@ -30,13 +29,6 @@ PER_ADDRESS = Limit("card-address", 300, timedelta(minutes=15))
 # Nothing was tried: the card is good and simply opens no account yet.
 _NOTHING_TRIED = frozenset({EidProblem.NOT_LINKED})
 _ISSUER, _IDENTITY = "caCertificate", "identity"
-
-
-@dataclass(frozen=True, slots=True)
-class _Roots:
-    """The pinned roots as they are now, for those who verify the files of a card."""
-
-    roots: Sequence[x509.Certificate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +59,7 @@ class Reading:
         if self.purpose is not Purpose.LINK or _IDENTITY not in sent.files:
             return VerifiedCard(holder)
         asked = chip.challenge(found.cards.origin, given.nonce)
-        roots = _Roots(found.cards.trust.roots())
-        document = identity.read_document(sent.files, holder, roots, now=now, chip_challenge=asked)
+        document = identity.read_document(sent.files, holder, found.cards.trust, now=now, chip_challenge=asked)
         return VerifiedCard(holder, document)
 
     def _count(self) -> None:
