@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives import hashes
 from flask import current_app
 
 from core.accreditations.registers import Registers
 from core.infra.clock import Clock, SystemClock
 from core.infra.db import Database
+from core.infra.eid_settings import CertificateId
 from core.infra.http import OutboundHttp
 from core.infra.settings import Mode, Settings
 from core.infra.store.interface import EphemeralStore
@@ -37,6 +39,10 @@ _BELGIAN_HOSTS = frozenset(
         "ocsp.eidpki.belgium.be",
     }
 )
+_CERTIFICATE_IDS = {
+    CertificateId.SHA256: hashes.SHA256(),
+    CertificateId.SHA1: hashes.SHA1(),  # noqa: S303 - it names an issuer, it protects nothing
+}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -79,10 +85,16 @@ def build_cards(settings: Settings, clock: Clock, store: EphemeralStore, http: O
     """Return what verifies identity cards; test cards are known only where the settings name their roots."""
     eid, test_roots = settings.eid, settings.eid.test_roots
     hosts = _BELGIAN_HOSTS if test_roots is None else _BELGIAN_HOSTS | _LOOPBACK
-    folders = (eid.intermediates,) if test_roots is None else (eid.intermediates, test_roots)
+    intermediates = Intermediates(eid.intermediates, http=http, hosts=hosts, further=test_roots)
     return CardVerifier(
-        trust=Trust(_BELGIAN_ROOTS, Intermediates(folders), test_roots=test_roots),
-        revocation=Revocation(http=http, store=store, hosts=hosts),
+        trust=Trust(_BELGIAN_ROOTS, intermediates, test_roots=test_roots),
+        revocation=Revocation(
+            http=http,
+            store=store,
+            hosts=hosts,
+            certificate_id=_CERTIFICATE_IDS[eid.ocsp.certificate_id],
+            is_nonce_required=eid.ocsp.is_nonce_required,
+        ),
         origin=origin_of(settings.issuer),
         clock=clock,
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from core.infra import setting_parsers as parsers
@@ -22,6 +23,21 @@ class MutualTls:
     secret: Secret = field(repr=False)
 
 
+class CertificateId(StrEnum):
+    """The digest that names the issuer in a question about a certificate (RFC 6960 section 4.1.1)."""
+
+    SHA256 = "sha256"
+    SHA1 = "sha1"
+
+
+@dataclass(frozen=True, slots=True)
+class OcspSettings:
+    """How responders are asked: what they understand was not published for those of Belgian cards."""
+
+    certificate_id: CertificateId
+    is_nonce_required: bool
+
+
 @dataclass(frozen=True, slots=True)
 class EidSettings:
     """Keys of the national numbers, where certificates lie, and where the card agent listens.
@@ -35,6 +51,7 @@ class EidSettings:
     test_roots: Path | None
     intermediates: Path
     agent_url: str
+    ocsp: OcspSettings
     mutual_tls: MutualTls | None
 
 
@@ -65,6 +82,7 @@ def read_eid(reader: Reader) -> EidSettings:
             parsers.base_url,
             default="http://127.0.0.1:20786",
         ),
+        ocsp=_ocsp(reader),
         mutual_tls=_mutual_tls(reader),
     )
 
@@ -88,6 +106,30 @@ def number_keys(value: str) -> tuple[tuple[str, Secret], ...]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise ValueError("must name each key once")
     return tuple(pairs)
+
+
+def _ocsp(reader: Reader) -> OcspSettings:
+    return OcspSettings(
+        certificate_id=reader.read(
+            "IMMO_EID_OCSP_CERTIFICATE_ID",
+            "sha256 or sha1: the digest that names the issuer when a certificate's status is asked",
+            _certificate_id,
+            default=CertificateId.SHA256.value,
+        ),
+        is_nonce_required=reader.read(
+            "IMMO_EID_OCSP_NONCE_REQUIRED",
+            "1: only answers count that repeat our nonce; 0: recent ones without it count too",
+            parsers.flag,
+            default="0",
+        ),
+    )
+
+
+def _certificate_id(value: str) -> CertificateId:
+    try:
+        return CertificateId(value)
+    except ValueError:
+        raise ValueError("must be sha256 or sha1") from None
 
 
 def _mutual_tls(reader: Reader) -> MutualTls | None:

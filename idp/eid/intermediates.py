@@ -1,36 +1,128 @@
-"""Where the authorities between a card and a root are found: a folder, what the client sent, a bounded download.
+"""Where the authorities between a card and a root are found: folders, what the client sent, a bounded download.
 
-The token holds the card's own certificate only. Nothing found here is believed: whoever asks verifies it
-up to a pinned root, and only what was verified is kept.
+The token holds the card's own certificate only. Nothing found here is believed: whoever asks verifies it up to a
+pinned root, and only what was verified is kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import AuthorityInformationAccessOID
+
+from core.infra import log
+from core.infra.errors import Unavailable
+from core.infra.http import OutboundHttp, OutboundRefused
+from idp.eid.certificates import extensions_of, fingerprint, read_certificate, value_of
+
+_MAX_CERTIFICATE_BYTES = 8 * 1024
+_MOST_DOWNLOADS = 2
+# An address that gave nothing of use is left alone for a while.
+_REST = timedelta(minutes=5)
+_MOST_RESTING = 256
 
 
 class Intermediates:
-    """The certificates of the folders, by the name of their subject."""
+    """Authorities by the name of their subject; the first folder also takes what is new."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        self._folders = folders
-        self._by_name: dict[bytes, list[x509.Certificate]] = {}
+    def __init__(
+        self, folder: Path, *, http: OutboundHttp, hosts: Collection[str], further: Path | None = None
+    ) -> None:
+        self._folder = folder
+        self._further = further
+        self._http = http
+        self._hosts = hosts
+        self._kept: dict[bytes, list[x509.Certificate]] = {}
+        self._resting: dict[str, datetime] = {}
 
-    def candidates(self, leaf: x509.Certificate, *, hint: x509.Certificate | None) -> Iterator[x509.Certificate]:
-        """Yield who may have issued a certificate, the nearest at hand first."""
-        name = leaf.issuer.public_bytes()
-        yield from tuple(self._by_name.get(name, ()))
-        for folder in self._folders:
-            for file in sorted(folder.glob("*.pem")):
-                found = x509.load_pem_x509_certificate(file.read_bytes())
-                if found.subject == leaf.issuer:
-                    yield found
+    def candidates(
+        self, leaf: x509.Certificate, *, hint: x509.Certificate | None, now: datetime
+    ) -> Iterator[x509.Certificate]:
+        """Yield who may have issued a certificate, the nearest at hand first; the last ones are downloaded."""
+        yield from tuple(self._kept.get(leaf.issuer.public_bytes(), ()))
+        for found in self._in_folders():
+            if found.subject == leaf.issuer:
+                yield found
         if hint is not None and hint.subject == leaf.issuer:
             yield hint
+        for url in _addresses_of_issuer(leaf)[:_MOST_DOWNLOADS]:
+            downloaded = self._download(url, now)
+            if downloaded is not None and downloaded.subject == leaf.issuer:
+                yield downloaded
 
     def keep(self, issuer: x509.Certificate) -> None:
-        """Keep an issuer that was verified up to a root."""
-        known = self._by_name.setdefault(issuer.subject.public_bytes(), [])
-        if issuer not in known:
-            known.append(issuer)
+        """Keep an issuer that was verified up to a root, also in the folder, for the other workers."""
+        known = self._kept.setdefault(issuer.subject.public_bytes(), [])
+        if issuer in known:
+            return
+        known.append(issuer)
+        if issuer not in tuple(self._in_folders()):
+            self._write(issuer)
+
+    def _in_folders(self) -> Iterator[x509.Certificate]:
+        yield from read_folder(self._folder, "*")
+        if self._further is not None:
+            yield from read_folder(self._further, "*-ca.pem")
+
+    def _download(self, url: str, now: datetime) -> x509.Certificate | None:
+        if self._resting.get(url, now) > now:
+            return None
+        try:
+            content = self._http.get_bytes(url, hosts=self._hosts, max_bytes=_MAX_CERTIFICATE_BYTES)
+            return _read(content)
+        except (Unavailable, OutboundRefused, ValueError) as error:
+            if len(self._resting) >= _MOST_RESTING:
+                self._resting.clear()
+            self._resting[url] = now + _REST
+            log.event("eid_issuer_not_downloaded", log.WARNING, url=url, reason=type(error).__name__)
+            return None
+
+    def _write(self, issuer: x509.Certificate) -> None:
+        name = fingerprint(issuer)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # Other workers read the folder meanwhile: a file appears whole or not at all.
+            with NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as file:
+                file.write(issuer.public_bytes(serialization.Encoding.PEM))
+            written = Path(file.name)
+            written.chmod(0o644)
+            written.replace(self._folder / f"{name}.pem")
+        except OSError as error:
+            log.event("eid_issuer_not_kept", log.WARNING, fingerprint=name, reason=type(error).__name__)
+        else:
+            log.event("eid_issuer_kept", fingerprint=name, issuer=issuer.subject.rfc4514_string())
+
+
+def read_folder(folder: Path, pattern: str) -> Iterator[x509.Certificate]:
+    """Yield the certificates in a folder, PEM or DER; what is none is passed over with a line in the log."""
+    for file in sorted(folder.glob(pattern)):
+        if file.name.startswith(".") or not file.is_file():
+            continue
+        try:
+            found = _read(file.read_bytes())
+        except (OSError, ValueError) as error:
+            log.event("eid_certificate_unreadable", log.WARNING, file=str(file), reason=type(error).__name__)
+        else:
+            yield found
+
+
+def _read(content: bytes) -> x509.Certificate:
+    if content.lstrip().startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_certificate(content)
+    found = read_certificate(content)
+    if found is None:
+        raise ValueError("no certificate")
+    return found
+
+
+def _addresses_of_issuer(certificate: x509.Certificate) -> list[str]:
+    access = value_of(extensions_of(certificate), x509.AuthorityInformationAccess)
+    return [
+        description.access_location.value
+        for description in access or ()
+        if description.access_method == AuthorityInformationAccessOID.CA_ISSUERS
+        and isinstance(description.access_location, x509.UniformResourceIdentifier)
+    ]

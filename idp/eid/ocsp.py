@@ -50,24 +50,26 @@ def ask(certificate: x509.Certificate, issuer: x509.Certificate, *, algorithm: h
     return Question(certificate, issuer, request, nonce)
 
 
-def read(answer: bytes, question: Question, *, now: datetime) -> StatedGood:
+def read(answer: bytes, question: Question, *, now: datetime, is_nonce_required: bool) -> StatedGood:
     """Return since when the certificate is known to be good.
 
     Raises `Refused` where the authority says that it is not, `NoAnswer` with a reason for everything else.
     """
     try:
-        return _read(ocsp.load_der_ocsp_response(answer), question, now)
+        response = ocsp.load_der_ocsp_response(answer)
+        return _read(response, question, now, is_nonce_required=is_nonce_required)
     except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
         raise NoAnswer("malformed") from None
 
 
-def _read(response: ocsp.OCSPResponse, question: Question, now: datetime) -> StatedGood:
+def _read(response: ocsp.OCSPResponse, question: Question, now: datetime, *, is_nonce_required: bool) -> StatedGood:
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         raise NoAnswer(f"status-{response.response_status.name.lower()}")
     if not any(_has_signed(responder, response) for responder in _responders(response, question.issuer, now)):
         raise NoAnswer("wrong-signer")
     single = _single(response, question)
-    _require_fresh(response, single, question, now)
+    _require_fresh(single, now)
+    _require_asked(response, single, question, now, is_nonce_required=is_nonce_required)
     match single.certificate_status:
         case ocsp.OCSPCertStatus.GOOD:
             return StatedGood(as_of=single.this_update_utc, until=single.next_update_utc)
@@ -141,17 +143,28 @@ def _single(response: ocsp.OCSPResponse, question: Question) -> ocsp.OCSPSingleR
     return found[0]
 
 
-def _require_fresh(
-    response: ocsp.OCSPResponse, single: ocsp.OCSPSingleResponse, question: Question, now: datetime
-) -> None:
+def _require_fresh(single: ocsp.OCSPSingleResponse, now: datetime) -> None:
     if single.this_update_utc > now + CLOCK_SKEW:
         raise NoAnswer("from-the-future")
     if single.next_update_utc is not None and single.next_update_utc < now - CLOCK_SKEW:
         raise NoAnswer("stale")
+
+
+def _require_asked(
+    response: ocsp.OCSPResponse,
+    single: ocsp.OCSPSingleResponse,
+    question: Question,
+    now: datetime,
+    *,
+    is_nonce_required: bool,
+) -> None:
+    """Require the nonce of the question; where none may come back, that the answer is of late and has an end."""
     repeated = _nonce_of(response)
     if repeated is not None:
         if not hmac.compare_digest(repeated, question.nonce):
             raise NoAnswer("other-nonce")
+    elif is_nonce_required:
+        raise NoAnswer("no-nonce")
     elif single.next_update_utc is None or single.this_update_utc < now - _OLDEST_WITHOUT_NONCE:
         raise NoAnswer("stale")
 

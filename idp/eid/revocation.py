@@ -1,7 +1,7 @@
 """Whether a certificate still holds: its issuer's responder is asked, then its list; without an answer it does not.
 
-Good answers are kept for a few minutes, bad ones never: whoever gets their card back must not wait, and a
-lost card must not work because of what was said of it an hour ago.
+Good answers are kept for a few minutes, bad ones never: whoever gets their card back must not wait, and a lost card
+must not work because of what was said of it an hour ago.
 """
 
 from collections.abc import Callable, Collection
@@ -27,6 +27,8 @@ from idp.eid.trust import Chain
 KEPT_FOR = timedelta(minutes=5)
 _MAX_ANSWER_BYTES = 64 * 1024
 _MAX_LIST_BYTES = 24 * 1024 * 1024
+# Lists have megabytes: a worker holds a few at a time.
+_MOST_LISTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,31 @@ class Good:
     as_of: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """Two neighbours of a path: whose status is asked, and who answers for it."""
+
+    certificate: x509.Certificate
+    issuer: x509.Certificate
+
+    @property
+    def key(self) -> str:
+        return f"{fingerprint(self.issuer)} {fingerprint(self.certificate)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptList:
+    revoked: x509.CertificateRevocationList
+    issuer: x509.Certificate
+    until: datetime
+
+
 class Revocation:
-    """Asks the hosts it was given and no others."""
+    """Asks the hosts it was given and no others.
+
+    `certificate_id` is the digest that names an issuer in a question; `is_nonce_required` refuses answers that do
+    not repeat our nonce, however fresh.
+    """
 
     def __init__(
         self,
@@ -46,48 +71,66 @@ class Revocation:
         http: OutboundHttp,
         store: EphemeralStore,
         hosts: Collection[str],
-        certificate_id: hashes.HashAlgorithm | None = None,
+        certificate_id: hashes.HashAlgorithm,
+        is_nonce_required: bool,
     ) -> None:
         self._http = http
         self._store = store
         self._hosts = hosts
-        self._certificate_id = certificate_id or hashes.SHA256()
+        self._certificate_id = certificate_id
+        self._is_nonce_required = is_nonce_required
+        self._lists: dict[str, _KeptList] = {}
 
     def require_good(self, chain: Chain, *, now: datetime) -> Good:
-        """Return who says that the leaf of a verified path is good.
+        """Return who says that the leaf of a verified path is good; its issuer is asked about too.
 
-        Raises `EidRefused`: CERTIFICATE_REVOKED (with the day), CERTIFICATE_UNKNOWN, or
-        REVOCATION_UNAVAILABLE with what each source came to.
+        Raises `EidRefused`: CERTIFICATE_REVOKED (with the day), CERTIFICATE_UNKNOWN, ISSUER_UNKNOWN where the issuer
+        itself was revoked, or REVOCATION_UNAVAILABLE with what each source came to.
         """
-        key = f"{fingerprint(chain.issuer)} {fingerprint(chain.leaf)}"
-        kept = self._store.get(Kind.EID_STATUS, key)
-        if kept is not None:
-            return _unpacked(kept)
-        source, stated = self._ask(chain, now)
+        leaf, above = _Link(chain.leaf, chain.issuer), _Link(chain.issuer, chain.root)
+        kept_leaf, kept_above = self._store.get_many(((Kind.EID_STATUS, leaf.key), (Kind.EID_STATUS, above.key)))
+        if kept_above is None:
+            self._require_good_issuer(above, now)
+        return self._good(leaf, now) if kept_leaf is None else _unpacked(kept_leaf)
+
+    def _require_good_issuer(self, link: _Link, now: datetime) -> None:
+        # A root that names nobody to ask about an authority withdraws it in no such way.
+        if _responder_of(link.certificate) is None and _list_of(link.certificate) is None:
+            return
+        try:
+            self._good(link, now)
+        except EidRefused as refused:
+            if refused.problem is EidProblem.REVOCATION_UNAVAILABLE:
+                raise
+            subject = link.certificate.subject.rfc4514_string()
+            log.event("eid_issuer_revoked", log.ERROR, issuer=subject, problem=refused.problem.value)
+            raise EidRefused(EidProblem.ISSUER_UNKNOWN, reason="issuer-revoked", issuer=subject) from refused
+
+    def _good(self, link: _Link, now: datetime) -> Good:
+        source, stated = self._ask(link, now)
         good = Good(source, stated.as_of)
         life = KEPT_FOR if stated.until is None else min(KEPT_FOR, stated.until - now)
         if life > timedelta(seconds=1):
-            self._store.put(Kind.EID_STATUS, key, _packed(good), life)
+            self._store.put(Kind.EID_STATUS, link.key, _packed(good), life)
         return good
 
-    def _ask(self, chain: Chain, now: datetime) -> tuple[RevocationSource, StatedGood]:
-        sources: tuple[tuple[RevocationSource, Callable[[Chain, datetime], StatedGood]], ...] = (
+    def _ask(self, link: _Link, now: datetime) -> tuple[RevocationSource, StatedGood]:
+        sources: tuple[tuple[RevocationSource, Callable[[_Link, datetime], StatedGood]], ...] = (
             (RevocationSource.OCSP, self._by_responder),
             (RevocationSource.CRL, self._by_list),
         )
         reasons: dict[str, str] = {}
         for source, ask in sources:
             try:
-                return source, ask(chain, now)
+                return source, ask(link, now)
             except NoAnswer as silence:
                 reasons[source.value] = silence.reason
-        log.event(
-            "eid_revocation_unavailable", log.ERROR, issuer=chain.issuer.subject.rfc4514_string(), details=reasons
-        )
-        raise EidRefused(EidProblem.REVOCATION_UNAVAILABLE, reasons=reasons)
+        issuer = link.issuer.subject.rfc4514_string()
+        log.event("eid_revocation_unavailable", log.ERROR, issuer=issuer, details=reasons)
+        raise EidRefused(EidProblem.REVOCATION_UNAVAILABLE, reasons=reasons, issuer=issuer)
 
-    def _by_responder(self, chain: Chain, now: datetime) -> StatedGood:
-        question = ocsp.ask(chain.leaf, chain.issuer, algorithm=self._certificate_id)
+    def _by_responder(self, link: _Link, now: datetime) -> StatedGood:
+        question = ocsp.ask(link.certificate, link.issuer, algorithm=self._certificate_id)
 
         def post(url: str) -> bytes:
             return self._http.post_bytes(
@@ -98,14 +141,25 @@ class Revocation:
                 max_bytes=_MAX_ANSWER_BYTES,
             )
 
-        return ocsp.read(_fetched(post, _responder_of(chain.leaf)), question, now=now)
+        answer = _fetched(post, _responder_of(link.certificate))
+        return ocsp.read(answer, question, now=now, is_nonce_required=self._is_nonce_required)
 
-    def _by_list(self, chain: Chain, now: datetime) -> StatedGood:
-        def get(url: str) -> bytes:
-            return self._http.get_bytes(url, hosts=self._hosts, max_bytes=_MAX_LIST_BYTES)
+    def _by_list(self, link: _Link, now: datetime) -> StatedGood:
+        url = _list_of(link.certificate)
+        kept = self._lists.get(url or "")
+        if kept is not None and kept.until > now and kept.issuer == link.issuer:
+            crl.require_in_force(kept.revoked, now=now)
+            return crl.look_up(link.certificate, kept.revoked)
 
-        found = crl.load(_fetched(get, _list_of(chain.leaf)), chain.issuer, now=now)
-        return crl.look_up(chain.leaf, found)
+        def get(address: str) -> bytes:
+            return self._http.get_bytes(address, hosts=self._hosts, max_bytes=_MAX_LIST_BYTES)
+
+        revoked = crl.load(_fetched(get, url), link.issuer, now=now)
+        assert url is not None
+        if len(self._lists) >= _MOST_LISTS:
+            self._lists.clear()
+        self._lists[url] = _KeptList(revoked, link.issuer, now + KEPT_FOR)
+        return crl.look_up(link.certificate, revoked)
 
 
 def _fetched(fetch: Callable[[str], bytes], url: str | None) -> bytes:

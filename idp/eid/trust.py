@@ -16,7 +16,7 @@ from cryptography.x509.verification import VerificationError
 
 from core.infra.clock import belgian_date
 from idp.eid.certificates import extensions_of, value_of
-from idp.eid.intermediates import Intermediates
+from idp.eid.intermediates import Intermediates, read_folder
 from idp.eid.problems import EidProblem, EidRefused
 
 _DER = serialization.Encoding.DER
@@ -36,7 +36,7 @@ class Trust:
     """The pinned roots of this installation and the issuers found under them."""
 
     def __init__(self, roots: Path, intermediates: Intermediates, *, test_roots: Path | None = None) -> None:
-        self._pinned = read_certificates(roots)
+        self._pinned = tuple(read_folder(roots, "*.pem"))
         self._test_roots = test_roots
         self._intermediates = intermediates
         self._above: dict[x509.Certificate, x509.Certificate] = {}
@@ -48,7 +48,7 @@ class Trust:
         """
         if self._test_roots is None:
             return self._pinned
-        return self._pinned + read_certificates(self._test_roots, "*-root.pem")
+        return (*self._pinned, *read_folder(self._test_roots, "*-root.pem"))
 
     def chain(self, leaf: x509.Certificate, *, now: datetime, hint: x509.Certificate | None = None) -> Chain:
         """Return the path to a pinned root, valid now.
@@ -59,21 +59,27 @@ class Trust:
         require_strong(leaf)
         # An expired certificate is told from a false one: its path is verified as of its last day.
         moment = min(max(now, leaf.not_valid_before_utc), leaf.not_valid_after_utc)
-        for issuer in self._intermediates.candidates(leaf, hint=hint):
-            found = self._chain_through(leaf, issuer, moment)
-            if found is not None:
+        weak: EidRefused | None = None
+        for issuer in self._intermediates.candidates(leaf, hint=hint, now=now):
+            try:
+                root = self._root_through(leaf, issuer, moment)
+            except EidRefused as refused:
+                weak = refused  # an authority may have been certified again, by a better signature
+                continue
+            if root is not None:
                 _require_in_force(leaf, now)
                 self._intermediates.keep(issuer)
-                return found
-        raise EidRefused(EidProblem.ISSUER_UNKNOWN, issuer=leaf.issuer.rfc4514_string())
+                return Chain(leaf, issuer, root)
+        raise weak or EidRefused(EidProblem.ISSUER_UNKNOWN, issuer=leaf.issuer.rfc4514_string())
 
-    def _chain_through(self, leaf: x509.Certificate, issuer: x509.Certificate, moment: datetime) -> Chain | None:
+    def _root_through(
+        self, leaf: x509.Certificate, issuer: x509.Certificate, moment: datetime
+    ) -> x509.Certificate | None:
         # Cards are issued by authorities under a root, never by a root.
         if issuer.subject == issuer.issuer or not _verifies(leaf, issuer, moment):
             return None
         require_strong(issuer)
-        root = self._root_above(issuer, moment)
-        return None if root is None else Chain(leaf, issuer, root)
+        return self._root_above(issuer, moment)
 
     def _root_above(self, issuer: x509.Certificate, moment: datetime) -> x509.Certificate | None:
         root = self._above.get(issuer)
@@ -85,11 +91,6 @@ class Trust:
                 return None
             self._above[issuer] = root
         return root if _is_in_force(issuer, moment) and _is_in_force(root, moment) else None
-
-
-def read_certificates(folder: Path, pattern: str = "*.pem") -> tuple[x509.Certificate, ...]:
-    """Return the certificates that lie in a folder as PEM, in the order of their names."""
-    return tuple(x509.load_pem_x509_certificate(file.read_bytes()) for file in sorted(folder.glob(pattern)))
 
 
 def require_strong(certificate: x509.Certificate) -> None:
@@ -129,7 +130,10 @@ def _verifies(subject: x509.Certificate, issuer: x509.Certificate, moment: datet
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:
-    extensions = extensions_of(certificate)
+    try:
+        extensions = extensions_of(certificate)
+    except EidRefused:
+        return False
     constraints = value_of(extensions, x509.BasicConstraints)
     usage = value_of(extensions, x509.KeyUsage)
     return constraints is not None and constraints.ca and usage is not None and usage.key_cert_sign

@@ -89,6 +89,8 @@ BAD = [
     ("IMMO_NATIONAL_NUMBER_KEYS", "1c7e5a90b3d2486fae01f7c65d9b8e24"),
     ("IMMO_NATIONAL_NUMBER_KEYS", ",".join(["a:1c7e5a90b3d2486fae01f7c65d9b8e24"] * 2)),
     ("IMMO_EID_AGENT_URL", "20786"),
+    ("IMMO_EID_OCSP_CERTIFICATE_ID", "md5"),
+    ("IMMO_EID_OCSP_NONCE_REQUIRED", "maybe"),
     ("IMMO_EID_MTLS_URL", "http://card.immo-connect.example"),
     ("IMMO_EID_MTLS_SECRET", "short"),
     ("IMMO_REGISTERS", "be.biv"),

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.infra.http import OutboundHttp
+from core.infra.settings import Settings
 from idp.eid.assertion import parse, verify_signature
 from idp.eid.certificates import named, require_login_purpose
 from idp.eid.intermediates import Intermediates
@@ -15,9 +17,10 @@ CHRISTMAS_EVE = datetime(2024, 12, 24, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", ["ecc", "rsa"])
-def test_public_belgian_tokens_verify_up_to_their_root(name: str) -> None:
+def test_public_belgian_tokens_verify_up_to_their_root(base_settings: Settings, name: str) -> None:
     public = vector(name)
-    trust = Trust(ROOTS, Intermediates((ISSUERS,)))
+    http = OutboundHttp(base_settings.outbound, base_settings.mode)
+    trust = Trust(ROOTS, Intermediates(ISSUERS, http=http, hosts=()))
 
     assertion = parse(public.token)
     verify_signature(assertion, origin=ORIGIN, nonce=public.nonce)
