@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
+from core.closing import accreditation_rounds, accreditations
 from core.infra import dead_letters, mail
+from core.infra.errors import Unavailable
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
-from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested
+from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested, RegistersUnanswered
 from core.organisations import reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
@@ -23,6 +26,11 @@ from idp.wiring import Services
 _PURGE_EVERY = timedelta(minutes=10)
 _ERASE_EVERY = timedelta(minutes=10)
 _SWEEP_EVERY = timedelta(hours=1)
+_REGISTERS_EVERY = timedelta(minutes=1)
+# Mails and logout notices wait for no longer than this while people are looked up in the registers.
+_REGISTERS_SECONDS = 10.0
+# About an hour and a half; then the nightly round goes on asking.
+_REGISTER_ATTEMPTS = 5
 
 
 def handlers(services: Services) -> Mapping[str, Handler]:
@@ -52,11 +60,25 @@ def handlers(services: Services) -> Mapping[str, Handler]:
             now=services.clock.now(),
         )
 
+    def ask_registers_again(delivery: Delivery) -> None:
+        assert isinstance(delivery.message, RegistersUnanswered)
+        found = accreditations.refresh(
+            services.database,
+            services.registers,
+            PersonId(delivery.message.person_id),
+            now=services.clock.now(),
+            is_present=False,
+            asks_again=False,
+        )
+        if found.unanswered and delivery.attempt < _REGISTER_ATTEMPTS:
+            raise Unavailable("register-unanswered", kinds=" ".join(found.unanswered))
+
     return {
         LogoutNotice.topic: tell_client,
         AccessChanged.topic: close_contexts,
         MailRequested.topic: send_mail,
         HelpRequested.topic: send_help_request,
+        RegistersUnanswered.topic: ask_registers_again,
     }
 
 
@@ -99,5 +121,15 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("follow-up-requests", _SWEEP_EVERY, follow_up_requests),
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
         Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
+        Periodic("follow-registers", _REGISTERS_EVERY, partial(_follow_registers, services)),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
     )
+
+
+def _follow_registers(services: Services, now: datetime) -> None:
+    people = accreditation_rounds.follow_registers(
+        services.database, services.registers, now=now, seconds=_REGISTERS_SECONDS
+    )
+    days = accreditation_rounds.follow_days(services.database, now=now)
+    if people or days:
+        event("registers_followed", people=people, accreditations=days)

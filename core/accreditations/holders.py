@@ -122,7 +122,10 @@ def change_status(
     """
     row = _existing(session, accreditation_id)
     standing = Standing(status, row.valid_from, valid_until, reason, row.register_said)
-    return restate(session, accreditation_id, standing, source=row.source, by=by, now=now)
+    # Grace begins at the last answer of the register, so only an answer moves this.
+    is_answer = reason is None and status is not AccreditationStatus.GRACE
+    checked_at = now if is_answer else row.checked_at
+    return restate(session, row.id, standing, source=row.source, checked_at=checked_at, by=by, now=now)
 
 
 def restate(
@@ -131,17 +134,16 @@ def restate(
     standing: Standing,
     *,
     source: str,
+    checked_at: datetime,
     by: PersonId | None,
     now: datetime,
 ) -> PersonId:
-    """Record how an accreditation stands now, by which source, and return the holder; raises `NotFound`.
+    """Record how an accreditation stands, by which source and since when, and return the holder; raises `NotFound`.
 
     Called by `core.closing.lapse`, as `change_status` is.
     """
     row = _existing(session, accreditation_id)
-    if standing.reason is not StatusReason.REGISTER_SILENT and standing.status is not AccreditationStatus.GRACE:
-        # Grace begins at the last answer of the register, so only an answer moves this.
-        row.checked_at = now
+    row.checked_at = checked_at
     row.status, row.status_reason = standing.status, standing.reason
     row.valid_from, row.valid_until = standing.valid_from, standing.valid_until
     row.source, row.register_said = source, standing.said

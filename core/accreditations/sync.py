@@ -93,7 +93,7 @@ def write(session: Session, inquiry: Inquiry, *, now: datetime) -> Written | Non
                 changed.append(finding)
             case Confirmed() | Overruled():
                 _note(session, finding, now)
-    _note_inquiry(session, inquiry, now)
+    note_inquiry(session, inquiry.person_id, is_answered=not inquiry.asked.unanswered, now=now)
     _record_disputes(session, inquiry.person_id, disputed, now)
     return Written(tuple(appeared), tuple(changed), tuple(disputed))
 
@@ -164,13 +164,14 @@ def _note(session: Session, finding: Confirmed | Overruled, now: datetime) -> No
         row.checked_at, row.source = now, REGISTER
 
 
-def _note_inquiry(session: Session, inquiry: Inquiry, now: datetime) -> None:
-    row = session.get(RegisterInquiryRow, inquiry.person_id)
+def note_inquiry(session: Session, person_id: PersonId, *, is_answered: bool, now: datetime) -> None:
+    """Record that the registers were asked about a person, and whether all of them answered."""
+    row = session.get(RegisterInquiryRow, person_id)
     if row is None:
-        row = RegisterInquiryRow(person_id=inquiry.person_id)
+        row = RegisterInquiryRow(person_id=person_id)
         session.add(row)
     row.asked_at = now
-    if not inquiry.asked.unanswered and not inquiry.asked.outdated:
+    if is_answered:
         row.answered_at = now
     session.flush()
 

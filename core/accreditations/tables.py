@@ -131,7 +131,7 @@ class RegisterEntryRow(Base):
 
 
 class RegisterInquiryRow(Base):
-    """When the registers were last asked about a person, and when all of them last answered."""
+    """When the registers were last asked about a person, and when each that was asked answered."""
 
     __tablename__ = "register_inquiry"
 

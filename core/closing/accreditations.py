@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from core.accreditations import sync
+from core.accreditations.errors import NumberTaken
 from core.accreditations.registers import Registers
 from core.accreditations.rules import REGISTER
-from core.accreditations.sync import Written
+from core.accreditations.sync import Inquiry, Written
 from core.closing.accreditation_letters import tell_of_found
 from core.closing.lapse import accreditation_restated
 from core.infra import outbox
@@ -58,13 +59,23 @@ def refresh(
     inquiry = sync.inquire(database, registers, person_id, now=now)
     if inquiry is None:
         return Refreshed(is_linked=False)
+    try:
+        return _write(database, inquiry, is_present=is_present, asks_again=asks_again, now=now)
+    except NumberTaken:
+        # Another account was given the same number in this moment: the next time it is known whose it is.
+        with database.transaction() as session:
+            outbox.enqueue(session, RegistersUnanswered(person_id), now=now, delay=_ASK_AGAIN_AFTER)
+        return Refreshed(is_linked=True, unanswered=tuple(answer.kind for answer in inquiry.asked.answers))
+
+
+def _write(database: Database, inquiry: Inquiry, *, is_present: bool, asks_again: bool, now: datetime) -> Refreshed:
     with database.transaction() as session:
         written = sync.write(session, inquiry, now=now)
         if written is None:
             return Refreshed(is_linked=False)
         _carry_out(session, written, is_present=is_present, now=now)
         if inquiry.asked.unanswered and asks_again:
-            outbox.enqueue(session, RegistersUnanswered(person_id), now=now, delay=_ASK_AGAIN_AFTER)
+            outbox.enqueue(session, RegistersUnanswered(inquiry.person_id), now=now, delay=_ASK_AGAIN_AFTER)
     return Refreshed(
         is_linked=True,
         appeared=len(written.appeared),

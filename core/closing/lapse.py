@@ -51,8 +51,13 @@ def accreditation_restated(
 ) -> None:
     """Record how an accreditation stands by a source, and close or open what rests on it; raises `NotFound`."""
     was_in_force = _is_in_force(session, accreditation_id, now)
-    restate(session, accreditation_id, standing, source=source, by=by, now=now)
+    restate(session, accreditation_id, standing, source=source, checked_at=now, by=by, now=now)
     _follow(session, accreditation_id, was_in_force=was_in_force, now=now)
+
+
+def accreditation_due(session: Session, accreditation_id: str, *, now: datetime) -> None:
+    """Open again what rests on an accreditation whose first day has come; raises `NotFound`."""
+    _follow(session, accreditation_id, was_in_force=not _is_in_force(session, accreditation_id, now), now=now)
 
 
 def _is_in_force(session: Session, accreditation_id: str, now: datetime) -> bool:

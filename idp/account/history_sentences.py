@@ -59,6 +59,10 @@ _ACCOUNT = {
     "address-changed": _alike(N_("Your e-mail address was changed.")),
     "accreditation-entered": _alike(N_("An accreditation of yours was added.")),
     "accreditation-changed": _alike(N_("The state of an accreditation of yours changed.")),
+    "accreditation-corrected": _alike(N_("An accreditation of yours was corrected by hand.")),
+    "accreditation-disputed": _alike(
+        N_("A register named you under a number that stands with another account; the helpdesk settles it.")
+    ),
     "data-downloaded": _alike(N_("You downloaded your data.")),
     "erasure-requested": _alike(N_("You asked for your account to be deleted.")),
     "erasure-undone": _alike(N_("You undid the request to delete your account.")),

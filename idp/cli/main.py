@@ -9,6 +9,7 @@ import click
 from core.infra.outbox import run_worker
 from core.infra.settings import Settings
 from idp import jobs
+from idp.cli.accreditations import accreditations
 from idp.cli.clients import clients
 from idp.cli.eid import reseal, unlink_eid
 from idp.cli.erasure import erase
@@ -29,6 +30,7 @@ main.add_command(keys)
 main.add_command(clients)
 main.add_command(outbox)
 main.add_command(people)
+main.add_command(accreditations)
 people.add_command(erase)
 people.add_command(unlink_eid)
 people.add_command(reseal)
