@@ -9,6 +9,7 @@ import http.client
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -71,10 +72,18 @@ class OutboundHttp:
         self._settings = settings
         self._loopback_ports = frozenset(allowed_loopback_ports)
         self._resolver = resolver
-        self._verified = ssl.create_default_context()
-        self._unverified = ssl.create_default_context()
-        self._unverified.check_hostname = False
-        self._unverified.verify_mode = ssl.CERT_NONE
+
+    @cached_property
+    def _verified(self) -> ssl.SSLContext:
+        # Made when it is first needed: reading all authorities of the system takes its time.
+        return ssl.create_default_context()
+
+    @cached_property
+    def _unverified(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
 
     def get_json(
         self, url: str, *, max_bytes: int = MAX_JSON_BYTES, timeout_seconds: float = TIMEOUT_SECONDS

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 _VOID = frozenset(
@@ -109,10 +110,15 @@ class _Builder(HTMLParser):
             self._open.content.append(data)
 
 
+@lru_cache(maxsize=64)
+def _read(body: str) -> Element:
+    builder = _Builder()
+    builder.feed(body)
+    builder.close()
+    return builder.root
+
+
 def parse(url: str, status: int, headers: dict[str, str], body: str) -> Page:
     """Read a document; one that is no HTML has no elements."""
-    builder = _Builder()
-    if "html" in {name.lower(): value for name, value in headers.items()}.get("content-type", ""):
-        builder.feed(body)
-        builder.close()
-    return Page(url, status, headers, body, builder.root)
+    is_html = "html" in {name.lower(): value for name, value in headers.items()}.get("content-type", "")
+    return Page(url, status, headers, body, _read(body) if is_html else _Builder().root)
