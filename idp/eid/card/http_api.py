@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._read_body("application/json")
         try:
             found = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadRequest from None
         if not isinstance(found, dict):
             raise BadRequest

@@ -39,7 +39,7 @@ def parse_confirmation(body: Mapping[str, object]) -> tuple[str, str]:
 def text_of(body: Mapping[str, object], name: str) -> str:
     """Return a member that is a short text, empty where it is missing; raise `BadRequest` for anything else."""
     value = body.get(name, "")
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isascii():
         raise BadRequest
     return value
 
