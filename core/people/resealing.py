@@ -9,7 +9,7 @@ from core.infra.sealing import Unreadable
 from core.people.national_number import NumberKeys, SealedNumber
 from core.people.tables import EidLinkRow
 
-# So many lie locked at a time: people go on signing in meanwhile.
+# So many are locked at a time: people go on signing in meanwhile.
 _BATCH = 200
 
 
@@ -21,25 +21,25 @@ class Resealed:
     unreadable: int = 0
 
 
-def reseal(database: Database, keys: NumberKeys) -> Resealed:
+def reseal(database: Database, keys: NumberKeys, *, batch: int = _BATCH) -> Resealed:
     """Close every number anew that lies under another key than the one in force; may be repeated.
 
-    Digests of card numbers are taken away with their key: the next time the card is read brings them back.
+    `batch` of them are locked at a time. Digests of card numbers are taken away with their key: the next time the card is read brings them back.
     """
     total, after = Resealed(), ""
     while True:
         with database.transaction() as session:
-            rows = _next(session, keys, after)
+            rows = _next(session, keys, after, batch)
             readable = sum(_reseal(row, keys) for row in rows)
         total = Resealed(total.done + readable, total.unreadable + len(rows) - readable)
-        if len(rows) < _BATCH:
+        if len(rows) < batch:
             return total
         after = rows[-1].person_id
 
 
-def _next(session: Session, keys: NumberKeys, after: str) -> list[EidLinkRow]:
+def _next(session: Session, keys: NumberKeys, after: str, batch: int) -> list[EidLinkRow]:
     older = select(EidLinkRow).where(EidLinkRow.number_key != keys.current, EidLinkRow.person_id > after)
-    return list(session.scalars(older.order_by(EidLinkRow.person_id).limit(_BATCH).with_for_update()))
+    return list(session.scalars(older.order_by(EidLinkRow.person_id).limit(batch).with_for_update()))
 
 
 def _reseal(row: EidLinkRow, keys: NumberKeys) -> bool:
