@@ -64,11 +64,12 @@ PCSC_HEADER = Part("winscard.h", "libpcsclite-dev", ("/usr/include/PCSC/winscard
 PCSCD = Part("pcscd", "pcscd", ("/usr/sbin/pcscd", "/usr/bin/pcscd"))
 VIRTUAL_READER = Part("libifdvpcd.so", "vsmartcard-vpcd", ("/usr/lib/pcsc/drivers/serial/libifdvpcd.so",))
 OPENSC = Part("opensc-pkcs11.so", "opensc-pkcs11", ("/usr/lib/*/opensc-pkcs11.so",))
+PKCS11_TOOL = Program("pkcs11-tool", "opensc")
 SOFTHSM = Program("softhsm2-util", "softhsm2")
 SOFTHSM_MODULE = Part("libsofthsm2.so", "libsofthsm2", ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/*/softhsm/*.so"))
 _SERVERS: tuple[Program | Part, ...] = (POSTGRES, REDIS, CHROMIUM, NODE, NPM, NGINX)
 _COMPILING = (COMPILER, C_LIBRARY, PYTHON_HEADER, PCSC_HEADER)
-_CARDS = (PCSCD, VIRTUAL_READER, OPENSC, SOFTHSM, SOFTHSM_MODULE)
+_CARDS = (PCSCD, VIRTUAL_READER, OPENSC, PKCS11_TOOL, SOFTHSM, SOFTHSM_MODULE)
 NEEDED = _SERVERS + _COMPILING + _CARDS
 
 

@@ -17,6 +17,7 @@ pytest_plugins = (
     "tests.support.chromium",
     "tests.support.running_product",
     "tests.support.eid_ground",
+    "tests.support.pcsc",
 )
 
 
