@@ -24,7 +24,8 @@ class Resealed:
 def reseal(database: Database, keys: NumberKeys, *, batch: int = _BATCH) -> Resealed:
     """Close every number anew that lies under another key than the one in force; may be repeated.
 
-    `batch` of them are locked at a time. Digests of card numbers are taken away with their key: the next time the card is read brings them back.
+    `batch` of them are locked at a time. The digest of a card's own number goes with its key, until the
+    card is read again.
     """
     total, after = Resealed(), ""
     while True:
