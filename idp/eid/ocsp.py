@@ -98,6 +98,9 @@ def _is_named(certificate: x509.Certificate, response: ocsp.OCSPResponse) -> boo
 def _is_delegate(certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> bool:
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         return False
+    usage = value_of(certificate.extensions, x509.KeyUsage)
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        return False
     extended = value_of(certificate.extensions, x509.ExtendedKeyUsage)
     if extended is None or ExtendedKeyUsageOID.OCSP_SIGNING not in extended:
         return False

@@ -6,14 +6,16 @@ The fixture `card_ground` yields it; the product's own services know the same au
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.infra.clock import FixedClock
 from core.infra.http import OutboundHttp
 from core.infra.settings import Settings
-from core.infra.store.interface import EphemeralStore
+from core.infra.store.interface import EphemeralStore, Kind
 from idp.eid import challenge
 from idp.eid.challenge import Challenge, Purpose
 from idp.eid.holder import Holder
@@ -26,6 +28,28 @@ from tests.support.eid_responder import LIST, OCSP, EidResponder
 BINDING = "the cookie of a browser"
 
 
+class WatchedStore:
+    """The real store; what is kept of a status is written down, and can be forgotten before its time."""
+
+    def __init__(self, store: EphemeralStore) -> None:
+        self._store = store
+        self.lives: dict[str, timedelta] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def put(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> None:
+        """Write an entry and note its life."""
+        if kind is Kind.EID_STATUS:
+            self.lives[key] = ttl
+        self._store.put(kind, key, value, ttl)
+
+    def forget(self) -> None:
+        """Be as if the life of every status were over."""
+        for key in self.lives:
+            self._store.delete(Kind.EID_STATUS, key)
+
+
 @dataclass
 class CardGround:
     """A verifier as the product builds it, the authority it believes, and who answers for that."""
@@ -33,9 +57,21 @@ class CardGround:
     pki: EidPki
     responder: EidResponder
     cards: CardVerifier
-    store: EphemeralStore
+    store: WatchedStore
     clock: FixedClock
-    test_roots: Path
+    settings: Settings
+    http: OutboundHttp
+
+    @property
+    def test_roots(self) -> Path:
+        """Return the folder of the roots and authorities that are believed."""
+        assert self.settings.eid.test_roots is not None
+        return self.settings.eid.test_roots
+
+    def require_nonce(self) -> None:
+        """Believe from now on only answers that repeat our nonce."""
+        eid = replace(self.settings.eid, ocsp=replace(self.settings.eid.ocsp, is_nonce_required=True))
+        self.cards = build_cards(replace(self.settings, eid=eid), self.clock, self.store, self.http)
 
     def shape(self, **changed: object) -> Shape:
         """Return the shape of a good card, with its status told by the responder, and what is to differ."""
@@ -79,4 +115,6 @@ def card_ground(
     settings = replace(base_settings, eid=eid)
     with EidResponder(pki, clock) as responder:
         http = OutboundHttp(settings.outbound, settings.mode, {responder.port})
-        yield CardGround(pki, responder, build_cards(settings, clock, store, http), store, clock, test_roots)
+        watched = WatchedStore(store)
+        cards = build_cards(settings, clock, watched, http)
+        yield CardGround(pki, responder, cards, watched, clock, settings, http)
