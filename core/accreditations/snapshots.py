@@ -1,6 +1,5 @@
 """Registers that were read in from files: of each, one snapshot is current, and that one has the say."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,12 +27,12 @@ def look_up(session: Session, keys: NumberKeys, number: NationalNumber, *, now: 
     digest_by_key = dict(zip((key for key, _ in keys.keys), keys.digests(number), strict=True))
     entry = RegisterEntryRow
     named = and_(entry.snapshot_id == RegisterSnapshotRow.id, entry.number_digest.in_(digest_by_key.values()))
-    rows: Iterable[tuple[RegisterSnapshotRow, RegisterEntryRow | None]] = session.execute(
+    rows = session.execute(
         select(RegisterSnapshotRow, RegisterEntryRow)
         .outerjoin(RegisterEntryRow, named)
         .where(RegisterSnapshotRow.is_current)
         .order_by(RegisterSnapshotRow.kind, RegisterEntryRow.position)
-    ).tuples()
+    )
     found: dict[str, list[RegisterEntry]] = {}
     outdated = []
     for snapshot, one in rows:
@@ -42,8 +41,7 @@ def look_up(session: Session, keys: NumberKeys, number: NationalNumber, *, now: 
             outdated.append(snapshot.kind)
             continue
         entries = found.setdefault(snapshot.kind, [])
-        if one and one.number_digest == digest_by_key[snapshot.number_key]:
-            entries.append(_value(one))
+        entries += _of_holder(one, digest_by_key[snapshot.number_key])
     answers = tuple(RegisterAnswer(kind, tuple(entries)) for kind, entries in found.items())
     return LookedUp(answers, tuple(dict.fromkeys(outdated)))
 
@@ -81,8 +79,10 @@ def clear(session: Session, kind: str, snapshot_id: str, *, now: datetime) -> No
     session.execute(delete(row).where(row.kind == kind, ~row.is_current, is_done))
 
 
-def _value(row: RegisterEntryRow) -> RegisterEntry:
-    return RegisterEntry(
+def _of_holder(row: RegisterEntryRow | None, number_digest: str) -> list[RegisterEntry]:
+    if row is None or row.number_digest != number_digest:
+        return []
+    entry = RegisterEntry(
         number=row.number,
         list=row.list,
         column=row.column,
@@ -90,3 +90,4 @@ def _value(row: RegisterEntryRow) -> RegisterEntry:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
     )
+    return [entry]

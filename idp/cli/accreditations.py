@@ -117,6 +117,7 @@ def refresh_people(username: str | None) -> None:
 @explained
 def correct_one(
     username: str,
+    *,
     kind: str,
     number: str,
     list_: str | None,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.infra.errors import RuleError
 from core.infra.settings import Mode
-from idp.demo import clients, crowd, kinds, offices, tools
+from idp.demo import clients, crowd, kinds, offices, registers, tools
 from idp.demo import people as persons
 from idp.oidc.clients import announce_change
 from idp.wiring import Services
@@ -37,6 +37,7 @@ def load(services: Services, people: int = 0, organisations: int = 0) -> None:
         cast = persons.load(session, services.number_keys, now=now)
         offices.load(session, cast, catalogue, now=now)
         clients.load(session, settings, catalogue, now=now)
+    registers.load(database, services.number_keys, now=now)
     announce_change(database, services.store)
     if people:
         crowd.load(database, catalogue["cadastrefinder"], people=people, organisations=organisations, now=now)

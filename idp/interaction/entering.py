@@ -10,6 +10,7 @@ from datetime import datetime
 from flask import request
 from werkzeug.wrappers import Response
 
+from core.closing import accreditations
 from core.infra import audit
 from core.infra.db import Session
 from core.infra.ids import digest
@@ -48,6 +49,8 @@ def enter(
     except (PasswordChangedMeanwhile, PersonGone):
         opened.keep(Progress())
         return opened.back()
+    # What a register says counts at once: for the contexts offered next, and in the claims (E5).
+    accreditations.refresh(opened.services.database, opened.services.registers, person_id, now=opened.now)
     response = opened.back()
     browser.set_session(response, cookie)
     device = with_proof(opened.services.settings.secret, browser.device_cookie(), person_id)
@@ -139,7 +142,15 @@ def _progress(opened: Interaction, session: SsoSession) -> Progress:
         signed_in_at=opened.now,
     )
     before = opened.gathered.progress
-    if before.context is None or (before.sid, before.person_id) != (session.sid, session.person_id):
+    if (before.sid, before.person_id) != (session.sid, session.person_id):
+        return progress
+    progress = replace(
+        progress,
+        wish=before.wish,
+        wished_organisation_id=before.wished_organisation_id,
+        wished_usage=before.wished_usage,
+    )
+    if before.context is None:
         return progress
     return replace(
         progress,
