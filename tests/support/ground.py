@@ -78,6 +78,8 @@ def database_url(request: pytest.FixtureRequest, database_server: DatabaseServer
     template = "schema_template"
     if "keyring" in request.fixturenames:
         template = "keyed_template"
+    if "office_template" in request.fixturenames:
+        template = "office_template"
     if "demo" in request.fixturenames:
         template = "demo_template"
     url = database_server.lend(request.getfixturevalue(template))

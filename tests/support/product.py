@@ -1,7 +1,8 @@
 """Fixtures of the product: signing keys, services, the provider and the demo world."""
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +18,14 @@ from core.infra.store.interface import EphemeralStore
 from core.infra.store.sqlite_store import SqliteStore
 from idp.app import create_app
 from idp.demo import world
+from idp.oidc.clients import announce_change
 from idp.signing.keyring import Keyring
 from idp.signing.private_keys import PrivateKeys
 from idp.signing.rotation import ensure_keys
 from idp.wiring import Services, build_cards
 from tests.support.databases import DatabaseServer
 from tests.support.ground import START
+from tests.support.tools import Office, an_office
 
 
 class HttpsClient(FlaskClient):
@@ -53,14 +56,49 @@ def demo_template(
 ) -> str:
     """Return the URL of a database with the demo world and active signing keys."""
     url = database_server.create(keyed_template)
-    clock = FixedClock(START)
-    store = SqliteStore(tmp_path_factory.mktemp("demo") / "store.sqlite3")
-    http = OutboundHttp(base_settings.outbound, base_settings.mode, frozenset())
-    with closing(Database(url)) as database:
-        keyring = Keyring(database, PrivateKeys(base_settings.keys_directory), clock)
-        cards = build_cards(base_settings, clock, store, http)
-        world.load(Services(base_settings, clock, database, store, keyring, http, cards))
+    with _services_on(url, base_settings, tmp_path_factory.mktemp("demo")) as services:
+        world.load(services)
     return url
+
+
+@pytest.fixture(scope="session")
+def prepared_office(
+    database_server: DatabaseServer,
+    keyed_template: str,
+    base_settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Office]:
+    """Return the URL of a database with active signing keys and an office, and that office."""
+    url = database_server.create(keyed_template)
+    with _services_on(url, base_settings, tmp_path_factory.mktemp("office")) as services:
+        return url, an_office(services)
+
+
+@pytest.fixture(scope="session")
+def office_template(prepared_office: tuple[str, Office]) -> str:
+    """Return the URL of a database with active signing keys and an office."""
+    return prepared_office[0]
+
+
+@pytest.fixture
+def made_office(
+    request: pytest.FixtureRequest, services: Services, office_template: str, prepared_office: tuple[str, Office]
+) -> Office:
+    """Return an office with its tools and clients, in the database of this test."""
+    if "demo" in request.fixturenames:
+        return an_office(services)
+    announce_change(services.database, services.store)
+    return prepared_office[1]
+
+
+@contextmanager
+def _services_on(url: str, settings: Settings, folder: Path) -> Iterator[Services]:
+    """Yield services that fill a template."""
+    clock, store = FixedClock(START), SqliteStore(folder / "store.sqlite3")
+    http = OutboundHttp(settings.outbound, settings.mode, frozenset())
+    with closing(Database(url)) as database:
+        keyring = Keyring(database, PrivateKeys(settings.keys_directory), clock)
+        yield Services(settings, clock, database, store, keyring, http, build_cards(settings, clock, store, http))
 
 
 @pytest.fixture

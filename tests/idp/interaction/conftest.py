@@ -10,13 +10,13 @@ from core.people.rules import PersonStatus
 from core.people.tables import PersonRow
 from idp.wiring import Services
 from tests.support.sign_in import Browser
-from tests.support.tools import Office, an_office
+from tests.support.tools import Office
 
 
 @pytest.fixture
-def office(services: Services, idp_app: object) -> Office:
+def office(made_office: Office, idp_app: object) -> Office:
     """Return the office with its tools and clients."""
-    return an_office(services)
+    return made_office
 
 
 @pytest.fixture
