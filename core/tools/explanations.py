@@ -7,6 +7,7 @@ kind that `subject` tells.
 from dataclasses import dataclass
 
 from core.infra.messages import N_
+from core.people.assurance import Acr
 from core.tools.context import Reason, ReasonCode
 
 
@@ -29,13 +30,21 @@ def missing(reason: Reason) -> tuple[tuple[Cause, ...], ...]:
             alternatives = (cause for part in reason.causes for group in missing(part) for cause in group)
             return (tuple(dict.fromkeys(alternatives)),)
         case code:
-            text, next_step = _WORDS[code]
+            needs_card = code is ReasonCode.LOGIN_TOO_WEAK and reason.subject in _CARD_LEVELS
+            text, next_step = _NEEDS_CARD if needs_card else _WORDS[code]
             return ((Cause(text, next_step, reason.subject, code),),)
 
 
 _ASK_MANAGER = N_("Ask a manager of the organisation.")
 _ASK_HELPDESK = N_("Ask the helpdesk.")
 _CHECK_EID = N_("Accreditations come from the register once your eID is linked. Ask the helpdesk if one is missing.")
+
+# Levels that nothing but the card reaches.
+_CARD_LEVELS = frozenset({Acr.SUBSTANTIAL.value, Acr.HIGH.value})
+_NEEDS_CARD = (
+    N_("This needs a sign-in with an identity card, and none is linked to your account."),
+    N_("Link your eID."),
+)
 
 _WORDS = {
     ReasonCode.ADDRESS_NOT_ACTIVATED: (

@@ -7,6 +7,8 @@ from idp.account.page import Frame
 from idp.web.card import CardDialogue, CardFact, CardToStore
 from idp.web.page import FieldError
 
+EID_URL = "/account/eid"
+
 
 @dataclass(frozen=True, slots=True)
 class LinkedCard:

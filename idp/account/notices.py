@@ -26,6 +26,7 @@ _TEXTS: dict[str, str] = {
     "passkey-removed": N_("The passkey is removed. You can now delete it on your device too."),
     "authenticator-added": N_("The app is set up. From now on your password takes a code from it."),
     "authenticator-removed": N_("The authenticator app is removed."),
+    "eid-linked": N_("Your identity card is linked. From now on you can sign in with it."),
     "recovery-codes-kept": N_("Your recovery codes are ready."),
     "profile-saved": N_("Your data are saved."),
     "access-withdrawn": N_("Access is withdrawn. The tool was told to sign you out."),

@@ -6,10 +6,12 @@ from flask_babel import ngettext
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from core.infra.dates import moment_in_words
+from core.infra.clock import belgian_date
+from core.infra.dates import date_in_words, moment_in_words
 from core.web.locale import current_language
 from idp.account import page
 from idp.account.access import Visitor, open_account
+from idp.account.eid_page import EID_URL
 from idp.account.page import Section
 from idp.account.security_page import Part, SecurityPage
 from idp.credentials import factors, passwords
@@ -33,6 +35,7 @@ def show() -> Response:
         Part("password", _("Password"), password, f"{Section.SECURITY.url}/password", _password_label(held)),
         Part("email", _("E-mail address"), _address(visitor), f"{Section.SECURITY.url}/email", _("Change")),
         *_factors(held),
+        Part("eid", _("Identity card"), _card(visitor), EID_URL, _("Manage") if held.has_card else _("Link")),
         Part(
             *("other-account", _("Another account"), _("Do you have a second one, from an older tool for example?")),
             *(f"{Section.SECURITY.url}/other-account", _("Make one of both")),
@@ -44,6 +47,13 @@ def show() -> Response:
 
 def _password_label(held: Factors) -> str:
     return _("Change") if held.has_password else _("Choose a password")
+
+
+def _card(visitor: Visitor) -> str:
+    linked = visitor.person.eid
+    if linked is None:
+        return _("Not linked")
+    return _("Linked since %(day)s", day=date_in_words(belgian_date(linked.linked_at), current_language()))
 
 
 def _address(visitor: Visitor) -> str:

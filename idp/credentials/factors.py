@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, bindparam, exists, func, select
 from core.infra.kept_query import KeptQuery
 from core.infra.statements import Queryable
 from core.people.assurance import Acr
+from core.people.eid_standing import has_card
 from core.people.identifiers import PersonId
 from idp.credentials.tables import AuthenticatorRow, PasskeyRow, PasswordRow, RecoveryCodeRow
 
@@ -19,17 +20,20 @@ class Factors:
     has_authenticator: bool
     passkeys: int
     recovery_codes_left: int
+    has_card: bool = False
 
     @property
     def reachable_acr(self) -> Acr:
         """Return the highest level that the person can sign in with."""
+        if self.has_card:
+            return Acr.HIGH
         # Every passkey of ours was made by a device that verifies its user.
         return Acr.MFA if self.has_authenticator or self.passkeys else Acr.PASSWORD
 
     @property
     def needs_passkey(self) -> bool:
         """Tell whether the last passkey is also the last way to sign in."""
-        return not self.has_password
+        return not (self.has_password or self.has_card)
 
 
 def summary(connection: Queryable, person_id: PersonId) -> Factors:
@@ -40,6 +44,7 @@ def summary(connection: Queryable, person_id: PersonId) -> Factors:
         has_authenticator=row["has_authenticator"],
         passkeys=row["passkeys"],
         recovery_codes_left=row["recovery_codes_left"],
+        has_card=row["has_card"],
     )
 
 
@@ -70,5 +75,6 @@ _SUMMARY = KeptQuery(
         _HAS_AUTHENTICATOR.label("has_authenticator"),
         _PASSKEYS.scalar_subquery().label("passkeys"),
         _CODES_LEFT.scalar_subquery().label("recovery_codes_left"),
+        has_card(_PERSON).label("has_card"),
     )
 )

@@ -23,6 +23,7 @@ from idp.claims.consent import ConsentLine, consent_groups
 from idp.interaction import pages
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.facts import Asking, Terms, contexts_to_show
+from idp.interaction.lacking import would_help
 from idp.interaction.organisation_page import waiting_cards
 from idp.interaction.pages import Consent, ConsentPage, ContextChoicePage, Decision, Received, ReceivedGroup
 from idp.interaction.steps import Step
@@ -75,6 +76,9 @@ def _wishes(opened: Interaction, session: SsoSession) -> bool:
     """Write down that the person wants more than is offered: to add something, or what is closed."""
     if request.form.get("decision") == Decision.ADD:
         wish_for(opened, Wish.REGISTER_TOOL)
+        return True
+    if request.form.get("decision") == Decision.LINK_EID:
+        wish_for(opened, Wish.LINK_EID)
         return True
     closed = request.form.get("look")
     for context in _contexts(opened, session):
@@ -200,6 +204,7 @@ def _page(
             waiting_action=url_for("waiting.answer", uid=opened.pending.uid),
             waiting_token=csrf.token(found.settings.secret, form_binding(opened)),
             errors=errors,
+            may_link_eid=any(would_help(person, context.reason) for context in contexts),
         )
     else:
         page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts))

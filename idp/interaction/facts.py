@@ -21,7 +21,7 @@ from core.tools.context import OfferedContext
 from core.tools.identifiers import RegistrationId
 from idp.claims.assemble import requestable
 from idp.credentials.factors import reachable_acr
-from idp.interaction.lacking import address, is_complete
+from idp.interaction.lacking import address, eid_link, is_complete
 from idp.interaction.policy import Address, Facts, context_candidates
 from idp.oidc.checks import acr
 from idp.oidc.consents import Standing, find_standing, find_standing_with_context
@@ -100,6 +100,7 @@ def gather(services: Services, asking: Asking, progress: Progress) -> Gathered:
             is_hinted=_is_hinted(services, asking),
             address=Address.CURRENT if person is None else address(connection, person),
             is_complete=person is None or is_complete(person),
+            eid_link=eid_link(person, asking.request, in_question),
             settled=None if settled is None else settled.chosen(),
             usable=tuple(context.chosen() for context in usable),
             too_weak=frozenset(context.registration_id for context in usable if _is_too_weak(context, session)),

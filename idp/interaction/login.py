@@ -17,8 +17,9 @@ from idp.interaction import passkey_door
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.entering import enter
 from idp.interaction.pages import Decision, LoginPage
+from idp.interaction.policy import EidLink
 from idp.interaction.requesting_tool import asking_tool
-from idp.oidc.request import FirstFactor, LocalRequest, Progress
+from idp.oidc.request import FirstFactor, LocalRequest, Progress, Wish
 from idp.web import browser, passkey
 from idp.web.doors import last_door
 from idp.web.page import FieldError, render
@@ -125,6 +126,7 @@ def _page(
         register_url=None if _proves_anew(opened) else url_for("register.show", uid=opened.pending.uid),
         recover_url=f"{request.path.removesuffix('login')}recover",
         passkey=_passkey_form(opened),
+        card_url=url_for("eid.show", uid=opened.pending.uid),
         last_door=last_door(),
     )
     return Response(render(page), status=status, content_type="text/html; charset=utf-8")
@@ -155,7 +157,9 @@ def _notice(opened: Interaction) -> str | None:
     if _proves_anew(opened):
         return _("This changes how your account is protected. Sign in once more, so that we know it is you.")
     if opened.gathered.progress.context is not None:
-        return _("What you chose needs a stronger sign-in: with a passkey, or with a second factor.")
+        return _("What you chose needs a stronger sign-in: with a passkey, a second factor, or your identity card.")
+    if opened.gathered.facts.eid_link is EidLink.DEMANDED or opened.gathered.progress.wish is Wish.LINK_EID:
+        return _("Sign in once more, so that we know it is you. After that you link your identity card.")
     return _("Please sign in again to go on.")
 
 

@@ -38,6 +38,7 @@ class Decision(StrEnum):
     OTHER_ACCOUNT = "other-account"
     RESEND = "resend"
     CHANGE_ADDRESS = "change-address"
+    LINK_EID = "link-eid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class ContextChoicePage:
 
     `accreditation_names` names the kinds by code, for the reasons and for what a context rests on.
     `waiting` are the requests and invitations whose organisations are not among the contexts yet.
+    `may_link_eid` shows the button that leads to linking the card (`decision`: link-eid): it would open more.
     """
 
     template: ClassVar[str] = "context_choice.html"
@@ -140,6 +142,7 @@ class ContextChoicePage:
     waiting: tuple[WaitingCard, ...] = ()
     waiting_action: str = ""
     waiting_token: str = ""
+    may_link_eid: bool = False
 
     @property
     def organisations(self) -> tuple[OrganisationContexts, ...]:
@@ -201,7 +204,8 @@ class ConsentPage:
 class StrongerPage:
     """Says what a stronger sign-in takes: other means to sign in with, or to set up first.
 
-    `has_means` tells that the account has them; `may_choose` that another context can be chosen.
+    `has_means` tells that the account has them; `may_choose` that another context can be chosen. `needs_card`
+    tells that nothing but the identity card is enough; `card_url` leads to signing in with it, where one is linked.
     """
 
     template: ClassVar[str] = "stronger.html"
@@ -214,6 +218,8 @@ class StrongerPage:
     set_up_url: str
     has_means: bool
     may_choose: bool
+    needs_card: bool = False
+    card_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

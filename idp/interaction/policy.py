@@ -157,9 +157,10 @@ def _sign_in(wanted: Wanted, progress: Progress, facts: Facts, authentication: A
         # Asked once and no more: what this sign-in did not bring, another would not either.
         if not facts.is_hinted:
             return Refusal(LoginRequired("The user who signed in is not the one meant."))
-        return None if acr.is_met(wanted.essential_acr, authentication.acr) else _unmet(wanted, facts)
+        is_met = acr.is_met(wanted.essential_acr, authentication.acr)
+        return None if is_met or _is_card_missing(facts) else _unmet(wanted, facts)
     if _is_out_of_reach(wanted, authentication.acr, facts):
-        return _unmet(wanted, facts)
+        return Step.LOGIN if _is_card_missing(facts) and not wanted.is_silent else _unmet(wanted, facts)
     return Step.LOGIN if _must_sign_in_again(wanted, facts, authentication) else None
 
 
@@ -180,6 +181,11 @@ def _is_out_of_reach(request: AuthorizationRequest, reached: Acr, facts: Facts) 
     # Somebody else may be meant, who can do more.
     reachable = facts.reachable if facts.is_hinted else facts.attainable
     return not acr.is_reachable(request.essential_acr, reachable)
+
+
+def _is_card_missing(facts: Facts) -> bool:
+    """Tell whether linking the card comes first: nothing is answered before, and it may bring what is needed."""
+    return facts.eid_link is EidLink.DEMANDED
 
 
 def _unmet(request: AuthorizationRequest, facts: Facts) -> Step | Refusal:

@@ -21,6 +21,7 @@ from core.web import csrf
 from core.web.locale import current_language
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.facts import ATTAINABLE
+from idp.interaction.lacking import would_help
 from idp.interaction.steps import Step
 from idp.interaction.tool_page import Act, Link, ToolPage
 from idp.interaction.wishes import form_binding, give_up, leads_back, session_of, wish_for
@@ -79,6 +80,8 @@ def submit(uid: str) -> Response:
         wish_for(opened, Wish.ADD_ORGANISATION)
     elif scene is None:
         return _nothing_to_register(opened)
+    elif act == Act.LINK_EID:
+        wish_for(opened, Wish.LINK_EID, scene.organisation.id, scene.choice.usage.code)
     elif act == Act.REGISTER:
         return _register(opened, scene)
     elif act in {Act.TAKE, Act.ASK, Act.REMIND}:
@@ -202,5 +205,6 @@ def _page(
         now=opened.now,
         errors=errors,
         notice=None if notice is None else _(notice),
+        may_link_eid=would_help(opened.gathered.person, scene.choice.reason),
     )
     return answer(page, status=status)

@@ -30,6 +30,7 @@ class Act(StrEnum):
     REMIND = "remind"
     START = "start"
     ADD = "add-organisation"
+    LINK_EID = "link-eid"
     CANCEL = "cancel"
 
 
@@ -56,6 +57,7 @@ class ToolPage:
     """Register a tool for an organisation: usage, what it needs, terms (T1); or ask for access.
 
     `organisations` and `usages` are what can be switched to; `choice` is the usage that is shown.
+    `may_link_eid` shows the button that leads to linking the card (`decision`: link-eid).
     """
 
     template: ClassVar[str] = "tool.html"
@@ -74,6 +76,7 @@ class ToolPage:
     now: datetime
     errors: tuple[FieldError, ...] = ()
     notice: str | None = None
+    may_link_eid: bool = False
 
     @property
     def doable(self) -> Doable:

@@ -25,8 +25,8 @@ from idp.oidc.request import ResponseMode
 from idp.signing.states import JWKS_LIFE
 from idp.wiring import Services
 
-# Levels that a person can reach today: a password, and more with a passkey or an authenticator.
-REACHABLE_ACR = (Acr.PASSWORD, Acr.MFA)
+# Levels that a person can reach today: a password, more with a passkey or an authenticator, most with the card.
+REACHABLE_ACR = (Acr.PASSWORD, Acr.MFA, Acr.HIGH)
 
 _CACHE_CONTROL = f"public, max-age={int(JWKS_LIFE.total_seconds())}"
 _CONFIDENTIAL_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")

@@ -21,10 +21,19 @@ class FormBrowser:
     """One browser with cookies of its own; `page` is where it is, `trail` how it came there.
 
     It stops before an address that `stays_out_of` matches the beginning of, and returns a page
-    of status 0 with that address: so a test can be the client to which a code is sent.
+    of status 0 with that address: so a test can be the client to which a code is sent. Its person has no
+    identity card at hand: where linking one is proposed they put it off, unless `skips_card` is false.
     """
 
-    def __init__(self, *, language: str = "en", stays_out_of: tuple[str, ...] = (), verify: bool | str = True) -> None:
+    def __init__(
+        self,
+        *,
+        language: str = "en",
+        stays_out_of: tuple[str, ...] = (),
+        verify: bool | str = True,
+        skips_card: bool = True,
+    ) -> None:
+        self.skips_card = skips_card
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = verify
@@ -85,7 +94,7 @@ class FormBrowser:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 response.encoding = "utf-8"
                 self.page = parse(url, response.status_code, headers, response.text)
-                return self.page
+                return self.submit("#skip-eid") if self.skips_card and self.page.has("#skip-eid") else self.page
             url = urljoin(url, response.headers["Location"])
             if response.status_code not in {307, 308}:
                 method, fields = "GET", None

@@ -14,6 +14,7 @@ from tests.support.tools import CALLBACK, PASSWORD
 
 TOOL = "openid profile organization"
 HOST = "login.immo.test"
+_SKIP = b'id="skip-eid"'
 
 
 def request_of(client_id: str | None, **changes: str | None) -> dict[str, str]:
@@ -31,10 +32,15 @@ def request_of(client_id: str | None, **changes: str | None) -> dict[str, str]:
 
 
 class Browser:
-    """One person's browser at the provider, set to English: follows our redirects, stops before anybody else's."""
+    """One person's browser at the provider, set to English: follows our redirects, stops before anybody else's.
 
-    def __init__(self, client: FlaskClient) -> None:
+    Its person has no identity card at hand: where linking one is proposed they put it off, unless `skips_card`
+    is false.
+    """
+
+    def __init__(self, client: FlaskClient, *, skips_card: bool = True) -> None:
         self.client = client
+        self.skips_card = skips_card
         self.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
         self.response: TestResponse | None = None
         self.url = ""
@@ -127,7 +133,7 @@ class Browser:
             location = response.headers.get("Location")
             if location is None or not location.startswith("/"):
                 self.response, self.url = response, url
-                return self
+                return self.press("#skip-eid") if self.skips_card and _SKIP in response.get_data() else self
             url = location
             response = self.client.get(location)
         raise AssertionError(f"redirected for ever, last to {url}")
