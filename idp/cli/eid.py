@@ -48,7 +48,7 @@ def reseal() -> None:
     services = connect()
     keys = services.number_keys
     found = reseal_numbers(services.database, keys)
-    click.echo(f"{found.done} national numbers now lie under the key {keys.current}.")
+    click.echo(f"National numbers that moved under the key {keys.current}: {found.done}.")
     if found.unreadable:
         raise click.ClickException(
             f"{found.unreadable} could not be read: their key is not among IMMO_NATIONAL_NUMBER_KEYS. Put it back "

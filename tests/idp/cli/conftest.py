@@ -13,7 +13,7 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def command(services: Services, database_url: str) -> Command:
-    """Return what runs `idp` on the database and the store of this test."""
+    """Return what runs `idp` on the database and the store of this test; settings may be given by name."""
     settings = services.settings
     environment = {
         "IMMO_MODE": "test",
@@ -25,7 +25,7 @@ def command(services: Services, database_url: str) -> Command:
         "IMMO_LOG_LEVEL": "ERROR",
     }
 
-    def run(*arguments: str) -> Result:
-        return CliRunner(env=environment).invoke(main, arguments)
+    def run(*arguments: str, **changed: str) -> Result:
+        return CliRunner(env={**environment, **changed}).invoke(main, arguments)
 
     return run
