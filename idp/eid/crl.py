@@ -11,11 +11,14 @@ from idp.eid.certificates import value_of
 from idp.eid.ocsp import CLOCK_SKEW
 from idp.eid.status import NoAnswer, Refused, StatedGood
 
+_HARMLESS = (x509.AuthorityKeyIdentifier, x509.CRLNumber, x509.FreshestCRL, x509.AuthorityInformationAccess)
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
-def load(content: bytes, issuer: x509.Certificate, *, now: datetime) -> x509.CertificateRevocationList:
-    """Return a list that the issuer signed, that covers all its certificates, and that is in force.
+def load(
+    content: bytes, certificate: x509.Certificate, issuer: x509.Certificate, *, url: str, now: datetime
+) -> x509.CertificateRevocationList:
+    """Return the list that was found where the certificate says, if its issuer signed it and it is in force.
 
     Raises `NoAnswer` with a reason.
     """
@@ -23,7 +26,7 @@ def load(content: bytes, issuer: x509.Certificate, *, now: datetime) -> x509.Cer
         found = x509.load_der_x509_crl(content)
         if found.issuer != issuer.subject or not _is_signed(found, issuer):
             raise NoAnswer("wrong-signer")
-        if not _is_complete(found):
+        if not _is_complete(found, certificate, url):
             raise NoAnswer("partial")
     except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
         raise NoAnswer("malformed") from None
@@ -55,10 +58,29 @@ def _is_signed(found: x509.CertificateRevocationList, issuer: x509.Certificate) 
     return isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)) and found.is_signature_valid(key)
 
 
-def _is_complete(found: x509.CertificateRevocationList) -> bool:
-    """Tell whether a list is the whole: no changes to another, no part of its issuer's certificates or reasons."""
-    known = (x509.AuthorityKeyIdentifier, x509.CRLNumber, x509.FreshestCRL, x509.AuthorityInformationAccess)
-    return not any(extension.critical and not isinstance(extension.value, known) for extension in found.extensions)
+def _is_complete(found: x509.CertificateRevocationList, certificate: x509.Certificate, url: str) -> bool:
+    """Tell whether a list says everything about such a certificate (RFC 5280 section 5.2.5).
+
+    Not complete are changes to another list, lists for some reasons only, and lists of several issuers.
+    """
+    for extension in found.extensions:
+        value = extension.value
+        if isinstance(value, x509.IssuingDistributionPoint):
+            if not _is_about(value, certificate, url):
+                return False
+        elif extension.critical and not isinstance(value, _HARMLESS):
+            return False
+    return True
+
+
+def _is_about(point: x509.IssuingDistributionPoint, certificate: x509.Certificate, url: str) -> bool:
+    if point.only_some_reasons or point.indirect_crl or point.only_contains_attribute_certs or point.relative_name:
+        return False
+    constraints = value_of(certificate.extensions, x509.BasicConstraints)
+    is_authority = constraints is not None and constraints.ca
+    if point.only_contains_user_certs if is_authority else point.only_contains_ca_certs:
+        return False
+    return point.full_name is None or x509.UniformResourceIdentifier(url) in point.full_name
 
 
 def _reason(entry: x509.RevokedCertificate) -> str | None:

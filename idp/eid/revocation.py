@@ -154,8 +154,9 @@ class Revocation:
         def get(address: str) -> bytes:
             return self._http.get_bytes(address, hosts=self._hosts, max_bytes=_MAX_LIST_BYTES)
 
-        revoked = crl.load(_fetched(get, url), link.issuer, now=now)
+        content = _fetched(get, url)
         assert url is not None
+        revoked = crl.load(content, link.certificate, link.issuer, url=url, now=now)
         if len(self._lists) >= _MOST_LISTS:
             self._lists.clear()
         self._lists[url] = _KeptList(revoked, link.issuer, now + KEPT_FOR)

@@ -19,7 +19,7 @@ from core.infra.store.interface import EphemeralStore, Kind
 from idp.eid import challenge
 from idp.eid.challenge import Challenge, Purpose
 from idp.eid.holder import Holder
-from idp.eid.problems import EidRefused
+from idp.eid.problems import EidProblem, EidRefused
 from idp.eid.verification import CardVerifier
 from idp.wiring import build_cards
 from tests.support.eid_pki import EidPki, Shape, SoftCard, eid_pki
@@ -102,6 +102,11 @@ class CardGround:
         with pytest.raises(EidRefused) as refused:
             self.cards.verify(token, challenge=asked, issuer_hint=hint)
         return refused.value
+
+    def silence(self) -> tuple[EidProblem, object]:
+        """Return why a good card is refused of whose status nobody tells, and what each source came to."""
+        refused = self.refused(self.card())
+        return refused.problem, refused.details["reasons"]
 
 
 @pytest.fixture
