@@ -26,8 +26,15 @@ def show(uid: str) -> Response:
         tool=asking_tool(opened),
         login_url=url_for("login.show", uid=uid),
         notice=_notice(opened),
+        certificate_url=_certificate_url(opened),
     )
     return answer(page)
+
+
+def _certificate_url(opened: Interaction) -> str | None:
+    if opened.services.settings.eid.mutual_tls is None:
+        return None
+    return url_for("card-certificate.leave", uid=opened.pending.uid)
 
 
 def _notice(opened: Interaction) -> str | None:

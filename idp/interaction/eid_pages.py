@@ -11,7 +11,8 @@ from idp.web.page import FieldError, RequestingTool
 class CardSignInPage:
     """Sign in with the card: four live steps. `login_url` leads back to the other ways to sign in.
 
-    `notice` says why somebody who is signed in is asked for the card.
+    `notice` says why somebody who is signed in is asked for the card. `certificate_url` leads to where the
+    browser uses the card itself, where this installation has that.
     """
 
     template: ClassVar[str] = "eid_login.html"
@@ -21,6 +22,7 @@ class CardSignInPage:
     tool: RequestingTool | None
     login_url: str
     notice: str | None = None
+    certificate_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,9 @@ def linked(services: Services, office: Office, clock: FixedClock) -> None:
 def left(browser: Browser) -> str:
     """Go to the card page and from there to the second host name; return the address there."""
     browser.authorize("plain")
-    uid = browser.url.split("/")[2]
-    location = browser.client.get(f"/interaction/{uid}/eid/certificate").headers["Location"]
+    browser.get(browser.page.one("#eid-login").attributes["href"])
+    way = browser.page.one("#eid-certificate").attributes["href"]
+    location = browser.client.get(way).headers["Location"]
     assert location.startswith(f"https://{CARD_HOST}/eid/mtls?code=")
     return location
 
