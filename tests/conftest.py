@@ -16,8 +16,10 @@ pytest_plugins = (
     "tests.support.mortal",
     "tests.support.chromium",
     "tests.support.running_product",
+    "tests.support.card_holder",
     "tests.support.eid_ground",
     "tests.support.pcsc",
+    "tests.support.card_place",
 )
 
 
