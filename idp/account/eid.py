@@ -3,6 +3,7 @@
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from core.closing import accreditations
 from core.infra.clock import belgian_date
 from core.infra.dates import date_in_words, moment_in_words
 from core.people import eid_standing
@@ -82,7 +83,11 @@ def confirm() -> Response:
         read = card_storing.store(visitor.services, _read_cards(visitor), now=visitor.now)
     except EidRefused as error:
         return browser.see_other(problem_url(error.problem, day=error.day))
-    return browser.see_other(EID_URL) if read is None else notices.done(EID_URL, "eid-linked")
+    if read is None:
+        return browser.see_other(EID_URL)
+    # What the registers hold for the card's number appears at once (E5); a sign-in does the same.
+    accreditations.refresh(visitor.services.database, visitor.services.registers, visitor.person.id, now=visitor.now)
+    return notices.done(EID_URL, "eid-linked")
 
 
 def _read_cards(visitor: Visitor) -> ReadCards:

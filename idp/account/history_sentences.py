@@ -52,6 +52,7 @@ _ACCOUNT = {
     "eid-renewed": _alike(N_("Another identity card of yours was recognised.")),
     "eid-read-again": _alike(N_("Your data were brought up to date from your identity card.")),
     "eid-unlinked": _alike(N_("The link with your identity card was removed.")),
+    "eid-refused": _alike(N_("An identity card was refused.")),
     "eid-link-refused": _alike(N_("An identity card that belongs to another account was refused.")),
     "eid-tried-elsewhere": _alike(N_("Somebody tried to link your identity card to another account.")),
     "address-activated": _alike(N_("You activated your e-mail address.")),

@@ -1,4 +1,7 @@
-"""Storing a card that its holder has seen: the link, and then what rests on it (E1, E5)."""
+"""Storing a card that its holder has seen (E1, E5).
+
+What the registers say of its number is the next step of the caller, who may begin a session first.
+"""
 
 from datetime import datetime
 
