@@ -37,15 +37,13 @@ function go(next) {
 
 let program = null;
 let isBusy = false;
-// Whether the next card that is there is read without being asked again.
-let isArmed = true;
 let hadCard = false;
 // Whether the person wants to use the last try of the PIN.
 let dares = false;
 
 async function read(says, card) {
   isBusy = true;
-  isArmed = dares = false;
+  dares = false;
   clear();
   show("pin", "active", says);
   try {
@@ -68,7 +66,6 @@ function again() {
   // The page itself may be over by now; only the server knows.
   if (["challenge-gone", "unreachable"].includes(name)) return location.reload();
   dares = name === "pin-last-try";
-  isArmed = true;
   clear();
   program ? program.again() : location.reload();
 }
@@ -120,7 +117,6 @@ async function useAgent(agent) {
       }
     } catch (error) {
       wait = RECONNECT;
-      hadCard = false;
       if (!isBusy) tell(error.problem ?? "failed", { isState: true });
     }
     await pause(wait);
@@ -129,7 +125,7 @@ async function useAgent(agent) {
 
 function followSoftware({ cards }) {
   show("reader", "done", "software");
-  if (isBusy || (steps.told && !isArmed)) return;
+  if (isBusy || steps.told) return;
   show("card", "active", "choose");
   steps.offerCards(cards, (card) => {
     show("card", "done", "found");
@@ -150,7 +146,7 @@ function followCard({ reader, card, pin, problem: said }) {
   show("reader", hasReader ? "done" : "active", hasReader ? "found" : "missing");
   show("card", hasCard ? "done" : hasReader ? "active" : "waiting", hasCard ? "found" : hasReader ? "missing" : null);
   if (!hasCard) show("pin", "waiting");
-  if (!hasCard || !(isArmed || isInserted)) return;
+  if (!hasCard) return;
   if (pin?.tries === 1 && !dares) return tell("pin-last-try", { tries: 1 });
   read(pin?.pad ? "pad" : "ask");
 }

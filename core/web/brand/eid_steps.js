@@ -51,7 +51,7 @@ export function tell(name, { tries, day, isState = false } = {}) {
     place.querySelector("strong").textContent = value ?? "";
   };
   beside("tries", tries);
-  beside("day", day && new Intl.DateTimeFormat(lang, { dateStyle: "long" }).format(new Date(`${day}T12:00:00`)));
+  beside("day", day && new Intl.DateTimeFormat(`${lang}-BE`, { dateStyle: "long" }).format(new Date(`${day}T12:00:00`)));
   for (const after of names.slice(names.indexOf(found.dataset.stage) + 1)) show(after, "waiting");
   show(found.dataset.stage, "problem");
   found.hidden = false;

@@ -19,7 +19,7 @@ from tests.idp.pages.factor_samples import DONE, FRAME, SIGN_IN, TOOL
 LOGIN = CardDialogue(
     CardUse.LOGIN, "/eid/challenge?purpose=login&uid=uid", "/eid/login", "token", agent_url="", uid="uid"
 )
-LINK = replace(LOGIN, use=CardUse.LINK, answer_url="/eid/link", wanted_files=("identity", "address", "photo"), uid=None)
+LINK = replace(LOGIN, use=CardUse.LINK, answer_url="/eid/link", wanted_files=("identity", "address"), uid=None)
 READ = CardToStore(
     (
         CardFact("given_name", "Voornamen", "Damien Louis", before="Damien"),
