@@ -3,7 +3,10 @@
 import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from development.bench import signing
 from development.bench.floor import BARE, reference_microseconds
 from development.bench.measures import Measurements
 from development.bench.server import Server, serve
@@ -52,9 +55,20 @@ def _rows(measured: Measured, product: Server, floor: Server) -> Iterator[Row]:
     for name, measure, budget, beside in paths:
         figure = measure(floor=beside)
         yield Row(name, figure.measured, budget, figure.floor, reference_microseconds(beside))
+    yield from _signatures()
     yield Row("memory of a worker, idle", idle, 110, unit="MiB")
     growth = at.memory_growth(_MEMORY_REQUESTS)
     yield Row(f"growth after {_MEMORY_REQUESTS:,} requests", growth, 5, unit="MiB")
+
+
+def _signatures() -> Iterator[Row]:
+    """Yield what a signature in a token costs; its floor is the same signature in this process."""
+    with TemporaryDirectory() as folder:
+        for algorithm, budget, reference in (("RS256", 900, 300), ("ES256", 200, 45)):
+            found = signing.measure(Path(folder), algorithm)
+            yield Row(
+                f"signature in a token (SoftHSM), {algorithm}", found.in_token, budget, found.in_process, reference
+            )
 
 
 def _print(*texts: str) -> None:
