@@ -52,6 +52,13 @@ def current(session: Session, kind: str) -> RegisterSnapshotRow | None:
     return session.scalars(select(RegisterSnapshotRow).where(*is_it)).one_or_none()
 
 
+def under_other_keys(session: Session, key: str) -> tuple[str, ...]:
+    """Return the kinds whose register was read in under another key: without that one nobody is found there."""
+    is_it = (RegisterSnapshotRow.is_current, RegisterSnapshotRow.number_key != key)
+    kinds = select(RegisterSnapshotRow.kind).where(*is_it).order_by(RegisterSnapshotRow.kind)
+    return tuple(session.scalars(kinds))
+
+
 def in_both(session: Session, before_id: str, after_id: str) -> tuple[int, int]:
     """Return how many entries two snapshots share by number, list and column, and how many altogether."""
     old, new = aliased(RegisterEntryRow), aliased(RegisterEntryRow)

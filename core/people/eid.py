@@ -18,6 +18,7 @@ from core.people.details import living
 from core.people.facts import Address
 from core.people.identifiers import PersonId
 from core.people.national_number import SealedNumber
+from core.people.own_profile import locked_fields
 from core.people.rules import EidAlreadyLinked
 from core.people.tables import EidLinkRow, PersonRow
 
@@ -44,6 +45,11 @@ class UnlinkReason(StrEnum):
     WRONG_PERSON = "wrong-person"
     MISUSE = "misuse"
     AUTHORITY = "authority"
+
+    @property
+    def is_of_somebody_else(self) -> bool:
+        """Tell whether the card never was the card of this account's person."""
+        return self in {UnlinkReason.WRONG_PERSON, UnlinkReason.MISUSE}
 
 
 _ACTIONS = {Linked.FIRST: "eid-linked", Linked.SAME_CARD: "eid-read-again", Linked.RENEWED: "eid-renewed"}
@@ -171,12 +177,17 @@ def unlink(
 ) -> None:
     """Remove the card of an account: it opens it no more, and what it had locked can be edited again.
 
-    Values stay as they are. Raises `NotFound` where the account is gone or no card is linked.
+    Values stay as they are, unless they are somebody else's: then they go, and names are asked for at
+    the next sign-in. Raises `NotFound` where the account is gone or no card is linked.
     """
-    living(session, person_id, locked=True)
+    person = living(session, person_id, locked=True)
     row = session.get(EidLinkRow, person_id, with_for_update=True)
     if row is None:
         raise NotFound(person=person_id)
+    if reason.is_of_somebody_else:
+        for name in locked_fields(row.proven):
+            setattr(person, name, None)
+        person.updated_at = now
     session.delete(row)
     session.flush()
     audit.record(

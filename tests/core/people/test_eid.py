@@ -263,6 +263,25 @@ def test_an_unlinked_card_opens_nothing_and_locks_nothing(
     assert actions(database, anna)[-1] == ("eid-unlinked", {"reason": "request", "reference": "T-12"})
 
 
+@pytest.mark.parametrize("reason", UnlinkReason)
+def test_what_the_card_of_somebody_else_proved_goes_with_it(
+    database: Database, clock: FixedClock, anna: PersonId, reason: UnlinkReason
+) -> None:
+    with database.transaction() as session:
+        session.get_one(PersonRow, anna).nickname = "Ann"
+    link(database, clock, anna, a_proven_card(facts=EVERYTHING))
+
+    with database.transaction() as session:
+        eid.unlink(session, anna, by=None, reason=reason, now=clock.now())
+
+    with database.reading() as session:
+        details = own_profile(session, anna).profile.details
+    is_left = reason not in {UnlinkReason.WRONG_PERSON, UnlinkReason.MISUSE}
+    for name in EVERYTHING.proven():
+        assert getattr(details, name) == (getattr(EVERYTHING, name) if is_left else None)
+    assert details.nickname == "Ann"
+
+
 def test_after_unlinking_another_number_of_the_same_person_may_be_linked(
     database: Database, clock: FixedClock, anna: PersonId, bram: PersonId
 ) -> None:

@@ -5,13 +5,15 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
+from core.accreditations.tables import RegisterSnapshotRow
+from core.infra.ids import new_id
 from core.infra.secret import Secret
 from core.people import eid
 from core.people.identifiers import PersonId
 from core.people.national_number import NumberKeys
 from idp.wiring import Services
 from tests.support.cards import NUMBER, a_proven_card
-from tests.support.offices import a_person
+from tests.support.offices import a_person, kinds
 
 Command = Callable[..., Result]
 SECRET = "a-secret-of-the-operator-for-numbers-2026"
@@ -46,6 +48,13 @@ def test_nothing_is_unlinked_without_consent(command: Command, services: Service
     assert result.exit_code == 1
     assert "Go on?" in result.output
     assert holder(services, services.number_keys) == damien
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("request", "stays in the profile"), ("wrong-person", "is taken from the profile")]
+)
+def test_what_becomes_of_the_profile_is_said_before(command: Command, damien: PersonId, reason: str, said: str) -> None:
+    assert said in command("people", "unlink-eid", "damien.lambert", "--reason", reason).output
 
 
 @pytest.mark.parametrize(
@@ -100,3 +109,26 @@ def test_a_number_whose_key_was_taken_away_too_early_is_told(
     assert result.exit_code == 1
     assert "1 could not be read" in result.output
     assert holder(services, services.number_keys) == damien
+
+
+def test_registers_under_an_earlier_key_are_named(command: Command, services: Services, damien: PersonId) -> None:
+    name, secret = services.number_keys.keys[0]
+    with services.database.transaction() as session:
+        kinds(session)
+        for kind, key in (("be.biv", name), ("be.surveyor", "2026")):
+            session.add(
+                RegisterSnapshotRow(
+                    id=new_id("snp"),
+                    kind=kind,
+                    number_key=key,
+                    published_at=services.clock.now(),
+                    next_update=services.clock.now(),
+                    imported_at=services.clock.now(),
+                    is_current=True,
+                )
+            )
+
+    result = with_keys(command, f"2026:{SECRET},{name}:{secret.reveal()}")
+
+    assert result.exit_code == 0, result.output
+    assert "Import these registers again before you take an earlier key away: be.biv." in result.output
