@@ -27,7 +27,7 @@ from idp.signing.private_keys import PrivateKeys
 
 # The programs of `make run` stand on the provider's port and the seven after it.
 _DEMO_PORTS = 8
-_BELGIAN_ROOTS = Path(__file__).parent.parent / "keys" / "trust" / "belgian-eid"
+BELGIAN_ROOTS = Path(__file__).parent.parent / "keys" / "trust" / "belgian-eid"
 # Who answers for the certificates of Belgian cards (eid.md 4.2); nothing else is asked on their account.
 _BELGIAN_HOSTS = frozenset(
     {
@@ -87,7 +87,7 @@ def build_cards(settings: Settings, clock: Clock, store: EphemeralStore, http: O
     hosts = _BELGIAN_HOSTS if test_roots is None else _BELGIAN_HOSTS | _LOOPBACK
     intermediates = Intermediates(eid.intermediates, http=http, hosts=hosts, further=test_roots)
     return CardVerifier(
-        trust=Trust(_BELGIAN_ROOTS, intermediates, test_roots=test_roots),
+        trust=Trust(BELGIAN_ROOTS, intermediates, test_roots=test_roots),
         revocation=Revocation(
             http=http,
             store=store,

@@ -88,10 +88,7 @@ def _signed(origin: str, nonce: str, algorithm: str) -> bytes:
 
 def _algorithm_of(certificate: x509.Certificate) -> str:
     """Return the one algorithm that a card with such a key signs with (eid.md 5.2)."""
-    try:
-        key = certificate.public_key()
-    except ValueError:
-        raise _bad("key") from None
+    key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size in _RSA_BITS:
         return "RS256"
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP384R1):

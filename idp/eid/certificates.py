@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
@@ -19,6 +20,14 @@ from idp.eid.problems import EidProblem, EidRefused
 # What the library only warns of, such as a serial number that is negative, no authority issues.
 warnings.filterwarnings("error", category=CryptographyDeprecationWarning, module=r"idp\.eid\.certificates$")
 
+_UNREADABLE = (
+    ValueError,
+    CryptographyDeprecationWarning,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 Kind = TypeVar("Kind", bound=x509.ExtensionType)
 
 # A national number is written without punctuation there.
@@ -36,11 +45,15 @@ class Named:
 
 
 def read_certificate(der: bytes) -> x509.Certificate | None:
-    """Return the certificate in these bytes, or None where they are none."""
+    """Return the certificate in these bytes, or None where they are none or a part of it cannot be read."""
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, x509.InvalidVersion, CryptographyDeprecationWarning):
+        certificate = x509.load_der_x509_certificate(der)
+        # The library reads each part when it is asked for: what is not one whole is refused here, not later.
+        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key())
+        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    except _UNREADABLE:
         return None
+    return certificate
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -52,9 +65,9 @@ def require_login_purpose(certificate: x509.Certificate) -> None:
     """Refuse what was not made for logging in: signature certificates, authorities, responders.
 
     Key usage must say digitalSignature and not nonRepudiation; extended key usage may be missing, as on
-    old cards, otherwise it must name clientAuth. Raises `EidRefused` NOT_FOR_LOGIN or BAD_TOKEN.
+    old cards, otherwise it must name clientAuth. Raises `EidRefused` NOT_FOR_LOGIN.
     """
-    extensions = extensions_of(certificate)
+    extensions = certificate.extensions
     usage = value_of(extensions, x509.KeyUsage)
     if usage is None or not usage.digital_signature or usage.content_commitment or usage.key_cert_sign:
         raise EidRefused(EidProblem.NOT_FOR_LOGIN, reason="key-usage")
@@ -68,7 +81,7 @@ def require_login_purpose(certificate: x509.Certificate) -> None:
 
 def policies(certificate: x509.Certificate) -> tuple[str, ...]:
     """Return the identifiers of the certificate's policies: evidence only, no list of them is complete."""
-    found = value_of(extensions_of(certificate), x509.CertificatePolicies)
+    found = value_of(certificate.extensions, x509.CertificatePolicies)
     if found is None:
         return ()
     return tuple(policy.policy_identifier.dotted_string[:_LONGEST_POLICY] for policy in found)
@@ -95,14 +108,6 @@ def _one(certificate: x509.Certificate, attribute: ObjectIdentifier) -> str | No
     if len(found) != 1 or not isinstance(found[0].value, str):
         return None
     return found[0].value.strip() or None
-
-
-def extensions_of(certificate: x509.Certificate) -> x509.Extensions:
-    """Return the extensions; raise `EidRefused` BAD_TOKEN where they cannot be read."""
-    try:
-        return certificate.extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-        raise EidRefused(EidProblem.BAD_TOKEN, reason="extensions") from None
 
 
 def value_of(extensions: x509.Extensions, kind: type[Kind]) -> Kind | None:

@@ -16,7 +16,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from core.infra import log
 from core.infra.errors import Unavailable
 from core.infra.http import OutboundHttp, OutboundRefused
-from idp.eid.certificates import extensions_of, fingerprint, read_certificate, value_of
+from idp.eid.certificates import fingerprint, read_certificate, value_of
 
 _MAX_CERTIFICATE_BYTES = 8 * 1024
 _MOST_DOWNLOADS = 2
@@ -111,7 +111,7 @@ def read_folder(folder: Path, pattern: str) -> Iterator[x509.Certificate]:
 
 def _read(content: bytes) -> x509.Certificate:
     if content.lstrip().startswith(b"-----BEGIN"):
-        return x509.load_pem_x509_certificate(content)
+        content = x509.load_pem_x509_certificate(content).public_bytes(serialization.Encoding.DER)
     found = read_certificate(content)
     if found is None:
         raise ValueError("no certificate")
@@ -119,7 +119,7 @@ def _read(content: bytes) -> x509.Certificate:
 
 
 def _addresses_of_issuer(certificate: x509.Certificate) -> list[str]:
-    access = value_of(extensions_of(certificate), x509.AuthorityInformationAccess)
+    access = value_of(certificate.extensions, x509.AuthorityInformationAccess)
     return [
         description.access_location.value
         for description in access or ()

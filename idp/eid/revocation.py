@@ -18,7 +18,7 @@ from core.infra.errors import Unavailable
 from core.infra.http import OutboundHttp, OutboundRefused
 from core.infra.store.interface import EphemeralStore, Kind
 from idp.eid import crl, ocsp
-from idp.eid.certificates import extensions_of, fingerprint, value_of
+from idp.eid.certificates import fingerprint, value_of
 from idp.eid.holder import RevocationSource
 from idp.eid.problems import EidProblem, EidRefused
 from idp.eid.status import NoAnswer, StatedGood
@@ -173,7 +173,7 @@ def _fetched(fetch: Callable[[str], bytes], url: str | None) -> bytes:
 
 
 def _responder_of(certificate: x509.Certificate) -> str | None:
-    access = value_of(extensions_of(certificate), x509.AuthorityInformationAccess)
+    access = value_of(certificate.extensions, x509.AuthorityInformationAccess)
     for description in access or ():
         location = description.access_location
         if description.access_method == AuthorityInformationAccessOID.OCSP and isinstance(
@@ -184,7 +184,7 @@ def _responder_of(certificate: x509.Certificate) -> str | None:
 
 
 def _list_of(certificate: x509.Certificate) -> str | None:
-    points = value_of(extensions_of(certificate), x509.CRLDistributionPoints)
+    points = value_of(certificate.extensions, x509.CRLDistributionPoints)
     for point in points or ():
         if point.crl_issuer is None and point.reasons is None:
             for name in point.full_name or ():

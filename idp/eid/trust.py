@@ -15,7 +15,7 @@ from cryptography.x509 import verification as path
 from cryptography.x509.verification import VerificationError
 
 from core.infra.clock import belgian_date
-from idp.eid.certificates import extensions_of, value_of
+from idp.eid.certificates import value_of
 from idp.eid.intermediates import Intermediates, read_folder
 from idp.eid.problems import EidProblem, EidRefused
 
@@ -130,10 +130,7 @@ def _verifies(subject: x509.Certificate, issuer: x509.Certificate, moment: datet
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        extensions = extensions_of(certificate)
-    except EidRefused:
-        return False
+    extensions = certificate.extensions
     constraints = value_of(extensions, x509.BasicConstraints)
     usage = value_of(extensions, x509.KeyUsage)
     return constraints is not None and constraints.ca and usage is not None and usage.key_cert_sign

@@ -71,7 +71,16 @@ class CardGround:
     def require_nonce(self) -> None:
         """Believe from now on only answers that repeat our nonce."""
         eid = replace(self.settings.eid, ocsp=replace(self.settings.eid.ocsp, is_nonce_required=True))
-        self.cards = build_cards(replace(self.settings, eid=eid), self.clock, self.store, self.http)
+        self.settings = replace(self.settings, eid=eid)
+        self.restart()
+
+    def restart(self) -> None:
+        """Verify from now on as another worker does, which remembers nothing."""
+        self.cards = build_cards(self.settings, self.clock, self.store, self.http)
+
+    def rest(self) -> None:
+        """Let time pass until an address is tried again."""
+        self.clock.advance(timedelta(minutes=6))
 
     def shape(self, **changed: object) -> Shape:
         """Return the shape of a good card, with its status told by the responder, and what is to differ."""
