@@ -73,5 +73,6 @@ def problem_of(status: int) -> CardProblem:
 def _send(transmit: Transmit, command: bytes) -> Answer:
     answer = transmit(command)
     if len(answer) < 2:
-        raise CardProblem(Problem.FAILED)
+        # Every card answers at least how it went; some readers report a card that is pulled out like this.
+        raise CardProblem(Problem.CARD_REMOVED)
     return Answer(int.from_bytes(answer[-2:], "big"), answer[:-2])

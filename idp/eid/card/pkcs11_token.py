@@ -49,16 +49,25 @@ class Module:
     def token(self, *, reader: str | None = None, label: str | None = None) -> "Token":
         """Return the token in a reader, or the one of this label; raise `CardProblem` where there is none."""
         with _translated():
+            found = self._search(reader, label)
+            if found is None:
+                # It may have come, or the smart-card service started anew, after the module was loaded.
+                self._library.reinitialize()
+                found = self._search(reader, label)
+        if found is None:
+            raise CardProblem(Problem.NO_CARD)
+        return found
+
+    def _search(self, reader: str | None, label: str | None) -> "Token | None":
+        try:
             for slot in self._library.get_slots(token_present=True):
                 token = slot.get_token()
                 if reader in {None, slot.slot_description} and label in {None, token.label}:
                     return Token(token)
-        raise CardProblem(Problem.NO_CARD)
-
-    def start_anew(self) -> None:
-        """Let the module look for tokens again that came after it was loaded."""
-        with _translated():
-            self._library.reinitialize()
+        except RuntimeError:
+            # What it knew of readers is out of date.
+            return None
+        return None
 
 
 @dataclass(frozen=True, slots=True)

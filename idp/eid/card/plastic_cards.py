@@ -68,6 +68,11 @@ class PlasticCards:
         except CardProblem as error:
             return error.problem
 
+    def has_card(self) -> bool:
+        """Tell whether any reader holds a card; asks no card."""
+        slots = self.glance()
+        return not isinstance(slots, Problem) and any(slot.has_card for slot in slots)
+
     def lose(self) -> None:
         """Take away what is asked about a card that is gone."""
         self._prompts.hide()
@@ -168,13 +173,9 @@ class PlasticCards:
             return ask()
         except CardProblem as error:
             # The window is taken away when its card goes.
-            if error.problem is Problem.CANCELLED and not self._has_card():
+            if error.problem is Problem.CANCELLED and not self.has_card():
                 raise CardProblem(Problem.CARD_REMOVED) from None
             raise
-
-    def _has_card(self) -> bool:
-        slots = self.glance()
-        return not isinstance(slots, Problem) and any(slot.has_card for slot in slots)
 
 
 def state_of(problem: Problem) -> State:

@@ -64,9 +64,22 @@ class ModuleSigner:
         """Sign in a session of its own; the module of OpenSC leaves the PIN's rights open, so they are taken back."""
         try:
             return self.token.sign(origin, nonce, pin)
+        except CardProblem as error:
+            # Modules have many words for a card that is gone; the card's own silence is clearer.
+            if error.problem is Problem.FAILED and not self._log_off():
+                raise CardProblem(Problem.CARD_REMOVED) from None
+            raise
         finally:
-            with suppress(CardProblem), pcsc.service() as service, service.card(self.reader) as card:
+            self._log_off()
+
+    def _log_off(self) -> bool:
+        """Take back the rights that the PIN gave; return whether there was a card to do so."""
+        try:
+            with pcsc.service() as service, service.card(self.reader) as card:
                 Applet(card.transmit).log_off()
+        except CardProblem:
+            return False
+        return True
 
 
 def _verify_on_pad(card: pcsc.Card) -> None:

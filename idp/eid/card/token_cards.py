@@ -78,12 +78,4 @@ class TokenCards:
         return {name: card_files.trimmed(name, content) for name, content in found.items() if content}
 
     def _token(self) -> Token:
-        module = Module(self._path)
-        try:
-            return module.token(label=self._label)
-        except CardProblem as error:
-            if error.problem is not Problem.NO_CARD:
-                raise
-        # It may have come after the module was loaded.
-        module.start_anew()
-        return module.token(label=self._label)
+        return Module(self._path).token(label=self._label)

@@ -1,0 +1,305 @@
+"""Cards in a reader: our own virtual card behind a real smart-card service, read by pyscard, signed with by OpenSC."""
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from idp.eid.card.cards import CardPresence, ReaderState, Request, State, Want
+from idp.eid.card.modules import CHOSEN, ModulePlace, installed
+from idp.eid.card.plastic_cards import PlasticCards
+from idp.eid.card.problems import CardProblem, Problem
+from idp.eid.card.software.folder import IssuedCards
+from tests.support.card_agent import NONCE, ORIGIN, Sitter
+from tests.support.pcsc import SmartCardService
+from tests.support.software_cards import a_card, an_authority
+from tests.support.virtual_card.chip import READ, SIGN, VERIFY, Chip
+from tests.support.virtual_card.insertion import Insertion
+
+OPENSC = tuple(place for place in installed("Linux") if place.maker == "OpenSC")
+ASKED = Request(ORIGIN, NONCE, "en", wants=frozenset({Want.IDENTITY, Want.ADDRESS}))
+
+
+def a_chip(number: int) -> Chip:
+    return Chip(IssuedCards(an_authority(), (a_card(number),)), a_card(number))
+
+
+def cards_with(*reactions: str | Callable[[], str], modules: Sequence[ModulePlace] = ()) -> tuple[PlasticCards, Sitter]:
+    sitter = Sitter(*reactions)
+    return PlasticCards(sitter, modules), sitter
+
+
+def insert(
+    service: SmartCardService, chip: Chip, *, before: Callable[[Insertion, bytes], None] | None = None
+) -> Insertion:
+    """Put a card into the reader, and wait until programs see it."""
+    insertion = service.insert(chip, before=before)
+    wait_until(has_card=True)
+    return insertion
+
+
+@contextmanager
+def inserted(service: SmartCardService, chip: Chip) -> Iterator[None]:
+    insertion = insert(service, chip)
+    try:
+        yield
+    finally:
+        insertion.remove()
+        wait_until(has_card=False)
+
+
+def wait_until(*, has_card: bool) -> None:
+    end = time.monotonic() + 10
+    cards, _ = cards_with()
+    while cards.has_card() is not has_card:
+        assert time.monotonic() < end, "the smart-card service does not see the card"
+        time.sleep(0.05)
+
+
+def problem_of(act: Callable[[], object]) -> tuple[Problem, int | None]:
+    with pytest.raises(CardProblem) as caught:
+        act()
+    return caught.value.problem, caught.value.tries
+
+
+def verify(token: dict[str, str], chip: Chip) -> None:
+    """Verify a token as its specification says, by other means than the agent's."""
+    der = base64.b64decode(token["unverifiedCertificate"])
+    assert der == chip.card.keys.authentication.certificate.public_bytes(serialization.Encoding.DER)
+    algorithm = {"RS256": hashes.SHA256, "ES384": hashes.SHA384}[token["algorithm"]]()
+    signed = b"".join(hashlib.new(algorithm.name, part.encode()).digest() for part in (ORIGIN, NONCE))
+    signature = base64.b64decode(token["signature"])
+    key = x509.load_der_x509_certificate(der).public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, signed, padding.PKCS1v15(), algorithm)
+    else:
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        key.verify(_der(signature), signed, ec.ECDSA(algorithm))
+
+
+def _der(pair: bytes) -> bytes:
+    return encode_dss_signature(int.from_bytes(pair[:48], "big"), int.from_bytes(pair[48:], "big"))
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["1.7", "1.8"])
+@pytest.mark.parametrize("modules", [(), OPENSC], ids=["commands", "OpenSC"])
+def test_the_card_signs_in_and_is_left_closed(
+    smart_card_service: SmartCardService, number: int, modules: Sequence[ModulePlace]
+) -> None:
+    chip = a_chip(number)
+    cards, sitter = cards_with(chip.pin, modules=modules)
+
+    with inserted(smart_card_service, chip):
+        token = cards.authenticate(ASKED)
+
+        verify(token, chip)
+        assert not chip.is_open
+    assert len(sitter.questions) == 1
+    assert (sitter.questions[0].origin, sitter.questions[0].tries) == (ORIGIN, 3)
+
+
+def test_opensc_is_really_asked_where_it_can_sign(smart_card_service: SmartCardService) -> None:
+    """It hands the old card a DigestInfo of 51 bytes; our own commands hand over the digest's 32."""
+    lengths = []
+
+    def listen(_: Insertion, command: bytes) -> None:
+        if command[1] == SIGN:
+            lengths.append(command[4])
+
+    for modules in ((), OPENSC):
+        chip = a_chip(1)
+        insertion = insert(smart_card_service, chip, before=listen)
+        try:
+            cards_with(chip.pin, modules=modules)[0].authenticate(ASKED)
+        finally:
+            insertion.remove()
+            wait_until(has_card=False)
+
+    assert lengths == [32, 51]
+
+
+def test_a_module_that_was_chosen_must_be_there(smart_card_service: SmartCardService, tmp_path: Path) -> None:
+    cards, sitter = cards_with("1234", modules=(ModulePlace(CHOSEN, tmp_path / "none.so"),))
+    with inserted(smart_card_service, a_chip(1)):
+        assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.MIDDLEWARE_MISSING, None)
+    assert not sitter.questions
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["1.7", "1.8"])
+@pytest.mark.parametrize("modules", [(), OPENSC], ids=["commands", "OpenSC"])
+def test_a_wrong_pin_is_asked_for_again_until_one_try_is_left(
+    smart_card_service: SmartCardService, number: int, modules: Sequence[ModulePlace]
+) -> None:
+    chip = a_chip(number)
+    cards, sitter = cards_with("0000", "1111", "2222", modules=modules)
+
+    with inserted(smart_card_service, chip):
+        first = problem_of(lambda: cards.authenticate(ASKED))
+        state_between = cards.state()
+        second = problem_of(lambda: cards.authenticate(ASKED))
+        state_after = cards.state()
+        third = problem_of(lambda: cards.authenticate(ASKED))
+
+    assert first == (Problem.PIN_LAST_TRY, 1)
+    assert (state_between.tries, state_between.problem) == (1, None)
+    assert second == third == (Problem.PIN_BLOCKED, 0)
+    assert (state_after.tries, state_after.problem) == (0, Problem.PIN_BLOCKED)
+    assert [(asked.tries, asked.was_wrong) for asked in sitter.questions] == [(3, False), (2, True), (1, False)]
+    assert chip.tries == 0
+
+
+def test_the_right_pin_after_a_wrong_one_signs(smart_card_service: SmartCardService) -> None:
+    chip = a_chip(2)
+    cards, _ = cards_with("0000", chip.pin)
+
+    with inserted(smart_card_service, chip):
+        verify(cards.authenticate(ASKED), chip)
+
+    assert chip.tries == 3
+
+
+def test_who_cancels_sends_nothing_to_the_card(smart_card_service: SmartCardService) -> None:
+    chip = a_chip(2)
+
+    def cancel() -> str:
+        raise CardProblem(Problem.CANCELLED)
+
+    cards, _ = cards_with(cancel)
+    with inserted(smart_card_service, chip):
+        assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.CANCELLED, None)
+
+    assert VERIFY not in chip.heard
+    assert SIGN not in chip.heard
+
+
+@pytest.mark.parametrize("modules", [(), OPENSC], ids=["commands", "OpenSC"])
+@pytest.mark.parametrize("at", [VERIFY, SIGN], ids=["at the PIN", "at the signature"])
+def test_a_card_pulled_out_is_told_and_works_when_it_is_back(
+    smart_card_service: SmartCardService, modules: Sequence[ModulePlace], at: int
+) -> None:
+    chip = a_chip(1)
+
+    def pull(insertion: Insertion, command: bytes) -> None:
+        if command[1] == at and len(command) > 5:
+            insertion.remove()
+
+    cards, _ = cards_with(chip.pin, chip.pin, modules=modules)
+    insertion = insert(smart_card_service, chip, before=pull)
+    try:
+        assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.CARD_REMOVED, None)
+    finally:
+        insertion.remove()
+        wait_until(has_card=False)
+    with inserted(smart_card_service, chip):
+        verify(cards.authenticate(ASKED), chip)
+
+
+def test_a_card_pulled_out_while_the_pin_is_asked_ends_the_question(smart_card_service: SmartCardService) -> None:
+    chip = a_chip(2)
+    insertion = insert(smart_card_service, chip)
+
+    def pull() -> str:
+        insertion.remove()
+        wait_until(has_card=False)
+        # The window is taken away, which looks like a refusal.
+        raise CardProblem(Problem.CANCELLED)
+
+    cards, _ = cards_with(pull)
+
+    assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.CARD_REMOVED, None)
+
+
+def test_the_pin_of_one_card_is_never_sent_to_another(smart_card_service: SmartCardService) -> None:
+    first, second = a_chip(2), a_chip(3)
+    insertion = insert(smart_card_service, first)
+    later: list[Insertion] = []
+
+    def swap() -> str:
+        insertion.remove()
+        wait_until(has_card=False)
+        later.append(insert(smart_card_service, second))
+        return first.pin
+
+    cards, _ = cards_with(swap)
+    try:
+        assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.CARD_REMOVED, None)
+    finally:
+        later[0].remove()
+        wait_until(has_card=False)
+
+    assert VERIFY not in second.heard
+
+
+def test_files_are_read_once_the_user_allows_it(smart_card_service: SmartCardService) -> None:
+    chip = a_chip(2)
+    cards, sitter = cards_with("allowed")
+
+    with inserted(smart_card_service, chip):
+        files = cards.identity(ASKED)
+
+    assert (sitter.questions[0].signs_in, sitter.questions[0].wants) == (False, ASKED.wants)
+    assert files["identity"] == chip.card.files()["identity"]
+    assert "photo" not in files
+    key = serialization.load_der_public_key(files["basicPublicKey"])
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    key.verify(
+        _der(files["chipSignature"]), b"immo-connect eid chip" + (ORIGIN + NONCE).encode(), ec.ECDSA(hashes.SHA384())
+    )
+
+
+def test_the_old_card_has_no_key_of_its_chip(smart_card_service: SmartCardService) -> None:
+    cards, _ = cards_with("allowed")
+
+    with inserted(smart_card_service, a_chip(1)):
+        files = cards.identity(ASKED)
+
+    assert "chipSignature" not in files
+    assert "basicPublicKey" not in files
+
+
+def test_nothing_is_read_for_who_refuses(smart_card_service: SmartCardService) -> None:
+    chip = a_chip(2)
+
+    def refuse() -> str:
+        raise CardProblem(Problem.CANCELLED)
+
+    cards, _ = cards_with(refuse)
+    with inserted(smart_card_service, chip):
+        assert problem_of(lambda: cards.identity(ASKED)) == (Problem.CANCELLED, None)
+
+    assert READ not in chip.heard
+
+
+def test_signing_in_and_reading_are_one_question(smart_card_service: SmartCardService) -> None:
+    chip = a_chip(2)
+    more = Request(ORIGIN, NONCE, "en", wants=frozenset(Want))
+    cards, sitter = cards_with(chip.pin, "allowed", "allowed")
+
+    with inserted(smart_card_service, chip):
+        cards.authenticate(ASKED)
+        cards.identity(ASKED)
+        assert len(sitter.questions) == 1
+        cards.identity(ASKED)
+        assert len(sitter.questions) == 2
+        cards.identity(more)
+        assert len(sitter.questions) == 3
+
+
+def test_what_lies_in_the_reader_is_told(smart_card_service: SmartCardService) -> None:
+    cards, _ = cards_with()
+
+    empty = cards.state()
+    with inserted(smart_card_service, a_chip(1)):
+        full = cards.state()
+
+    assert empty == State(ReaderState.PRESENT)
+    assert full == State(ReaderState.PRESENT, CardPresence.PRESENT, applet=17, tries=3)
+    assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.NO_CARD, None)
