@@ -25,6 +25,10 @@ COLUMNS = (
     EmailAddressRow.__table__.c.verified_at.is_not(None).label("person_email_verified"),
     EidLinkRow.__table__.c.linked_at.label("person_eid_linked_at"),
     EidLinkRow.__table__.c.document_valid_until.label("person_document_valid_until"),
+    EidLinkRow.__table__.c.verified_at.label("person_eid_verified_at"),
+    EidLinkRow.__table__.c.document_type.label("person_document_type"),
+    EidLinkRow.__table__.c.proven.label("person_eid_proven"),
+    *(PersonRow.__table__.c[name].label(f"person_{name}") for name in ("place_of_birth", "nationality")),
 )
 
 
@@ -47,4 +51,14 @@ def _address(row: Row) -> Address | None:
 
 def _eid(row: Row) -> EidEvidence | None:
     linked_at = row["person_eid_linked_at"]
-    return None if linked_at is None else EidEvidence(linked_at, row["person_document_valid_until"])
+    if linked_at is None:
+        return None
+    return EidEvidence(
+        linked_at=linked_at,
+        document_valid_until=row["person_document_valid_until"],
+        verified_at=row["person_eid_verified_at"],
+        document_type=row["person_document_type"],
+        proven=tuple(row["person_eid_proven"]),
+        place_of_birth=row["person_place_of_birth"],
+        nationality=row["person_nationality"],
+    )

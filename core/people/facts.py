@@ -18,10 +18,19 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class EidEvidence:
-    """That, when and with which kind of document the person's eID was linked."""
+    """That, when and with which kind of document the person's eID was linked, and what it proved.
+
+    `verified_at` is when a card was last verified; `proven` names fields of the profile; the place of
+    birth and the nationality stand here because nothing else than a card tells tools of them.
+    """
 
     linked_at: datetime
     document_valid_until: date | None
+    verified_at: datetime
+    document_type: int | None = None
+    proven: tuple[str, ...] = ()
+    place_of_birth: str | None = None
+    nationality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

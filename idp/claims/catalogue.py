@@ -6,6 +6,7 @@ here. It is a public contract: claims are added, never given another meaning.
 
 from idp.claims.contextual import CONTEXT
 from idp.claims.standard import CONTACT, PROFILE
+from idp.claims.verified import IDENTITY
 
-CLAIMS = PROFILE + CONTACT + CONTEXT
+CLAIMS = PROFILE + IDENTITY + CONTACT + CONTEXT
 BY_NAME = {claim.name: claim for claim in CLAIMS}

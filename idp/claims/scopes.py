@@ -47,6 +47,11 @@ SCOPES = (
         ConsentKind.IDENTITY,
         N_("Name, username and the other claims of the profile."),
     ),
+    Scope(
+        "identity",
+        ConsentKind.IDENTITY,
+        N_("What the linked identity card proves, with the evidence: OpenID Connect for Identity Assurance."),
+    ),
     Scope("email", ConsentKind.CONTACT, N_("The e-mail address of the account.")),
     Scope("address", ConsentKind.CONTACT, N_("The postal address of the account.")),
     Scope("phone", ConsentKind.CONTACT, N_("The telephone number of the account.")),

@@ -24,12 +24,16 @@ _NAME = re.compile(r"%\((\w+)\)s")
 # A mail carries its style with it, because mail programs load none.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _SAMPLES = {
+    "accreditation": "BIV",
     "browser": "Firefox",
     "code": "K7M4RW",
+    "colleagues": "Bram Claes, Charlotte Wouters",
     "code_id": "cod_0000000000000000000000000",
+    "holder": "Anna Peeters",
     "left": "7",
     "name": "Anna Peeters",
     "network": "192.0.2.7",
+    "number": "500123",
     "organisation": "Immo Demo Noord BV",
     "passkey": "Windows Hello",
     "person": "Anna Peeters",

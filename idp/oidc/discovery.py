@@ -16,6 +16,7 @@ from core.infra.settings import Registration, Settings
 from core.people.assurance import Acr
 from core.proof.keys import ALGORITHMS
 from core.web.programs import Answer, Endpoint, ProgramRequest
+from idp.claims import verified
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
@@ -30,6 +31,15 @@ REACHABLE_ACR = (Acr.PASSWORD, Acr.MFA, Acr.HIGH)
 
 _CACHE_CONTROL = f"public, max-age={int(JWKS_LIFE.total_seconds())}"
 _CONFIDENTIAL_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+# OpenID Connect for Identity Assurance 1.0, metadata.
+_VERIFIED_CLAIMS: dict[str, Json] = {
+    "verified_claims_supported": True,
+    "trust_frameworks_supported": [verified.TRUST_FRAMEWORK],
+    "evidence_supported": [verified.EVIDENCE],
+    "documents_supported": list(verified.DOCUMENTS),
+    "documents_check_methods_supported": [verified.CHECK_METHOD],
+    "claims_in_verified_claims_supported": list(verified.VERIFIABLE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,7 @@ def _metadata(issuer: str, registration: Registration) -> Mapping[str, Json]:
         "claims_supported": _claims(),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
+        **_VERIFIED_CLAIMS,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "response_types_supported": ["code"],

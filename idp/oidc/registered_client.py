@@ -7,8 +7,8 @@ from typing import Any
 from core.tools.identifiers import ToolId
 
 DEFAULT_SCOPE = ("openid", "profile", "email", "address", "phone", "offline_access")
-# What only a tool of the catalogue may ask for besides: it says for whom somebody acts.
-CONTEXT_SCOPE = ("organization", "roles", "accreditations", "wallet")
+# What only a tool of the catalogue may ask for besides: for whom somebody acts, and what their identity card proves.
+CONTEXT_SCOPE = ("organization", "roles", "accreditations", "wallet", "identity")
 
 
 @dataclass(frozen=True, slots=True)

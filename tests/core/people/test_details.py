@@ -87,7 +87,7 @@ def test_renewed_card_keeps_the_day_of_the_link(database: Database, clock: Fixed
     with database.reading() as session:
         facts = person_facts(session, person_id)
         assert facts is not None
-        assert facts.eid == EidEvidence(linked_at, date(2036, 1, 1))
+        assert facts.eid == EidEvidence(linked_at, date(2036, 1, 1), clock.now(), 1)
 
 
 def test_nothing_is_noted_about_nobody(database: Database, clock: FixedClock) -> None:

@@ -75,10 +75,24 @@ def test_document_claims_what_this_provider_does_and_no_more(browser: FlaskClien
     assert document["backchannel_logout_session_supported"] is True
     for not_built in (
         "pushed_authorization_request_endpoint", "device_authorization_endpoint", "check_session_iframe",
-        "frontchannel_logout_supported", "dpop_signing_alg_values_supported", "verified_claims_supported",
+        "frontchannel_logout_supported", "dpop_signing_alg_values_supported",
         "request_object_signing_alg_values_supported",
     ):  # fmt: skip
         assert not_built not in document
+
+
+def test_what_identity_cards_prove_is_announced(browser: FlaskClient) -> None:
+    """OpenID Connect for Identity Assurance 1.0, metadata."""
+    document: Any = browser.get(ADDRESSES[0]).json
+
+    assert document["verified_claims_supported"] is True
+    assert document["trust_frameworks_supported"] == ["eidas"]
+    assert document["evidence_supported"] == ["document"]
+    assert document["documents_supported"] == ["idcard", "residence_permit"]
+    assert document["documents_check_methods_supported"] == ["vcrypt"]
+    assert set(document["claims_in_verified_claims_supported"]) == {
+        "given_name", "family_name", "birthdate", "gender", "place_of_birth", "nationalities",
+    }  # fmt: skip
 
 
 def test_unsigned_and_symmetric_algorithms_are_nowhere(browser: FlaskClient) -> None:
@@ -97,7 +111,7 @@ def test_scopes_and_claims_come_from_the_table(browser: FlaskClient) -> None:
     assert {"sub", "name", "email", "address", "phone_number", "org_id", "urn:immo-connect:claims:usage"} <= set(
         document["claims_supported"]
     )
-    assert "verified_claims" not in document["claims_supported"]
+    assert "verified_claims" in document["claims_supported"]
     assert len(document["claims_supported"]) == len(set(document["claims_supported"]))
 
 

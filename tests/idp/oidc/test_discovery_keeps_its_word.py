@@ -44,6 +44,13 @@ SHOWN_BY = {
     "claims_parameter_supported": (_BASIC, "test_oidcc_claims_essential"),
     "request_parameter_supported": (_BASIC, "test_oidcc_request_objects_are_rejected_as_unsupported"),
     "request_uri_parameter_supported": (_BASIC, "test_oidcc_request_objects_are_rejected_as_unsupported"),
+    **dict.fromkeys(
+        (
+            "verified_claims_supported", "trust_frameworks_supported", "evidence_supported", "documents_supported",
+            "documents_check_methods_supported", "claims_in_verified_claims_supported",
+        ),
+        (_HERE, "test_what_a_card_proved_is_said_in_the_words_of_the_document"),
+    ),
     "response_types_supported": (_HERE, "test_every_response_type_and_mode_answers"),
     "response_modes_supported": (_HERE, "test_every_response_type_and_mode_answers"),
     "grant_types_supported": (_HERE, "test_every_grant_type_gives_a_token"),
@@ -194,7 +201,35 @@ def test_every_scope_is_granted_and_every_claim_is_said(
     document: dict[str, Any], idp: Callable[[], FlaskClient], demo: Services, browser: Browser
 ) -> None:
     """To a tool that may have all, about a person, an organisation and an accreditation that have all."""
-    party = RelyingParty(demo, idp())
+    tokens, userinfo = _everything(document, RelyingParty(demo, idp()), demo, browser)
+
+    said = userinfo.keys() | claims_of(demo, tokens["id_token"]).keys()
+    assert set(tokens["scope"].split()) == set(document["scopes_supported"])
+    assert set(document["claims_supported"]) - said == set()
+
+
+def test_what_a_card_proved_is_said_in_the_words_of_the_document(
+    document: dict[str, Any], idp: Callable[[], FlaskClient], demo: Services, browser: Browser
+) -> None:
+    """OpenID Connect for Identity Assurance 1.0: every value that is announced, about a card that proved all."""
+    _, userinfo = _everything(document, RelyingParty(demo, idp()), demo, browser)
+
+    said = userinfo["verified_claims"]
+    (evidence,) = said["verification"]["evidence"]
+    assert document["verified_claims_supported"] is True
+    assert [said["verification"]["trust_framework"]] == document["trust_frameworks_supported"]
+    assert [evidence["type"]] == document["evidence_supported"]
+    assert [check["check_method"] for check in evidence["check_details"]] == document[
+        "documents_check_methods_supported"
+    ]
+    assert evidence["document_details"]["type"] in document["documents_supported"]
+    assert said["claims"].keys() == set(document["claims_in_verified_claims_supported"])
+
+
+def _everything(
+    document: dict[str, Any], party: RelyingParty, demo: Services, browser: Browser
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the tokens and the userinfo of somebody who lets a tool have every scope."""
     party.metadata = document
     party.registration = {
         "client_id": "cadastrefinder", "client_secret": "cadastrefinder-demo-secret",
@@ -212,15 +247,11 @@ def test_every_scope_is_granted_and_every_claim_is_said(
     party.begin(browser, sent).sign_in("demo.manager", PASSWORD)
     button = next(b for b in browser.page.all("button.start-context") if b.attributes["data-usage"] == "estate-agent")
     browser.start(button.attributes["value"])
-
     answered = party.redeem(
         browser.answer["code"], redirect_uri=callback, code_verifier="dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     )
     tokens = answered.get_json()
-
-    said = party.ask_userinfo(tokens["access_token"]).get_json().keys() | claims_of(demo, tokens["id_token"]).keys()
-    assert set(tokens["scope"].split()) == set(document["scopes_supported"])
-    assert set(document["claims_supported"]) - said == set()
+    return tokens, party.ask_userinfo(tokens["access_token"]).get_json()
 
 
 def _let_introspect(services: Services, party: RelyingParty) -> None:
