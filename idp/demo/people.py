@@ -134,6 +134,7 @@ def _link(session: Session, person_id: PersonId, holder: TestHolder, keys: Numbe
         certificate_digest=digest(f"test card {holder.number}, before its first use"),
         evidence={"how": "demo world"},
         document_type=1,
+        document_digests=keys.card_digests(holder.card_number),
         document_valid_until=date(now.year + _CARD_YEARS, 6, 30),
     )
     eid.link(session, person_id, card, now=now)
