@@ -23,6 +23,7 @@ from idp.eid.identity import read_document
 from idp.eid.linking import CardSource, link_card, proven_card, use_card
 from idp.eid.problems import EidProblem, EidRefused
 from idp.wiring import Services
+from tests.support.at_once import at_once
 from tests.support.letters import letters
 from tests.support.offices import a_person
 from tests.support.software_cards import ISSUED_AT, a_card, holder_of, trust
@@ -265,3 +266,28 @@ def test_an_empty_address_on_the_card_fills_nothing_in(services: Services, damie
 
     with services.database.reading() as session:
         assert own_profile(session, damien).profile.details.country is None
+
+
+def test_of_two_accounts_that_link_one_card_at_once_one_has_it(
+    services: Services, damien: PersonId, other: PersonId
+) -> None:
+    card = a_verified_card()
+
+    refused = at_once(lambda: link(services, damien, card), lambda: link(services, other, card))
+
+    assert [error.problem for error in refused if isinstance(error, EidRefused)] == [EidProblem.LINKED_TO_OTHER_ACCOUNT]
+    with services.database.reading() as session:
+        (holder,) = session.scalars(select(EidLinkRow.person_id)).all()
+    loser = ({damien, other} - {holder}).pop()
+    assert actions(services, PersonId(holder)) == ["eid-linked", "eid-tried-elsewhere"]
+    assert actions(services, loser) == ["eid-link-refused"]
+
+
+def test_two_uses_at_once_are_both_of_the_account(services: Services, damien: PersonId) -> None:
+    link(services, damien, a_verified_card())
+    renewed = a_verified_card(with_files=False, certificate="b" * 64)
+
+    refused = at_once(*[lambda: use(services, renewed)] * 3)
+
+    assert refused == []
+    assert actions(services, damien) == ["eid-linked", "eid-renewed"]
