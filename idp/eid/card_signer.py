@@ -95,6 +95,9 @@ def _require_register(certificate: x509.Certificate) -> None:
     if subject != _SUBJECT or len(attributes) != len(_SUBJECT):
         raise invalid("subject", RRN_CERTIFICATE)
     extensions = certificate.extensions
+    # RFC 5280 section 4.2: what is critical and not understood makes a certificate unusable.
+    if any(found.critical and isinstance(found.value, x509.UnrecognizedExtension) for found in extensions):
+        raise invalid("critical-extension", RRN_CERTIFICATE)
     try:
         if extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             raise invalid("is-an-authority", RRN_CERTIFICATE)

@@ -107,7 +107,12 @@ def _with_document(card: ProvenCard, keys: NumberKeys, document: CardDocument, n
     return replace(
         card,
         facts=facts,
-        evidence={**card.evidence, "signer": document.signer_fingerprint, "files_read_at": now.isoformat()},
+        evidence={
+            **card.evidence,
+            "signer": document.signer_fingerprint,
+            "chip": document.is_chip_proven,
+            "files_read_at": now.isoformat(),
+        },
         document_type=document.document_type,
         document_digests=keys.card_digests(document.card_number),
         document_valid_until=document.valid_until,

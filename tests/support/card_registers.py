@@ -51,6 +51,7 @@ def a_register(
     usage: x509.KeyUsage | None = None,
     has_usage: bool = True,
     extra: x509.ExtensionType | None = None,
+    is_extra_critical: bool = False,
 ) -> Issued:
     """Return a signer of card files; what is not said is as it should be."""
     issued_by = issuer or an_authority().root
@@ -69,7 +70,7 @@ def a_register(
     if has_usage:
         builder = builder.add_extension(usage or key_usage(digital_signature=True), critical=True)
     if extra is not None:
-        builder = builder.add_extension(extra, critical=False)
+        builder = builder.add_extension(extra, critical=is_extra_critical)
     return Issued(builder.sign(issued_by.key, hashes.SHA384()), key)
 
 

@@ -152,7 +152,8 @@ def test_what_is_signed_with_the_key_of_another_register_is_refused() -> None:
     assert problem_of(replace(by_p384, certificate=by_rsa.certificate)) is EidProblem.FILES_INVALID
 
 
-def test_an_extension_that_is_not_known_changes_nothing() -> None:
+def test_an_extension_that_is_not_known_matters_only_where_it_is_critical() -> None:
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
 
     assert refusal(a_register(extra=unknown)) is None
+    assert problem_of(a_register(extra=unknown, is_extra_critical=True)) is EidProblem.FILES_INVALID

@@ -127,6 +127,7 @@ def test_evidence_says_on_what_a_card_was_believed_and_no_number(services: Servi
         "good_as_of": ISSUED_AT.isoformat(),
         "certificate_valid_until": a_verified_card().holder.valid_until.isoformat(),
         "signer": read_document(a_card(3).files(), holder_of(a_card(3)), trust(), now=ISSUED_AT).signer_fingerprint,
+        "chip": False,
         "files_read_at": services.clock.now().isoformat(),
     }
     for number in ("88012399771", "592000000398"):
