@@ -67,10 +67,14 @@ OPENSC = Part("opensc-pkcs11.so", "opensc-pkcs11", ("/usr/lib/*/opensc-pkcs11.so
 PKCS11_TOOL = Program("pkcs11-tool", "opensc")
 SOFTHSM = Program("softhsm2-util", "softhsm2")
 SOFTHSM_MODULE = Part("libsofthsm2.so", "libsofthsm2", ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/*/softhsm/*.so"))
+# A screen that nobody sees, and what draws windows on it; only Debian's own Python has that in a package of Debian.
+SCREEN = Program("Xvfb", "xvfb")
+_TKINTER = Part("tkinter", "python3-tk", (f"{sysconfig.get_path('stdlib')}/lib-dynload/_tkinter.*.so",))
+_WINDOWS = (SCREEN, _TKINTER) if sys.base_prefix == "/usr" else (SCREEN,)
 _SERVERS: tuple[Program | Part, ...] = (POSTGRES, REDIS, CHROMIUM, NODE, NPM, NGINX)
 _COMPILING = (COMPILER, C_LIBRARY, PYTHON_HEADER, PCSC_HEADER)
 _CARDS = (PCSCD, VIRTUAL_READER, OPENSC, PKCS11_TOOL, SOFTHSM, SOFTHSM_MODULE)
-NEEDED = _SERVERS + _COMPILING + _CARDS
+NEEDED = _SERVERS + _COMPILING + _CARDS + _WINDOWS
 
 
 class MissingProgram(RuntimeError):

@@ -41,6 +41,7 @@ class Dialog:
         self.entry = self._pin_entry(frame) if message.kind is Kind.PIN else None
         self.complaint = ttk.Label(frame, wraplength=_WIDTH, foreground="#a3161a")
         self._buttons(frame)
+        self.root.eval("tk::PlaceWindow . center")
 
     def run(self) -> str | None:
         """Show it until the user answers, and return the answer."""
