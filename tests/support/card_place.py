@@ -33,6 +33,7 @@ class CardPlace:
     reader: SmartCardService
     issued: IssuedCards
     folder: Path
+    callback: str
 
     def chip(self, holder: TestHolder) -> Chip:
         """Return a card with its chip, which has lain nowhere yet."""
@@ -51,7 +52,7 @@ class CardPlace:
 
 
 class _Answers(ThreadingHTTPServer):
-    """Tells the provider whether the cards' certificates are good."""
+    """Tells the provider whether the cards' certificates are good; is the page that a sign-in leads back to."""
 
     def __init__(self, port: int, issued: IssuedCards) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
@@ -61,11 +62,17 @@ class _Answers(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Answers
 
+    def do_GET(self) -> None:
+        """Show an empty page."""
+        self._send(b"<!doctype html><title>Back</title>", "text/html")
+
     def do_POST(self) -> None:
         """Answer one request."""
-        answer = self.server.responder.answer(self.rfile.read(int(self.headers["Content-Length"])))
+        self._send(self.server.responder.answer(self.rfile.read(int(self.headers["Content-Length"]))), RESPONSE_TYPE)
+
+    def _send(self, answer: bytes, media_type: str) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", RESPONSE_TYPE)
+        self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -90,7 +97,9 @@ def card_place(
     answers = _Answers(port, issued)
     thread = threading.Thread(target=answers.serve_forever, args=(0.05,), daemon=True)
     thread.start()
-    yield CardPlace(product, _smart_card_service, issued, tmp_path_factory.mktemp("agent"))
+    yield CardPlace(
+        product, _smart_card_service, issued, tmp_path_factory.mktemp("agent"), f"http://127.0.0.1:{port}/callback"
+    )
     answers.shutdown()
     thread.join()
     answers.server_close()
