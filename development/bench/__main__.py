@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from development.bench import signing
+from development.bench import cards, signing
 from development.bench.floor import BARE, reference_microseconds
 from development.bench.measures import Measurements
 from development.bench.server import Server, serve
@@ -55,10 +55,18 @@ def _rows(measured: Measured, product: Server, floor: Server) -> Iterator[Row]:
     for name, measure, budget, beside in paths:
         figure = measure(floor=beside)
         yield Row(name, figure.measured, budget, figure.floor, reference_microseconds(beside))
+    yield _card(measured)
     yield from _signatures()
     yield Row("memory of a worker, idle", idle, 110, unit="MiB")
     growth = at.memory_growth(_MEMORY_REQUESTS)
     yield Row(f"growth after {_MEMORY_REQUESTS:,} requests", growth, 5, unit="MiB")
+
+
+def _card(measured: Measured) -> Row:
+    """Return what it costs to believe a card that was believed before; its floor is the token's signature."""
+    with TemporaryDirectory() as folder:
+        found = cards.measure(measured.services, Path(folder))
+    return Row("eID token, chain and revocation cached", found.whole, 2_000, found.signature, 380)
 
 
 def _signatures() -> Iterator[Row]:

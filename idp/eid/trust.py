@@ -1,7 +1,8 @@
 """Which issuers are believed: pinned roots, and the authorities that chain to one of them (eid.md 2.4, 4.2).
 
 A card's certificate is issued by a Citizen CA or a Foreigner CA, and that one by a root. The second
-half of the path is the same for everybody: it is verified once for each issuer and kept.
+half of the path is the same for everybody: it is verified once for each issuer and kept, the first
+half for each card.
 """
 
 from dataclasses import dataclass
@@ -14,12 +15,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import verification as path
 from cryptography.x509.verification import VerificationError
 
+from core.infra import log
 from core.infra.clock import belgian_date
 from idp.eid.certificates import value_of
 from idp.eid.intermediates import Intermediates, read_folder
 from idp.eid.problems import EidProblem, EidRefused
 
 _DER = serialization.Encoding.DER
+# Cards whose issuer a worker remembers: about three megabytes.
+_MOST_KNOWN = 1024
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
@@ -40,6 +44,7 @@ class Trust:
         self._test_roots = test_roots
         self._intermediates = intermediates
         self._above: dict[x509.Certificate, x509.Certificate] = {}
+        self._issuers: dict[x509.Certificate, x509.Certificate] = {}
 
     def roots(self) -> tuple[x509.Certificate, ...]:
         """Return the roots in force; the National Register's certificate stands under one of them too.
@@ -70,23 +75,38 @@ class Trust:
                 _require_in_force(leaf, now)
                 self._intermediates.keep(issuer)
                 return Chain(leaf, issuer, root)
-        raise weak or EidRefused(EidProblem.ISSUER_UNKNOWN, issuer=leaf.issuer.rfc4514_string())
+        if weak is not None:
+            raise weak
+        name = leaf.issuer.rfc4514_string()
+        log.event("eid_issuer_unknown", log.WARNING, issuer=name)
+        raise EidRefused(EidProblem.ISSUER_UNKNOWN, issuer=name)
 
     def _root_through(
         self, leaf: x509.Certificate, issuer: x509.Certificate, moment: datetime
     ) -> x509.Certificate | None:
         # Cards are issued by authorities under a root, never by a root.
-        if issuer.subject == issuer.issuer or not _verifies(leaf, issuer, moment):
+        if issuer.subject == issuer.issuer or not self._has_issued(issuer, leaf, moment):
             return None
         require_strong(issuer)
         return self._root_above(issuer, moment)
+
+    def _has_issued(self, issuer: x509.Certificate, leaf: x509.Certificate, moment: datetime) -> bool:
+        # Days are looked at each time; who signed what does not change.
+        if self._issuers.get(leaf) == issuer:
+            return True
+        if not verifies(leaf, issuer, moment):
+            return False
+        if len(self._issuers) >= _MOST_KNOWN:
+            self._issuers.clear()
+        self._issuers[leaf] = issuer
+        return True
 
     def _root_above(self, issuer: x509.Certificate, moment: datetime) -> x509.Certificate | None:
         root = self._above.get(issuer)
         if root is None:
             if not _is_authority(issuer):
                 return None
-            root = next((root for root in self.roots() if _verifies(issuer, root, moment)), None)
+            root = next((root for root in self.roots() if verifies(issuer, root, moment)), None)
             if root is None:
                 return None
             self._above[issuer] = root
@@ -103,8 +123,8 @@ def require_strong(certificate: x509.Certificate) -> None:
         raise EidRefused(EidProblem.WEAK_ALGORITHM, reason="signature", subject=certificate.issuer.rfc4514_string())
 
 
-def _verifies(subject: x509.Certificate, issuer: x509.Certificate, moment: datetime) -> bool:
-    """Tell whether one certificate was issued by another that is an authority, both valid at that moment.
+def verifies(subject: x509.Certificate, issuer: x509.Certificate, moment: datetime) -> bool:
+    """Tell whether one certificate was issued by another that may issue some, valid at that moment.
 
     What a certificate is for is not among what the library is asked: the purposes of a web server are not those of a
     card, and each purpose is required explicitly by whoever relies on it.

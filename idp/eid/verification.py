@@ -6,6 +6,7 @@ right, and nobody is asked about a certificate before its path is.
 
 from cryptography import x509
 
+from core.infra import log
 from core.infra.clock import Clock
 from idp.eid import assertion as tokens
 from idp.eid.certificates import fingerprint, named, policies, require_login_purpose
@@ -44,6 +45,13 @@ class CardVerifier:
         chain = self.trust.chain(certificate, now=now, hint=tokens.read_hint(issuer_hint))
         good = self._revocation.require_good(chain, now=now)
         holder = named(certificate)
+        # Which policies cards under newer roots name was not published: the log shows it.
+        log.event(
+            "eid_card_verified",
+            issuer=chain.issuer.subject.rfc4514_string(),
+            policies=policies(certificate),
+            revocation=good.source.value,
+        )
         return Holder(
             number=holder.number,
             given_names=holder.given_names,

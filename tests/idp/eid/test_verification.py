@@ -1,5 +1,6 @@
 """One token from the signature to the name, and every card that is refused on the way."""
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -244,3 +245,27 @@ def test_second_certificate_with_the_same_names_is_another_card(card_ground: Car
 
     assert len(prints) == 2
     assert card_ground.responder.asked == {OCSP: 2}
+
+
+def test_bits_that_nobody_signed_do_not_make_another_certificate(card_ground: CardGround) -> None:
+    """A signature that ends in a zero bit can be said to be a bit shorter; what is signed stays the same."""
+    card = next(card for card in iter(card_ground.card, None) if card.certificate.signature[-1] & 1 == 0)
+    der = bytearray(card.issued.der)
+    unused = len(der) - len(card.certificate.signature) - 1
+    assert der[unused] == 0
+    der[unused] = 1
+
+    refused = card_ground.refused(card, unverifiedCertificate=b64encode(der).decode())
+
+    assert refused.problem is EidProblem.ISSUER_UNKNOWN
+    assert not card_ground.responder.asked
+
+
+def test_issuer_of_a_card_is_remembered_but_not_its_days(card_ground: CardGround) -> None:
+    card = card_ground.card(valid_until=card_ground.clock.now() + timedelta(days=1))
+    card_ground.present(card)
+    card_ground.present(card)
+
+    card_ground.clock.advance(timedelta(days=2))
+
+    assert card_ground.refused(card).problem is EidProblem.CERTIFICATE_EXPIRED
