@@ -1,11 +1,14 @@
 """What a card's files say counts only where everything that vouches for it is right (eid.md 2.4)."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from core.people.facts import Address
 from core.people.national_number import NationalNumber
@@ -124,6 +127,26 @@ def test_each_byte_that_is_flipped_is_refused(number: int, name: str) -> None:
         for mask in (0x01, 0x80):
             flipped = content[:place] + bytes((content[place] ^ mask,)) + content[place + 1 :]
             assert problem_of({**files, name: flipped}, holder) in expected, (place, mask)
+
+
+@given(
+    name=st.sampled_from(sorted(all_files(3).keys() - {"caCertificate"})),
+    place=st.integers(0, 4000),
+    removed=st.integers(0, 40),
+    inserted=st.binary(max_size=40),
+)
+@example(name="address", place=116, removed=1, inserted=b"")
+@example(name="identitySignature", place=127, removed=1, inserted=b"")
+@settings(max_examples=300, deadline=None)
+def test_no_change_of_a_file_changes_what_is_read(name: str, place: int, removed: int, inserted: bytes) -> None:
+    """Padding may be of another length; whatever else is different is refused."""
+    files = all_files(3)
+    content = files[name]
+    files[name] = content[:place] + inserted + content[place + removed :]
+
+    with contextlib.suppress(EidRefused):
+        assert read(files) == read(all_files(3))
+        assert files[name].rstrip(b"\0") == content.rstrip(b"\0")
 
 
 @pytest.mark.parametrize("name", ["basicPublicKey", "chipSignature"])
