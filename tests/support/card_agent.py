@@ -1,5 +1,7 @@
 """The card agent as its users meet it: somebody who answers what it asks, and a page that calls it over HTTP."""
 
+import base64
+import hashlib
 import json
 import threading
 from collections import deque
@@ -9,12 +11,20 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
 from idp.eid.card.agent import Agent
 from idp.eid.card.board import Board
 from idp.eid.card.cards import Cards
 from idp.eid.card.http_api import LOOPBACK, CardServer, Responder
 from idp.eid.card.pairing import Pairings
+from idp.eid.card.problems import CardProblem, Problem
 from idp.eid.card.prompts.interface import Prompts, Question
+from idp.eid.card.software.card import SoftwareCard
 
 ORIGIN = "https://login.immo.test"
 NONCE = "Tm9ib2R5IGhhcyBldmVyIHNlZW4gdGhpcyBub25jZSE="
@@ -131,3 +141,28 @@ def agent_with(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def problem_of(act: Callable[[], object]) -> tuple[Problem, int | None]:
+    with pytest.raises(CardProblem) as caught:
+        act()
+    return caught.value.problem, caught.value.tries
+
+
+def verify_token(token: Mapping[str, object], card: SoftwareCard) -> None:
+    """Verify a token as its specification says, by other means than the agent's."""
+    der = base64.b64decode(str(token["unverifiedCertificate"]))
+    assert der == card.keys.authentication.certificate.public_bytes(serialization.Encoding.DER)
+    algorithm = {"RS256": hashes.SHA256, "ES384": hashes.SHA384}[str(token["algorithm"])]()
+    signed = b"".join(hashlib.new(algorithm.name, part.encode()).digest() for part in (ORIGIN, NONCE))
+    signature = base64.b64decode(str(token["signature"]))
+    key = x509.load_der_x509_certificate(der).public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, signed, padding.PKCS1v15(), algorithm)
+    else:
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        key.verify(der_of(signature), signed, ec.ECDSA(algorithm))
+
+
+def der_of(pair: bytes) -> bytes:
+    return encode_dss_signature(int.from_bytes(pair[:48], "big"), int.from_bytes(pair[48:], "big"))

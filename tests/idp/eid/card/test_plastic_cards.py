@@ -1,24 +1,20 @@
 """Cards in a reader: our own virtual card behind a real smart-card service, read by pyscard, signed with by OpenSC."""
 
-import base64
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from idp.eid.card.cards import CardPresence, ReaderState, Request, State, Want
 from idp.eid.card.modules import CHOSEN, ModulePlace, installed
 from idp.eid.card.plastic_cards import PlasticCards
 from idp.eid.card.problems import CardProblem, Problem
 from idp.eid.card.software.folder import IssuedCards
-from tests.support.card_agent import NONCE, ORIGIN, Sitter
+from tests.support.card_agent import NONCE, ORIGIN, Sitter, der_of, problem_of, verify_token
 from tests.support.pcsc import SmartCardService
 from tests.support.software_cards import a_card, an_authority
 from tests.support.virtual_card.chip import READ, SIGN, VERIFY, Chip
@@ -64,31 +60,6 @@ def wait_until(*, has_card: bool) -> None:
         time.sleep(0.05)
 
 
-def problem_of(act: Callable[[], object]) -> tuple[Problem, int | None]:
-    with pytest.raises(CardProblem) as caught:
-        act()
-    return caught.value.problem, caught.value.tries
-
-
-def verify(token: dict[str, str], chip: Chip) -> None:
-    """Verify a token as its specification says, by other means than the agent's."""
-    der = base64.b64decode(token["unverifiedCertificate"])
-    assert der == chip.card.keys.authentication.certificate.public_bytes(serialization.Encoding.DER)
-    algorithm = {"RS256": hashes.SHA256, "ES384": hashes.SHA384}[token["algorithm"]]()
-    signed = b"".join(hashlib.new(algorithm.name, part.encode()).digest() for part in (ORIGIN, NONCE))
-    signature = base64.b64decode(token["signature"])
-    key = x509.load_der_x509_certificate(der).public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, signed, padding.PKCS1v15(), algorithm)
-    else:
-        assert isinstance(key, ec.EllipticCurvePublicKey)
-        key.verify(_der(signature), signed, ec.ECDSA(algorithm))
-
-
-def _der(pair: bytes) -> bytes:
-    return encode_dss_signature(int.from_bytes(pair[:48], "big"), int.from_bytes(pair[48:], "big"))
-
-
 @pytest.mark.parametrize("number", [1, 2], ids=["1.7", "1.8"])
 @pytest.mark.parametrize("modules", [(), OPENSC], ids=["commands", "OpenSC"])
 def test_the_card_signs_in_and_is_left_closed(
@@ -100,7 +71,7 @@ def test_the_card_signs_in_and_is_left_closed(
     with inserted(smart_card_service, chip):
         token = cards.authenticate(ASKED)
 
-        verify(token, chip)
+        verify_token(token, chip.card)
         assert not chip.is_open
     assert len(sitter.questions) == 1
     assert (sitter.questions[0].origin, sitter.questions[0].tries) == (ORIGIN, 3)
@@ -161,7 +132,7 @@ def test_the_right_pin_after_a_wrong_one_signs(smart_card_service: SmartCardServ
     cards, _ = cards_with("0000", chip.pin)
 
     with inserted(smart_card_service, chip):
-        verify(cards.authenticate(ASKED), chip)
+        verify_token(cards.authenticate(ASKED), chip.card)
 
     assert chip.tries == 3
 
@@ -199,7 +170,7 @@ def test_a_card_pulled_out_is_told_and_works_when_it_is_back(
         insertion.remove()
         wait_until(has_card=False)
     with inserted(smart_card_service, chip):
-        verify(cards.authenticate(ASKED), chip)
+        verify_token(cards.authenticate(ASKED), chip.card)
 
 
 def test_a_card_pulled_out_while_the_pin_is_asked_ends_the_question(smart_card_service: SmartCardService) -> None:
@@ -251,7 +222,7 @@ def test_files_are_read_once_the_user_allows_it(smart_card_service: SmartCardSer
     key = serialization.load_der_public_key(files["basicPublicKey"])
     assert isinstance(key, ec.EllipticCurvePublicKey)
     key.verify(
-        _der(files["chipSignature"]), b"immo-connect eid chip" + (ORIGIN + NONCE).encode(), ec.ECDSA(hashes.SHA384())
+        der_of(files["chipSignature"]), b"immo-connect eid chip" + (ORIGIN + NONCE).encode(), ec.ECDSA(hashes.SHA384())
     )
 
 
