@@ -34,8 +34,9 @@ def test_essential_acr_that_is_reached_succeeds(signed_in: Browser) -> None:
     assert "code" in signed_in.authorize("plain", claims=essential(HIGH, PASSWORD)).answer
 
 
-@pytest.mark.parametrize("values", [(HIGH,), ("unheard-of",)])
-@pytest.mark.parametrize("prompt", [None, "none", "login"])
+@pytest.mark.parametrize(
+    ("values", "prompt"), [((HIGH,), "none"), *((("unheard-of",), prompt) for prompt in (None, "none", "login"))]
+)
 def test_essential_acr_out_of_reach_is_an_error(
     signed_in: Browser, values: tuple[str, ...], prompt: str | None
 ) -> None:
@@ -45,9 +46,19 @@ def test_essential_acr_out_of_reach_is_an_error(
 
 
 def test_essential_acr_out_of_reach_is_known_only_of_a_person(browser: Browser) -> None:
-    browser.authorize("plain", claims=essential(HIGH)).sign_in()
+    browser.authorize("plain", claims=essential("unheard-of")).sign_in()
 
     assert browser.answer["error"] == "unmet_authentication_requirements"
+
+
+def test_level_that_only_the_card_reaches_leads_to_linking_it(browser: Browser) -> None:
+    """Nobody is sent back with an error who can mend it: see `test_link_eid.py` for the way on."""
+    browser.skips_card = False
+
+    browser.authorize("plain", claims=essential(HIGH)).sign_in()
+
+    assert browser.page.has("#link-eid") and not browser.page.has("#skip-eid")
+    assert browser.press("#cancel").answer["error"] == "access_denied"
 
 
 def test_voluntary_acr_claim_is_a_wish(signed_in: Browser) -> None:
@@ -60,10 +71,11 @@ def test_require_acr_of_the_client_is_essential(services: Services, browser: Bro
     a_client(services, "careful", policy={"require_acr": HIGH})
     a_client(services, "easy", policy={"require_acr": PASSWORD})
 
-    browser.authorize("careful").sign_in()
-    refused = browser.answer
+    demanded = browser.authorize("careful").sign_in().page
+    refused = browser.authorize("careful", prompt="none").answer
     allowed = browser.authorize("easy").press("#allow").answer
 
+    assert demanded.has("#link-eid")
     assert refused["error"] == "unmet_authentication_requirements"
     assert "code" in allowed
 
@@ -73,7 +85,7 @@ def test_claims_cannot_lower_what_the_client_requires(services: Services, browse
 
     browser.authorize("careful", claims=essential(PASSWORD)).sign_in()
 
-    assert browser.answer["error"] == "unmet_authentication_requirements"
+    assert browser.page.has("#link-eid") and not browser.page.has("#skip-eid")
 
 
 def test_default_acr_values_are_a_wish(services: Services, browser: Browser) -> None:

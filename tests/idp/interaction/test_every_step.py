@@ -16,9 +16,11 @@ from tests.support.sign_in import Browser
 from tests.support.tools import Office
 
 # Open to whoever has yet to sign in.
-_BESIDE_THE_SIGN_IN = ("/login", "/register", "/recover")
+_BESIDE_THE_SIGN_IN = ("/login", "/register", "/recover", "/eid")
 # Answers a script of the form, which asks for a username to propose.
 _FOR_A_SCRIPT = "/register/username"
+# Only where the installation has a second host name that asks for the card's certificate.
+_AT_CARD_HOST = "/eid/certificate"
 
 
 def paths(app: Flask, method: str) -> list[str]:
@@ -40,14 +42,10 @@ def send(browser: Browser, method: str, url: str) -> Browser:
     return browser.get(url) if method == "GET" else browser.post(url, data={"decision": "cancel"})
 
 
-def test_every_step_but_the_identity_card_has_its_page(idp_app: Flask) -> None:
-    """The policy can send people to each; linking a card is not offered yet."""
-    missing = {step for step in Step if f"/{step}" not in paths(idp_app, "GET")}
-
-    assert missing == {Step.LINK_EID}
-    assert {path for path in paths(idp_app, "POST") if path.removeprefix("/") in set(Step)} == {
-        f"/{step}" for step in Step if step not in missing
-    }
+def test_every_step_has_its_page(idp_app: Flask) -> None:
+    """The policy can send people to each."""
+    assert {f"/{step}" for step in Step} <= set(paths(idp_app, "GET"))
+    assert {f"/{step}" for step in Step} <= set(paths(idp_app, "POST"))
 
 
 def test_unknown_interaction_is_unknown_to_every_page(idp_app: Flask, browser: Browser) -> None:
@@ -100,6 +98,11 @@ def at_second_factor(browser: Browser, services: Services, office: Office) -> No
     browser.authorize("atlas").sign_in()
 
 
+def at_card(browser: Browser, _services: Services, _office: Office) -> None:
+    browser.skips_card = False
+    browser.authorize("atlas").sign_in()
+
+
 def at_organisation(browser: Browser, _services: Services, _office: Office) -> None:
     browser.authorize("atlas").sign_in("bert.janssens")
 
@@ -112,7 +115,7 @@ def at_choice(browser: Browser, _services: Services, _office: Office) -> None:
     browser.authorize("atlas").sign_in()
 
 
-@pytest.mark.parametrize("arrive", [at_login, at_second_factor, at_organisation, at_tool, at_choice])
+@pytest.mark.parametrize("arrive", [at_login, at_second_factor, at_card, at_organisation, at_tool, at_choice])
 def test_whatever_address_is_opened_leads_to_what_is_due(
     idp_app: Flask,
     services: Services,
@@ -127,14 +130,14 @@ def test_whatever_address_is_opened_leads_to_what_is_due(
 
     for path in paths(idp_app, "GET"):
         is_beside = due == "login" and path.startswith(_BESIDE_THE_SIGN_IN)
-        if "<" in path or is_beside or path == _FOR_A_SCRIPT:
+        if "<" in path or is_beside or path == _FOR_A_SCRIPT or path.startswith(_AT_CARD_HOST):
             continue
         browser.get(base + path)
 
         assert (browser.status, browser.page.one("h1").text) == (200, heading), path
 
 
-@pytest.mark.parametrize("arrive", [at_login, at_second_factor, at_organisation, at_tool, at_choice])
+@pytest.mark.parametrize("arrive", [at_login, at_second_factor, at_card, at_organisation, at_tool, at_choice])
 def test_form_without_its_token_changes_nothing(
     idp_app: Flask,
     services: Services,
@@ -156,7 +159,7 @@ def test_form_without_its_token_changes_nothing(
 
 def test_each_step_can_be_left_for_the_tool(services: Services, office: Office, idp: Callable[[], FlaskClient]) -> None:
     """No dead end: the cancel button of every page answers the tool."""
-    for arrive in (at_login, at_organisation, at_choice, at_second_factor):
+    for arrive in (at_login, at_card, at_organisation, at_choice, at_second_factor):
         browser = Browser(idp())
         arrive(browser, services, office)
 

@@ -17,6 +17,7 @@ from idp.interaction.policy import (
     next_step,
 )
 from idp.interaction.steps import Step
+from idp.oidc.errors import InteractionRequired
 from idp.oidc.request import (
     FirstFactor,
     Progress,
@@ -46,6 +47,62 @@ def test_identity_card_is_proposed_once_for_each_sign_in() -> None:
     assert next_step(request, skipped, proposed) == Done(None)
     assert next_step(request, Progress(), proposed) == Done(None)
     assert next_step(request, skipped, replace(facts, eid_link=EidLink.DEMANDED)) is Step.LINK_EID
+
+
+def test_card_is_linked_only_by_somebody_who_signed_in_right_here() -> None:
+    """A stolen session must not get a card of its own."""
+    facts = Facts(
+        now=NOW,
+        reachable=Acr.MFA,
+        person_id=ANNA,
+        authentication=signed_in(),
+        eid_link=EidLink.DEMANDED,
+        usable=CONTEXTS,
+    )
+    here, silent = Progress(signed_in_at=NOW), a_request(prompt=frozenset({Prompt.NONE}))
+
+    assert next_step(a_request(), Progress(), facts) is Step.LOGIN
+    assert next_step(a_request(), here, facts) is Step.LINK_EID
+    outcome = next_step(silent, Progress(), facts)
+    assert isinstance(outcome, Refusal) and isinstance(outcome.error, InteractionRequired)
+
+
+def test_card_that_was_asked_for_can_be_linked_after_it_was_put_off() -> None:
+    facts = Facts(
+        now=NOW,
+        reachable=Acr.MFA,
+        person_id=ANNA,
+        authentication=signed_in(),
+        eid_link=EidLink.PROPOSED,
+        usable=CONTEXTS,
+    )
+    wished = Progress(signed_in_at=NOW, skipped=frozenset({"link-eid"}), wish=Wish.LINK_EID)
+
+    assert next_step(a_request(), wished, facts) is Step.LINK_EID
+    assert next_step(a_request(), replace(wished, signed_in_at=None), facts) is Step.LOGIN
+    # Linked meanwhile: the wish is met, and nobody is kept by it.
+    assert next_step(a_request(), wished, replace(facts, eid_link=EidLink.NOT_OFFERED)) is Step.CONSENT
+
+
+@pytest.mark.parametrize("level", [Acr.HIGH, Acr.SUBSTANTIAL])
+def test_level_that_only_the_card_reaches_leads_to_linking_it_first(level: Acr) -> None:
+    request = a_request(scope=("openid",), essential_acr=(level.value,))
+    facts = Facts(
+        now=NOW,
+        reachable=Acr.PASSWORD,
+        attainable=Acr.HIGH,
+        person_id=ANNA,
+        authentication=signed_in(),
+        eid_link=EidLink.DEMANDED,
+    )
+    here = Progress(signed_in_at=NOW)
+
+    assert next_step(request, Progress(), facts) is Step.LOGIN
+    assert next_step(request, here, facts) is Step.LINK_EID
+    # With a card linked that was not used, the page says that only the card is enough.
+    linked = replace(facts, eid_link=EidLink.NOT_OFFERED, reachable=Acr.HIGH)
+    assert next_step(request, here, linked) is Step.STRONGER
+    assert next_step(request, here, replace(linked, authentication=signed_in(Acr.HIGH))) == Done(None)
 
 
 @pytest.mark.parametrize(
