@@ -25,11 +25,15 @@ _CURVE = "secp384r1"
 _UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 
-class PinnedRoots(Protocol):
-    """The roots that are trusted because their fingerprints are in our own files."""
+class Authorities(Protocol):
+    """Who says which registers are believed: `verification.CardVerifier`."""
 
     def roots(self) -> Sequence[x509.Certificate]:
-        """Return those in force."""
+        """Return the roots in force, which are trusted because their fingerprints are in our own files."""
+        ...
+
+    def require_unrevoked(self, register: x509.Certificate, root: x509.Certificate) -> None:
+        """Refuse a register that its root has withdrawn; raise `EidRefused`."""
         ...
 
 
@@ -71,10 +75,11 @@ def _is_signed(key: RSAPublicKey, signature: bytes, content: bytes, hashed: SHA1
     return True
 
 
-def read_signer(content: bytes, trust: PinnedRoots, now: datetime) -> CardSigner:
+def read_signer(content: bytes, trust: Authorities, now: datetime) -> CardSigner:
     """Return the signer of a card's files by its certificate, as the card stores it.
 
-    It stands directly under a pinned root, is valid, and is the National Register's for signing.
+    It stands directly under a pinned root, is valid, and is the National Register's for signing. Only
+    then anybody is asked whether it was withdrawn.
     """
     der = der_part(content, RRN_CERTIFICATE)
     certificate = read_certificate(der)
@@ -83,10 +88,12 @@ def read_signer(content: bytes, trust: PinnedRoots, now: datetime) -> CardSigner
     try:
         key = certificate.public_key()
         _require_register(certificate)
-        _require_issued(certificate, der, trust.roots(), now)
+        root = _require_issued(certificate, der, trust.roots(), now)
     except _UNREADABLE:
         raise invalid("certificate", RRN_CERTIFICATE) from None
-    return CardSigner(_require_strong(key), fingerprint(certificate))
+    signer = CardSigner(_require_strong(key), fingerprint(certificate))
+    trust.require_unrevoked(certificate, root)
+    return signer
 
 
 def _require_register(certificate: x509.Certificate) -> None:
@@ -113,7 +120,8 @@ def _require_register(certificate: x509.Certificate) -> None:
 
 def _require_issued(
     certificate: x509.Certificate, der: bytes, roots: Sequence[x509.Certificate], now: datetime
-) -> None:
+) -> x509.Certificate:
+    """Return the root that issued it."""
     named = [root for root in roots if root.subject == certificate.issuer]
     if not named:
         raise EidRefused(EidProblem.ISSUER_UNKNOWN, file=RRN_CERTIFICATE, issuer=certificate.issuer.rfc4514_string())
@@ -126,6 +134,7 @@ def _require_issued(
         raise invalid("certificate-signature", RRN_CERTIFICATE)
     for found in (certificate, issuer):
         _require_valid(found, now)
+    return issuer
 
 
 def _is_issued_by(certificate: x509.Certificate, root: x509.Certificate) -> bool:

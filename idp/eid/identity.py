@@ -29,7 +29,7 @@ from idp.eid.card_files import (
     required,
     without_padding,
 )
-from idp.eid.card_signer import CardSigner, PinnedRoots, read_signer
+from idp.eid.card_signer import Authorities, CardSigner, read_signer
 from idp.eid.holder import CardDocument, CardFiles, Holder
 from idp.eid.problems import EidProblem, EidRefused
 
@@ -48,14 +48,14 @@ Records = Mapping[int, bytes]
 
 
 def read_document(
-    files: CardFiles, holder: Holder, trust: PinnedRoots, *, now: datetime, chip_challenge: bytes | None = None
+    files: CardFiles, holder: Holder, trust: Authorities, *, now: datetime, chip_challenge: bytes | None = None
 ) -> CardDocument:
     """Return what a card's files say of `holder`; `chip_challenge` is `chip.challenge(...)` where one was asked.
 
     Needs the identity file with its signature and the register's certificate; the address, the photo and
     the key of the chip are verified where they came along. Raises `EidRefused`: FILES_INVALID,
     FILES_OF_OTHER_PERSON, DOCUMENT_EXPIRED, CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET, ISSUER_UNKNOWN,
-    WEAK_ALGORITHM.
+    WEAK_ALGORITHM, REVOCATION_UNAVAILABLE.
     """
     require_sizes(files)
     signer = read_signer(required(files, RRN_CERTIFICATE), trust, now)

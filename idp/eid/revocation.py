@@ -93,6 +93,15 @@ class Revocation:
             self._require_good_issuer(above, now)
         return self._good(leaf, now) if kept_leaf is None else _unpacked(kept_leaf)
 
+    def require_good_under_root(self, certificate: x509.Certificate, root: x509.Certificate, *, now: datetime) -> None:
+        """Refuse what a root issued and has withdrawn: an authority, or the register that signs the files of cards.
+
+        Raises `EidRefused` ISSUER_UNKNOWN, or REVOCATION_UNAVAILABLE with what each source came to.
+        """
+        link = _Link(certificate, root)
+        if self._store.get(Kind.EID_STATUS, link.key) is None:
+            self._require_good_issuer(link, now)
+
     def _require_good_issuer(self, link: _Link, now: datetime) -> None:
         # A root that names nobody to ask about an authority withdraws it in no such way.
         if _responder_of(link.certificate) is None and _list_of(link.certificate) is None:

@@ -4,6 +4,8 @@ The order is part of the protection (eid.md 5.2): nothing leaves the house befor
 right, and nobody is asked about a certificate before its path is.
 """
 
+from collections.abc import Sequence
+
 from cryptography import x509
 
 from core.infra import log
@@ -24,6 +26,14 @@ class CardVerifier:
         self.origin = origin
         self._revocation = revocation
         self._clock = clock
+
+    def roots(self) -> Sequence[x509.Certificate]:
+        """Return the pinned roots, for those who read the files of a card."""
+        return self.trust.roots()
+
+    def require_unrevoked(self, register: x509.Certificate, root: x509.Certificate) -> None:
+        """Refuse the signer of a card's files that its root has withdrawn; raise `EidRefused`."""
+        self._revocation.require_good_under_root(register, root, now=self._clock.now())
 
     def verify(self, token: object, *, challenge: Challenge, issuer_hint: bytes | None = None) -> Holder:
         """Return who signed the challenge with their card.

@@ -59,7 +59,7 @@ class Reading:
         if self.purpose is not Purpose.LINK or _IDENTITY not in sent.files:
             return VerifiedCard(holder)
         asked = chip.challenge(found.cards.origin, given.nonce)
-        document = identity.read_document(sent.files, holder, found.cards.trust, now=now, chip_challenge=asked)
+        document = identity.read_document(sent.files, holder, found.cards, now=now, chip_challenge=asked)
         return VerifiedCard(holder, document)
 
     def _count(self) -> None:
