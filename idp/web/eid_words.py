@@ -15,7 +15,7 @@ _CHECK = N_("Check again")
 
 _AT_THE_USER: Mapping[EidProblem, EidWords] = {
     EidProblem.UNREACHABLE: EidWords(
-        Stage.PIN,
+        Stage.PROGRAM,
         N_("This page cannot reach Immo-Connect"),
         N_("Check that this computer is connected to the internet. Nothing is wrong with your card."),
         NextStep.AGAIN,

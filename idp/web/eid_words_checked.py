@@ -15,14 +15,14 @@ CHECKED: Mapping[EidProblem, EidWords] = {
         N_("Start again"),
     ),
     EidProblem.BAD_TOKEN: EidWords(
-        Stage.PIN,
+        Stage.PROGRAM,
         N_("The answer of the card could not be read"),
         N_("The program that reads your card sent something that we do not understand. It is probably too old."),
         NextStep.PROGRAM,
         N_("See which program is needed"),
     ),
     EidProblem.BAD_SIGNATURE: EidWords(
-        Stage.PIN,
+        Stage.PROGRAM,
         N_("The card answered for another page"),
         N_(
             "What your card confirmed is not meant for this page, so it was refused. Look at the address at the top "
@@ -32,7 +32,7 @@ CHECKED: Mapping[EidProblem, EidWords] = {
         AGAIN,
     ),
     EidProblem.NOT_FOR_LOGIN: EidWords(
-        Stage.PIN,
+        Stage.CARD,
         N_("The wrong certificate was chosen"),
         N_(
             "An identity card has one certificate to sign in with and one to sign documents with. Choose the one "
@@ -129,7 +129,7 @@ CHECKED: Mapping[EidProblem, EidWords] = {
         NextStep.OTHER_WAY,
     ),
     EidProblem.NOT_LINKED: EidWords(
-        Stage.PIN,
+        Stage.CARD,
         N_("Your card is fine, but no account is linked to it yet"),
         N_(
             "Sign in another way this once, or create an account, and link your card then. From that moment the card "
@@ -138,7 +138,7 @@ CHECKED: Mapping[EidProblem, EidWords] = {
         NextStep.OTHER_WAY,
     ),
     EidProblem.LINKED_TO_OTHER_ACCOUNT: EidWords(
-        Stage.PIN,
+        Stage.CARD,
         N_("Another account of yours is linked to this card"),
         N_(
             "A person has one account, and a card belongs to one account. To open the other one, sign out and sign in "
@@ -147,14 +147,14 @@ CHECKED: Mapping[EidProblem, EidWords] = {
         NextStep.HELPDESK,
     ),
     EidProblem.OTHER_HOLDER: EidWords(
-        Stage.PIN,
+        Stage.CARD,
         N_("This is the card of somebody else"),
         N_("It does not belong to the person whose account this is. Insert your own card."),
         NextStep.AGAIN,
         AGAIN,
     ),
     EidProblem.TOO_OFTEN: EidWords(
-        Stage.PIN,
+        Stage.CARD,
         N_("There were too many attempts"),
         N_("Where a card is refused again and again, we stop for a while. Wait some minutes and try again then."),
         NextStep.AGAIN,

@@ -58,6 +58,7 @@ async function read(says, card) {
     isBusy = false;
     // A program that is gone may come back by itself, and then the page goes on.
     tell(error.problem ?? "failed", { ...error, isState: ["no-client", "permission-denied"].includes(error.problem) });
+    program.resume?.();
   }
 }
 
@@ -91,11 +92,14 @@ async function useWebEid() {
 async function useAgent(agent) {
   show("program", "active", "searching");
   let last = null;
+  const resume = () => last && follow(last);
   program = {
     source: "agent",
     authenticate: (...asked) => agent.authenticate(...asked),
     identity: (...asked) => agent.identity(...asked),
-    again: () => last && follow(last),
+    // Follows what is there now, also where nothing changes.
+    again: resume,
+    resume,
   };
   if (location.protocol === "https:") steps.offerInstead("web-eid", () => choose("web-eid"));
 
@@ -125,15 +129,17 @@ async function useAgent(agent) {
 
 function followSoftware({ cards }) {
   show("reader", "done", "software");
-  if (isBusy || steps.told) return;
-  show("card", "active", "choose");
+  if (isBusy) return;
+  // Choosing another one is also the way on from most of what can go wrong.
+  if (!steps.told) show("card", "active", "choose");
   steps.offerCards(cards, (card) => {
-    show("card", "done", "found");
+    show("card", "done", "chosen");
     read("software", card);
   });
 }
 
-function followCard({ reader, card, pin, problem: said }) {
+function followCard({ reader, card, pin, problem: found }) {
+  const said = reader === "no-service" ? (found ?? "no-service") : found;
   const hasReader = reader === "present";
   const hasCard = hasReader && card === "present";
   const isInserted = hasCard && !hadCard;
