@@ -55,7 +55,7 @@ def entry_from(members: object) -> RegisterEntry:
     number, status = members.get("number"), members.get("status")
     if not isinstance(number, str) or not _NUMBER.fullmatch(number):
         raise BadEntry("number must have 1 to 40 printable ASCII characters")
-    if status not in {known.value for known in RegisterStatus}:
+    if not isinstance(status, str) or status not in {known.value for known in RegisterStatus}:
         raise BadEntry("status must be active, suspended or lapsed")
     first, last = _day(members, "valid_from"), _day(members, "valid_until")
     if first is not None and last is not None and last < first:
@@ -86,4 +86,4 @@ def _day(members: Mapping[str, object], name: str) -> date | None:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise BadEntry(f"{name} must be empty or a day such as 2027-12-31")
+    raise BadEntry(f"{name} must be empty or a day written as YYYY-MM-DD")

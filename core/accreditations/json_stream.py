@@ -7,6 +7,7 @@ _PIECE = 64 * 1024
 # No element, and no member but the array, may be longer than this.
 _LONGEST_VALUE = 64 * 1024
 _SPACE = " \t\r\n"
+_AFTER_VALUES = frozenset(f",:]}}{_SPACE}")
 
 
 class MalformedJson(ValueError):
@@ -99,8 +100,8 @@ class JsonStream:
                 raise
             except (RecursionError, ValueError):
                 raise MalformedJson("a value is nested too deeply, or a number is too long") from None
-            # A number that reaches the end of the piece may go on in the next one.
-            if end < len(self._buffer):
+            # A number may go on in the next piece, also where this one ends within its fraction.
+            if self._buffer[end : end + 1] in _AFTER_VALUES:
                 self._position = end
                 return value
             if len(self._buffer) - self._position > _LONGEST_VALUE or not self._fill():

@@ -65,8 +65,8 @@ def in_both(session: Session, before_id: str, after_id: str) -> tuple[int, int]:
     same_place = and_(
         old.snapshot_id == before_id,
         new.number == old.number,
-        func.coalesce(new.list, "") == func.coalesce(old.list, ""),
-        func.coalesce(new.column, "") == func.coalesce(old.column, ""),
+        new.list == old.list,
+        new.column == old.column,
     )
     is_same = and_(
         new.number_digest == old.number_digest,
@@ -91,8 +91,8 @@ def _of_holder(row: RegisterEntryRow | None, number_digest: str) -> list[Registe
         return []
     entry = RegisterEntry(
         number=row.number,
-        list=row.list,
-        column=row.column,
+        list=row.list or None,
+        column=row.column or None,
         status=RegisterStatus(row.status),
         valid_from=row.valid_from,
         valid_until=row.valid_until,

@@ -110,8 +110,9 @@ class RegisterEntryRow(Base):
     position: Mapped[int] = mapped_column(Integer, primary_key=True)
     number_digest: Mapped[str] = mapped_column(String(64))
     number: Mapped[str] = mapped_column(String(40))
-    list: Mapped[str | None] = mapped_column(String(40))
-    column: Mapped[str | None] = mapped_column(String(40))
+    # Empty where the register has none, so that an entry can be unique.
+    list: Mapped[str] = mapped_column(String(40))
+    column: Mapped[str] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(16))
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
@@ -119,14 +120,7 @@ class RegisterEntryRow(Base):
     __table_args__ = (
         one_of("status", RegisterStatus),
         Index("ix_register_entry_number_digest", "snapshot_id", "number_digest"),
-        Index(
-            "uq_register_entry_number",
-            "snapshot_id",
-            "number",
-            func.coalesce(list, ""),
-            func.coalesce(column, ""),
-            unique=True,
-        ),
+        Index("uq_register_entry_number", "snapshot_id", "number", "list", "column", unique=True),
     )
 
 

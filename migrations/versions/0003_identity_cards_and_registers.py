@@ -54,8 +54,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("number_digest", sa.String(length=64), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("list", sa.String(length=40), nullable=True),
-        sa.Column("column", sa.String(length=40), nullable=True),
+        sa.Column("list", sa.String(length=40), nullable=False),
+        sa.Column("column", sa.String(length=40), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
@@ -67,6 +67,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("register_entry", schema=None) as batch_op:
         batch_op.create_index("ix_register_entry_number_digest", ["snapshot_id", "number_digest"], unique=False)
+        batch_op.create_index("uq_register_entry_number", ["snapshot_id", "number", "list", "column"], unique=True)
 
     with op.batch_alter_table("accreditation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("status_reason", sa.String(length=40), nullable=True))
