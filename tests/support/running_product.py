@@ -8,7 +8,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +27,16 @@ _CROWD = 50
 
 @dataclass(frozen=True)
 class RunningProduct:
-    """Where the programs are and keep their data, and the supervisor that can kill and start them."""
+    """Where the programs are and keep their data, and the supervisor that can kill and start them.
+
+    In `environment` the command lines of the product work on the same data.
+    """
 
     addresses: Addresses
     supervisor: Supervisor
     logs: Path
     database_url: str
+    environment: Mapping[str, str]
     _unused: Iterator[int]
 
     def crash(self, *names: str) -> None:
@@ -72,7 +76,8 @@ def product(
     supervisor = Supervisor(tuple(programs(addresses, surroundings, folder)), folder=ROOT, logs=logs)
     try:
         supervisor.start()
-        yield RunningProduct(addresses, supervisor, logs, surroundings["IMMO_DATABASE_URL"], iter(range(1, _CROWD + 1)))
+        unused = iter(range(1, _CROWD + 1))
+        yield RunningProduct(addresses, supervisor, logs, surroundings["IMMO_DATABASE_URL"], surroundings, unused)
     finally:
         supervisor.stop()
 
