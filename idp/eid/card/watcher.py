@@ -34,19 +34,19 @@ class Watcher(threading.Thread):
         self._cards = cards
         self._board = board
         self._lock = lock
-        self._stop = threading.Event()
+        self._ends = threading.Event()
         self._seen: tuple[Slot, ...] | Problem | None = None
 
     def run(self) -> None:
         """Look until `stop`."""
-        while not self._stop.wait(_EVERY_SECONDS):
+        while not self._ends.wait(_EVERY_SECONDS):
             seen = self._cards.glance()
             if seen != self._seen:
                 self._tell(seen)
 
     def stop(self) -> None:
         """Stop looking, and wait until that is so."""
-        self._stop.set()
+        self._ends.set()
         self.join()
 
     def _tell(self, seen: tuple[Slot, ...] | Problem) -> None:

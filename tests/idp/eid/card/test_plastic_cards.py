@@ -1,8 +1,6 @@
 """Cards in a reader: our own virtual card behind a real smart-card service, read by pyscard, signed with by OpenSC."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,51 +11,19 @@ from idp.eid.card.cards import CardPresence, ReaderState, Request, State, Want
 from idp.eid.card.modules import CHOSEN, ModulePlace, installed
 from idp.eid.card.plastic_cards import PlasticCards
 from idp.eid.card.problems import CardProblem, Problem
-from idp.eid.card.software.folder import IssuedCards
 from tests.support.card_agent import NONCE, ORIGIN, Sitter, der_of, problem_of, verify_token
+from tests.support.card_slot import a_chip, insert, inserted, wait_until
 from tests.support.pcsc import SmartCardService
-from tests.support.software_cards import a_card, an_authority
-from tests.support.virtual_card.chip import READ, SIGN, VERIFY, Chip
+from tests.support.virtual_card.chip import READ, SIGN, VERIFY
 from tests.support.virtual_card.insertion import Insertion
 
 OPENSC = tuple(place for place in installed("Linux") if place.maker == "OpenSC")
 ASKED = Request(ORIGIN, NONCE, "en", wants=frozenset({Want.IDENTITY, Want.ADDRESS}))
 
 
-def a_chip(number: int) -> Chip:
-    return Chip(IssuedCards(an_authority(), (a_card(number),)), a_card(number))
-
-
 def cards_with(*reactions: str | Callable[[], str], modules: Sequence[ModulePlace] = ()) -> tuple[PlasticCards, Sitter]:
     sitter = Sitter(*reactions)
     return PlasticCards(sitter, modules), sitter
-
-
-def insert(
-    service: SmartCardService, chip: Chip, *, before: Callable[[Insertion, bytes], None] | None = None
-) -> Insertion:
-    """Put a card into the reader, and wait until programs see it."""
-    insertion = service.insert(chip, before=before)
-    wait_until(has_card=True)
-    return insertion
-
-
-@contextmanager
-def inserted(service: SmartCardService, chip: Chip) -> Iterator[None]:
-    insertion = insert(service, chip)
-    try:
-        yield
-    finally:
-        insertion.remove()
-        wait_until(has_card=False)
-
-
-def wait_until(*, has_card: bool) -> None:
-    end = time.monotonic() + 10
-    cards, _ = cards_with()
-    while cards.has_card() is not has_card:
-        assert time.monotonic() < end, "the smart-card service does not see the card"
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("number", [1, 2], ids=["1.7", "1.8"])
