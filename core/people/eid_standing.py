@@ -1,6 +1,5 @@
 """How an account stands with its identity card: what pages show, and whether the card can sign it in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,12 +27,6 @@ def standing(session: Session, person_id: PersonId) -> EidStanding | None:
     if row is None:
         return None
     return EidStanding(row.linked_at, row.last_used_at, row.document_valid_until, locked_fields(row.proven))
-
-
-def opens(session: Session, person_id: PersonId, digests: Sequence[str]) -> bool:
-    """Tell whether a card with these digests of its number is the one of this account."""
-    row = session.get(EidLinkRow, person_id)
-    return row is not None and row.number_digest in digests
 
 
 def has_card(person_id: BindParameter[str]) -> Exists:

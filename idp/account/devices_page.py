@@ -17,6 +17,7 @@ _MEANS: Mapping[str, str] = {
     "otp": N_("code of the authenticator app"),
     "hwk": N_("passkey"),
     "swk": N_("passkey"),
+    "sc": N_("identity card"),
 }
 
 

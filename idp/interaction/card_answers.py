@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from core.infra.errors import ImmoError, RateLimited
 from core.infra.ids import digest
 from core.infra.store.interface import Kind
-from core.people import eid
+from core.people import eid, eid_standing
 from core.web import csrf
 from idp import session as sso
 from idp.eid import linking
@@ -35,7 +35,7 @@ bp = Blueprint("card_answers", __name__)
 # Pages of the account, by path: that part stands beside this one and is not imported.
 _ACCOUNT_LINK, _ACCOUNT_CONFIRM = "/account/eid/link", "/account/eid/confirm"
 # The use case that refuses these notes them itself, at each account they concern.
-_NOTED_ALREADY = frozenset({EidProblem.LINKED_TO_OTHER_ACCOUNT})
+_NOTED_ALREADY = frozenset({EidProblem.LINKED_TO_OTHER_ACCOUNT, EidProblem.OTHER_HOLDER})
 
 
 class PageTooOld(ImmoError):
@@ -163,15 +163,17 @@ def _link_of_account() -> _Link:
 
 
 def _refuse_of_others(reading: Reading, card: VerifiedCard, sent: CardRequest) -> None:
-    """Refuse a card whose holder has another account before anything is shown of it.
+    """Refuse a card whose holder has another account, or whose account is another's, before it is shown.
 
     Asked of the use case that links, which refuses, notes and tells; asked again when it is stored.
     """
     found, person_id = reading.services, reading.person_id
     assert person_id is not None  # nobody else links
+    digests = found.number_keys.digests(card.holder.number)
     with found.database.reading() as session:
-        holder = eid.holder_of(session, found.number_keys.digests(card.holder.number))
-    if holder not in {None, person_id}:
+        holder, standing = eid.holder_of(session, digests), eid_standing.standing(session, person_id)
+    # A card that opens no account goes to one that has none; any other only to its own.
+    if holder not in {None, person_id} or (holder is None and standing is not None):
         linking.link_card(
             found.database,
             found.number_keys,
