@@ -37,7 +37,10 @@ def missing(reason: Reason) -> tuple[tuple[Cause, ...], ...]:
 
 _ASK_MANAGER = N_("Ask a manager of the organisation.")
 _ASK_HELPDESK = N_("Ask the helpdesk.")
-_CHECK_EID = N_("Accreditations come from the register once your eID is linked. Ask the helpdesk if one is missing.")
+_LINK_EID = N_(
+    "Link your eID: then what the registers know of you is found. If it is linked already, ask the helpdesk."
+)
+_RENEW = N_("Once the professional body has renewed it, it is found by itself. If it is valid, ask the helpdesk.")
 
 # Levels that nothing but the card reaches.
 _CARD_LEVELS = frozenset({Acr.SUBSTANTIAL.value, Acr.HIGH.value})
@@ -73,10 +76,10 @@ _WORDS = {
     ),
     ReasonCode.ACCESS_BLOCKED: (N_("The organisation has blocked this tool for you."), _ASK_MANAGER),
     ReasonCode.EID_NOT_LINKED: (N_("Your eID is not linked to your account."), N_("Link your eID.")),
-    ReasonCode.ACCREDITATION_MISSING: (N_("You do not hold the accreditation: %(accreditation)s."), _CHECK_EID),
+    ReasonCode.ACCREDITATION_MISSING: (N_("You do not hold the accreditation: %(accreditation)s."), _LINK_EID),
     ReasonCode.ACCREDITATION_LAPSED: (
         N_("This accreditation of yours is no longer valid: %(accreditation)s."),
-        _CHECK_EID,
+        _RENEW,
     ),
     ReasonCode.MANDATE_MISSING: (
         N_("No colleague lends you an accreditation for this tool."),

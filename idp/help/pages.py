@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from idp.help.questions import TOPICS, Topic
+from idp.help.questions import TOPICS
+from idp.help.topic import Topic
 from idp.web.page import FieldError
 
 

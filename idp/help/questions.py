@@ -3,28 +3,9 @@
 Each answer is one or more paragraphs. `%(support)s` stands for the helpdesk's address.
 """
 
-from dataclasses import dataclass
-
 from core.infra.messages import N_
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question; `anchor` is its stable place on the page."""
-
-    anchor: str
-    question: str
-    answer: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """Questions that belong together."""
-
-    anchor: str
-    heading: str
-    questions: tuple[Question, ...]
-
+from idp.help.card_questions import IDENTITY_CARD
+from idp.help.topic import Question, Topic
 
 TOPICS = (
     Topic(
@@ -180,16 +161,9 @@ TOPICS = (
                     ),
                 ),
             ),
-            Question(
-                "accreditations",
-                N_("How do my accreditations come into my account?"),
-                (
-                    N_("They are found in the registers and never typed in. You see them on the tab “Accreditations”."),
-                    N_("If one is missing, tell our helpdesk; they find out with you what is wrong."),
-                ),
-            ),
         ),
     ),
+    IDENTITY_CARD,
     Topic(
         "organisations",
         N_("Organisations and tools"),

@@ -66,16 +66,16 @@ def test_lapsed_one_says_so_and_what_is_suspended_with_it(demo: Services, idp: C
     assert "Immo Demo Zuid SRL: CadastreFinder" in card.text and "Suspended." in card.text
 
 
-def test_who_has_no_eid_is_promised_nothing_and_led_to_the_helpdesk(
+def test_who_has_no_eid_is_led_to_linking_it(
     demo: Services, idp: Callable[[], FlaskClient]
 ) -> None:
     page = opened(Browser(idp()), "demo.newcomer", "demo-Immo-2026")
 
     assert cards(page) == []
     nothing = page.one("#no-accreditation")
-    assert "Linking an identity card is not possible here yet." in nothing.text
+    assert "Link your identity card" in nothing.text
     (link,) = [element for element in nothing.walk() if element.tag == "a"]
-    assert link.attributes["href"] == f"mailto:{demo.settings.support.address}"
+    assert link.attributes["href"] == "/account/eid"
     assert "CadastreFinder, Estate agent: to register the tool; to use it, yours or a colleague's" in page.text
 
 
