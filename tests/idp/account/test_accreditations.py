@@ -66,9 +66,7 @@ def test_lapsed_one_says_so_and_what_is_suspended_with_it(demo: Services, idp: C
     assert "Immo Demo Zuid SRL: CadastreFinder" in card.text and "Suspended." in card.text
 
 
-def test_who_has_no_eid_is_led_to_linking_it(
-    demo: Services, idp: Callable[[], FlaskClient]
-) -> None:
+def test_who_has_no_eid_is_led_to_linking_it(demo: Services, idp: Callable[[], FlaskClient]) -> None:
     page = opened(Browser(idp()), "demo.newcomer", "demo-Immo-2026")
 
     assert cards(page) == []
