@@ -92,7 +92,7 @@ def _is_named(certificate: x509.Certificate, response: ocsp.OCSPResponse) -> boo
         return certificate.subject == response.responder_name
     # RFC 6960 section 4.2.1: the SHA-1 of the key, whatever else is in use; it names, it does not protect.
     named = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest
-    return response.responder_key_hash == named
+    return hmac.compare_digest(response.responder_key_hash or b"", named)
 
 
 def _is_delegate(certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> bool:
@@ -132,18 +132,15 @@ def _has_signed(responder: x509.Certificate, response: ocsp.OCSPResponse) -> boo
 
 def _single(response: ocsp.OCSPResponse, question: Question) -> ocsp.OCSPSingleResponse:
     """Return the one answer about this very certificate."""
-    asked = question.request
-    found = [
-        single
-        for single in response.responses
-        if single.serial_number == asked.serial_number
-        and single.hash_algorithm.name == asked.hash_algorithm.name
-        and single.issuer_key_hash == asked.issuer_key_hash
-        and single.issuer_name_hash == asked.issuer_name_hash
-    ]
+    found = [single for single in response.responses if _subject(single) == _subject(question.request)]
     if len(found) != 1:
         raise NoAnswer("other-certificate")
     return found[0]
+
+
+def _subject(said: ocsp.OCSPRequest | ocsp.OCSPSingleResponse) -> tuple[int, str, bytes, bytes]:
+    """Return the certificate that is asked or told about (RFC 6960 section 4.1.1, CertID)."""
+    return said.serial_number, said.hash_algorithm.name, said.issuer_name_hash, said.issuer_key_hash
 
 
 def _require_fresh(single: ocsp.OCSPSingleResponse, now: datetime) -> None:
