@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from idp.eid.card.board import Board
 from idp.eid.card.cards import Cards, Request, State
@@ -24,6 +24,9 @@ class Agent:
     prompts: Prompts | None
     pairings: Pairings | None
     lock: threading.Lock
+    # The request that is being served, if any; and those whose pages have gone.
+    _served: list[Request] = field(default_factory=list)
+    _abandoned: list[Request] = field(default_factory=list)
 
     def is_paired(self, origin: str, token: str | None) -> bool:
         """Tell whether a page may ask for more than the state."""
@@ -45,13 +48,19 @@ class Agent:
 
     def authenticate(self, request: Request) -> dict[str, str]:
         """Return a Web eID token; raise `CardProblem`."""
-        with self._alone():
+        with self._alone(request):
             return self.cards.authenticate(request)
 
     def identity(self, request: Request) -> Mapping[str, bytes]:
         """Return the wanted files; raise `CardProblem`."""
-        with self._alone():
+        with self._alone(request):
             return self.cards.identity(request)
+
+    def abandon(self, request: Request) -> None:
+        """Take away what is asked for a page that is no longer there, or never ask it."""
+        self._abandoned.append(request)
+        if self.prompts is not None and _holds(self._served, request):
+            self.prompts.hide()
 
     def state_line(self, state: State, *, is_paired: bool) -> dict[str, object]:
         """Return a state as the page reads it."""
@@ -70,13 +79,23 @@ class Agent:
         return line
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self, request: Request) -> Iterator[None]:
         # One card, one window, one operation: a second page is told so instead of mixing them up.
         if not self.lock.acquire(timeout=_WAIT_SECONDS):
             raise CardProblem(Problem.CARD_BUSY)
+        self._served.append(request)
         try:
+            if _holds(self._abandoned, request):
+                raise CardProblem(Problem.CANCELLED)
             yield
         finally:
+            self._served.clear()
+            self._abandoned[:] = [entry for entry in self._abandoned if entry is not request]
             # A wrong PIN has changed what is left of its tries, and nobody else may ask the card meanwhile.
             self.board.post(self.cards.state())
             self.lock.release()
+
+
+def _holds(requests: list[Request], request: Request) -> bool:
+    # Two pages may ask the same; each is its own request.
+    return any(entry is request for entry in requests)

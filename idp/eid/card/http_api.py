@@ -6,11 +6,14 @@ browser to ask first. What is signed names the origin of this request and never 
 
 import base64
 import json
+import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from idp.eid.card.agent import Agent
+from idp.eid.card.caller import while_there
 from idp.eid.card.cards import State
 from idp.eid.card.page_requests import BadRequest, parse_confirmation, parse_request, text_of
 from idp.eid.card.problems import CardProblem, Problem
@@ -37,6 +40,11 @@ class CardServer(ThreadingHTTPServer):
         self.agent = agent
         self.responder = responder
         self.hosts = frozenset({f"{LOOPBACK}:{self.server_port}", f"localhost:{self.server_port}"})
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of pages that went away before they were answered; anything else is a mistake of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def shutdown(self) -> None:
         """Stop serving, streams included."""
@@ -106,11 +114,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _authenticate(self, body: Json) -> Json:
         self._require_pairing()
-        return self.server.agent.authenticate(parse_request(body, self._origin))
+        request = parse_request(body, self._origin)
+        with while_there(self.connection, lambda: self.server.agent.abandon(request)):
+            return self.server.agent.authenticate(request)
 
     def _identity(self, body: Json) -> Json:
         self._require_pairing()
-        files = self.server.agent.identity(parse_request(body, self._origin, needs_wants=True))
+        request = parse_request(body, self._origin, needs_wants=True)
+        with while_there(self.connection, lambda: self.server.agent.abandon(request)):
+            files = self.server.agent.identity(request)
         return {"files": {name: base64.b64encode(content).decode("ascii") for name, content in files.items()}}
 
     @property
