@@ -26,7 +26,7 @@ from core.people.national_number import NationalNumber, NumberKeys
 
 # How long a person waits for all registers together, and how long one that failed is left alone.
 WAIT_SECONDS = 3.0
-_REST_SECONDS = 30.0
+REST_SECONDS = 30.0
 _MOST_ENTRIES = 50
 _DIGESTED_FOR = b"immo-connect register holder 1\n"
 _SIGNED_FOR = b"immo-connect register request 1\n"
@@ -49,16 +49,25 @@ class Registers:
     """All registers of this installation; one object for each process."""
 
     def __init__(
-        self, database: Database, http: OutboundHttp, keys: NumberKeys, asked: Sequence[RegisterSettings]
+        self,
+        database: Database,
+        http: OutboundHttp,
+        keys: NumberKeys,
+        asked: Sequence[RegisterSettings],
+        *,
+        wait_seconds: float = WAIT_SECONDS,
+        rest_seconds: float = REST_SECONDS,
     ) -> None:
         self.keys = keys
+        self._wait_seconds = wait_seconds
+        self._rest_seconds = rest_seconds
         self._database = database
         self._http = http
         self._asked = tuple(asked)
         self._resting: dict[str, float] = {}
 
     def ask(self, number: NationalNumber, *, now: datetime) -> Asked:
-        """Return what all registers say of the holder of a number, within `WAIT_SECONDS` altogether.
+        """Return what all registers say of the holder of a number, within `wait_seconds` altogether.
 
         Call it outside a transaction: it waits for others. It raises nothing of theirs.
         """
@@ -67,7 +76,7 @@ class Registers:
             found = snapshots.look_up(session, self.keys, number, now=now)
         answers = [answer for answer in found.answers if answer.kind not in over_http]
         unanswered = []
-        end = time.monotonic() + WAIT_SECONDS
+        end = time.monotonic() + self._wait_seconds
         for register in self._asked:
             answer = self._answer_of(register, number, end, now)
             if answer is None:
@@ -86,7 +95,7 @@ class Registers:
         try:
             answer = _ask(self._http, register, number, seconds, now)
         except (Unavailable, OutboundRefused) as error:
-            self._resting[register.kind] = time.monotonic() + _REST_SECONDS
+            self._resting[register.kind] = time.monotonic() + self._rest_seconds
             event("register_unanswered", WARNING, kind=register.kind, reason=error.details.get("reason", error.code))
             return None
         self._resting.pop(register.kind, None)

@@ -63,7 +63,13 @@ def read_json(
     return read_in(database, keys, RegisterFile(io.BytesIO(content), FileFormat.JSON), Wish(**wish), now=now)
 
 
-def registers(database: Database, *asked: RegisterSettings, keys: NumberKeys = KEYS) -> Registers:
+def registers(
+    database: Database,
+    *asked: RegisterSettings,
+    keys: NumberKeys = KEYS,
+    wait_seconds: float = 3.0,
+    rest_seconds: float = 0.0,
+) -> Registers:
     """Return the registers of an installation that may fetch from loopback."""
     http = OutboundHttp(OutboundSettings(frozenset(), insecure=True), Mode.TEST)
-    return Registers(database, http, keys, asked)
+    return Registers(database, http, keys, asked, wait_seconds=wait_seconds, rest_seconds=rest_seconds)
