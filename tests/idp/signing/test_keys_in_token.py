@@ -1,6 +1,7 @@
 """Keyring, rotation and command line with keys in a token: the same steps as with files (S3, architecture 2.15)."""
 
 import json
+import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.infra.clock import FixedClock
 from core.infra.db import Database
@@ -255,8 +257,38 @@ def test_person_signs_in_with_tokens_that_the_token_signed(
 
     browser = Browser(idp()).authorize("plain").sign_in().press("#allow")
 
-    form = {"grant_type": "authorization_code", "code": browser.answer["code"], "redirect_uri": CALLBACK}
-    token = browser.client.post("/token", data=form, auth=("plain", "plain-secret")).get_json()["id_token"]
+    token = redeemed(browser.client, browser).get_json()["id_token"]
     header = json.loads(urlsafe_b64decode(token.partition(".")[0] + "=="))
     assert (header["alg"], header["kid"]) == ("RS256", kid)
     assert jws.decode(services.keyring, token, typ=None)["aud"] == "plain"
+
+
+def test_token_that_is_gone_is_said_by_readiness_and_token_endpoint_until_it_is_back(
+    services: Services,
+    idp: Callable[[], FlaskClient],
+    in_token: PrivateKeys,
+    clock: FixedClock,
+    signing_token: SigningToken,
+) -> None:
+    an_office(services)
+    rotated(services.database, in_token, clock, "RS256")
+    services.keyring.refresh()
+    signed_in = Browser(idp()).authorize("plain").sign_in().press("#allow")
+    client = signed_in.client
+    signing_token.take_away()
+
+    refused = redeemed(client, signed_in)
+    ready = client.get("/health/ready")
+
+    assert (refused.status_code, refused.get_json()["error"]) == (503, "temporarily_unavailable")
+    assert (ready.status_code, ready.get_json()["missing"]) == (503, ["keys"])
+    signing_token.bring_back()
+    in_token.close()
+    time.sleep(1.1)
+    assert client.get("/health/ready").status_code == 200
+    assert redeemed(client, signed_in.authorize("plain")).status_code == 200
+
+
+def redeemed(client: FlaskClient, browser: Browser) -> TestResponse:
+    form = {"grant_type": "authorization_code", "code": browser.answer["code"], "redirect_uri": CALLBACK}
+    return client.post("/token", data=form, auth=("plain", "plain-secret"))
