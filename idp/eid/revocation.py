@@ -29,6 +29,9 @@ _MAX_ANSWER_BYTES = 64 * 1024
 _MAX_LIST_BYTES = 24 * 1024 * 1024
 # Lists have megabytes: a worker holds a few at a time.
 _MOST_LISTS = 4
+# Who let us wait in vain is not waited for again at once: every wait holds a thread that others need.
+_REST = timedelta(seconds=10)
+_MOST_RESTING = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Revocation:
         self._certificate_id = certificate_id
         self._is_nonce_required = is_nonce_required
         self._lists: dict[str, _KeptList] = {}
+        self._resting: dict[str, datetime] = {}
 
     def require_good(self, chain: Chain, *, now: datetime) -> Good:
         """Return who says that the leaf of a verified path is good; its issuer is asked about too.
@@ -150,7 +154,7 @@ class Revocation:
                 max_bytes=_MAX_ANSWER_BYTES,
             )
 
-        answer = _fetched(post, _responder_of(link.certificate))
+        answer = self._fetched(post, _responder_of(link.certificate), now)
         return ocsp.read(answer, question, now=now, is_nonce_required=self._is_nonce_required)
 
     def _by_list(self, link: _Link, now: datetime) -> StatedGood:
@@ -163,7 +167,7 @@ class Revocation:
         def get(address: str) -> bytes:
             return self._http.get_bytes(address, hosts=self._hosts, max_bytes=_MAX_LIST_BYTES)
 
-        content = _fetched(get, url)
+        content = self._fetched(get, url, now)
         assert url is not None
         revoked = crl.load(content, link.certificate, link.issuer, url=url, now=now)
         if len(self._lists) >= _MOST_LISTS:
@@ -171,14 +175,23 @@ class Revocation:
         self._lists[url] = _KeptList(revoked, link.issuer, now + KEPT_FOR)
         return crl.look_up(link.certificate, revoked)
 
+    def _fetched(self, fetch: Callable[[str], bytes], url: str | None, now: datetime) -> bytes:
+        if url is None:
+            raise NoAnswer("not-named")
+        if self._resting.get(url, now) > now:
+            raise NoAnswer("resting")
+        try:
+            return fetch(url)
+        except (Unavailable, OutboundRefused) as error:
+            reason = str(error.details.get("reason", error.code))
+            if reason == "timeout":
+                self._rest(url, now)
+            raise NoAnswer(reason) from error
 
-def _fetched(fetch: Callable[[str], bytes], url: str | None) -> bytes:
-    if url is None:
-        raise NoAnswer("not-named")
-    try:
-        return fetch(url)
-    except (Unavailable, OutboundRefused) as error:
-        raise NoAnswer(str(error.details.get("reason", error.code))) from error
+    def _rest(self, url: str, now: datetime) -> None:
+        if len(self._resting) >= _MOST_RESTING:
+            self._resting.clear()
+        self._resting[url] = now + _REST
 
 
 def _responder_of(certificate: x509.Certificate) -> str | None:

@@ -222,10 +222,28 @@ def test_responder_that_is_not_there_is_no_answer(card_ground: CardGround) -> No
     assert reasons == {"ocsp": "ConnectionRefusedError", "crl": "ConnectionRefusedError"}
 
 
-def test_responder_that_is_slow_is_not_waited_for(card_ground: CardGround) -> None:
+def test_responder_that_is_slow_is_waited_for_once(card_ground: CardGround) -> None:
     card_ground.responder.ocsp.seconds = 60
 
-    holder = card_ground.present(card_ground.card())
+    holders = [card_ground.present(card_ground.card()) for _ in range(3)]
 
-    assert holder.revocation is RevocationSource.CRL
+    assert {holder.revocation for holder in holders} == {RevocationSource.CRL}
     assert card_ground.responder.asked == {OCSP: 1, LIST: 1}
+
+
+def test_responder_that_was_slow_is_asked_again_after_a_rest(card_ground: CardGround) -> None:
+    card_ground.responder.ocsp.seconds = 60
+    card_ground.present(card_ground.card())
+    card_ground.responder.ocsp.seconds = 0
+
+    card_ground.clock.advance(timedelta(seconds=11))
+
+    assert card_ground.present(card_ground.card()).revocation is RevocationSource.OCSP
+
+
+def test_refused_for_a_resting_responder_says_so(card_ground: CardGround) -> None:
+    card_ground.responder.ocsp.seconds = 60
+    card_ground.responder.list.http_status = 404
+
+    assert card_ground.silence()[1] == {"ocsp": "timeout", "crl": "status"}
+    assert card_ground.silence()[1] == {"ocsp": "resting", "crl": "status"}
