@@ -1,5 +1,6 @@
 import pytest
 
+from core.people.assurance import Acr
 from core.tools.context import Reason, ReasonCode
 from core.tools.explanations import missing
 
@@ -37,3 +38,13 @@ def test_the_same_alternative_is_said_once() -> None:
     [group] = missing(Reason(ReasonCode.ANY_NEEDED, causes=(NOT_LENT, NOT_LENT)))
 
     assert len(group) == 1
+
+
+@pytest.mark.parametrize("level", [Acr.SUBSTANTIAL, Acr.HIGH])
+def test_level_that_only_the_card_reaches_is_explained_by_the_card(level: Acr) -> None:
+    """Nobody is sent to set up a passkey that would not help."""
+    [[cause]] = missing(Reason(ReasonCode.LOGIN_TOO_WEAK, level.value))
+    [[of_passkey]] = missing(Reason(ReasonCode.LOGIN_TOO_WEAK, Acr.MFA.value))
+
+    assert "identity card" in cause.text and "passkey" not in cause.text
+    assert "passkey" in of_passkey.text

@@ -12,6 +12,7 @@ from core.people.identifiers import PersonId
 from idp.credentials import factors, recovery_codes
 from idp.credentials.factors import Factors
 from idp.credentials.tables import PasswordRow
+from tests.support.cards import link_card
 from tests.support.factors import PLACE, with_authenticator, with_passkey
 from tests.support.tools import a_person
 
@@ -77,6 +78,19 @@ def test_a_passkey_makes_more_possible_and_nothing_necessary(
     with database.statements() as connection:
         assert not factors.has_second_factor(connection, anna)
         assert factors.reachable_acr(connection, anna) is Acr.MFA
+
+
+def test_a_linked_card_reaches_the_highest_level_and_is_a_way_in(
+    database: Database, store: EphemeralStore, settings: Settings, anna: PersonId, bert: PersonId, clock: FixedClock
+) -> None:
+    """Whoever has the card needs neither password nor passkey; what a passkey alone reaches stays as it was."""
+    with database.transaction() as session:
+        link_card(session, anna, now=clock.now())
+        session.execute(delete(PasswordRow).where(PasswordRow.person_id == anna))
+
+    means = found(database, anna)
+    assert (means.has_card, means.reachable_acr, means.needs_passkey) == (True, Acr.HIGH, False)
+    assert (found(database, bert).has_card, found(database, bert).reachable_acr) == (False, Acr.MFA)
 
 
 def test_without_a_password_a_passkey_is_needed(database: Database, anna: PersonId) -> None:
