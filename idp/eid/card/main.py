@@ -32,7 +32,10 @@ DEFAULT_PORT = 20786
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until Ctrl-C or SIGTERM; return the exit status."""
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.token is not None and given.module is None:
+        parser.error("--token needs --module")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -106,8 +109,6 @@ def _card_server(given: argparse.Namespace) -> CardServer:
 
 def _cards(given: argparse.Namespace, prompts: Prompts) -> PlasticCards | TokenCards:
     if given.token is not None:
-        if given.module is None:
-            _parser().error("--token needs --module")
         return TokenCards(prompts, given.module, given.token)
     if given.no_module:
         return PlasticCards(prompts, ())
