@@ -49,6 +49,7 @@ def present() -> Response:
     # The main host never asks for a certificate, so one that arrives there was made up.
     if request.host != urlsplit(place.url).netloc or not _came_through_proxy(place):
         raise NotFound
+    _count(found)
     uid = None
     try:
         handoff = _handoffs(found).take(request.args.get("code", ""))
@@ -72,6 +73,7 @@ def arrive(uid: str) -> Response:
     _mutual_tls(found)
     if not opened.may_sign_in:
         return opened.back()
+    _count(found)
     try:
         holder = _handoffs(found).redeem(request.args.get("code", ""), uid=uid, binding=opened.binding)
         return card_door.sign_in(opened, VerifiedCard(holder), CardSource.MTLS)
