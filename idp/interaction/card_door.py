@@ -17,7 +17,6 @@ from idp.eid.linking import CardSource
 from idp.eid.problems import EidProblem, EidRefused
 from idp.interaction.access import Interaction
 from idp.interaction.entering import enter
-from idp.interaction.steps import Step
 from idp.oidc.request import LocalRequest
 
 # RFC 8176: the chip and its PIN, which are two factors.
@@ -57,7 +56,7 @@ def must_be_same_person(opened: Interaction) -> PersonId | None:
         return None
     wanted = opened.pending.request
     proves = isinstance(wanted, LocalRequest) and wanted.wants_proof
-    is_stepping_up = opened.gathered.progress.context is not None or opened.outcome is Step.STRONGER
+    is_stepping_up = opened.gathered.progress.context is not None
     return opened.session.person_id if proves or is_stepping_up else None
 
 

@@ -1,15 +1,23 @@
 """Signing in with the identity card alone (E2, E6): the door, what it asks for, and what it refuses."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from core.infra import rate_limit
 from core.infra.audit import AuditRow
 from core.infra.clock import FixedClock
-from core.infra.settings import Settings
+from core.infra.errors import RateLimited
+from core.infra.settings import Mode, Settings
 from core.people.assurance import Acr
+from idp.eid.challenge import Purpose
+from idp.eid.linking import CardSource
+from idp.web.card_reading import PER_ADDRESS, Reading
+from idp.web.card_request import CardRequest
 from idp.wiring import Services
 from tests.support.card_holder import AtPage, CardDesk, believing, link_to
 from tests.support.factors import with_authenticator
@@ -306,3 +314,34 @@ def test_expired_session_asks_for_a_fresh_answer_of_the_card(
     browser.authorize("plain", max_age="300")
 
     assert browser.page.has("#login")
+
+
+@pytest.mark.usefixtures("annas")
+def test_person_of_the_card_takes_the_place_of_who_was_signed_in(
+    browser: Browser, services: Services, office: Office, desk: CardDesk
+) -> None:
+    """As with a password: whoever proves who they are is who is signed in, and nobody else's session is left."""
+    browser.authorize("plain").sign_in("bert.janssens").press("#allow")
+    page = at_door(browser, prompt="login")
+
+    page.go_on(page.present(desk.card(1)))
+
+    browser.press("#allow")
+    of_anna = id_token(services, browser)["sub"]
+    browser.authorize("plain", prompt="login").sign_in()
+    assert id_token(services, browser)["sub"] == of_anna
+
+
+def test_there_are_not_endless_attempts_from_one_address(idp_app: Flask, services: Services) -> None:
+    """Each attempt costs a verification; in test mode the limit of an address is lifted."""
+    demo = replace(services, settings=replace(services.settings, mode=Mode.DEMO))
+    reading = Reading(demo, Purpose.LOGIN, "the cookie of a browser")
+    with idp_app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.7"}):
+        for _ in range(PER_ADDRESS.attempts):
+            rate_limit.hit(services.store, PER_ADDRESS, "192.0.2.7")
+        with pytest.raises(RateLimited):
+            reading.issue()
+        with pytest.raises(RateLimited):
+            reading.verify(CardRequest(None, None, {}, {}, CardSource.AGENT))
+    with idp_app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.8"}):
+        assert len(reading.issue().nonce) == 44
