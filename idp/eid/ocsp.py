@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, OCSPExtensionOID
 
+from core.infra import log
 from idp.eid.certificates import value_of
 from idp.eid.status import NoAnswer, Refused, StatedGood
 
@@ -163,9 +164,11 @@ def _require_asked(
     if repeated is not None:
         if not hmac.compare_digest(repeated, question.nonce):
             raise NoAnswer("other-nonce")
-    elif is_nonce_required:
+        return
+    log.event("eid_answer_without_nonce", issuer=question.issuer.subject.rfc4514_string())
+    if is_nonce_required:
         raise NoAnswer("no-nonce")
-    elif single.next_update_utc is None or single.this_update_utc < now - _OLDEST_WITHOUT_NONCE:
+    if single.next_update_utc is None or single.this_update_utc < now - _OLDEST_WITHOUT_NONCE:
         raise NoAnswer("stale")
 
 
