@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from core.accreditations.rules import AccreditationStatus, HeldAccreditation
-from core.accreditations.tables import AccreditationKindRow, AccreditationRow
+from core.accreditations.rules import AccreditationStatus, HeldAccreditation, StatusReason
+from core.accreditations.tables import AccreditationKindRow, AccreditationRow, RegisterInquiryRow
 from core.infra.localised import Localised
 from core.people.identifiers import PersonId
 
@@ -27,6 +27,7 @@ class MyAccreditation:
     valid_from: date | None
     valid_until: date | None
     checked_at: datetime
+    status_reason: StatusReason | None = None
 
     def held(self) -> HeldAccreditation:
         """Return it as rules need it."""
@@ -68,8 +69,9 @@ def kinds_in_words(session: Session) -> tuple[KindFacts, ...]:
 
 
 def accreditations_of(session: Session, person_id: PersonId) -> tuple[MyAccreditation, ...]:
-    """Return what a person holds or held, by kind and number."""
-    statement = select(AccreditationRow).where(AccreditationRow.person_id == person_id)
+    """Return what a person holds or held, by kind and number; not what was taken away from them."""
+    is_theirs = AccreditationRow.number != AccreditationRow.id
+    statement = select(AccreditationRow).where(AccreditationRow.person_id == person_id, is_theirs)
     rows = session.scalars(statement.order_by(AccreditationRow.kind, AccreditationRow.number, AccreditationRow.id))
     return tuple(
         MyAccreditation(
@@ -83,9 +85,24 @@ def accreditations_of(session: Session, person_id: PersonId) -> tuple[MyAccredit
             valid_from=row.valid_from,
             valid_until=row.valid_until,
             checked_at=row.checked_at,
+            status_reason=None if row.status_reason is None else StatusReason(row.status_reason),
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LastInquiry:
+    """When the registers were last asked about a person, and when each that was asked answered."""
+
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+def last_inquiry(session: Session, person_id: PersonId) -> LastInquiry | None:
+    """Return when the registers were last asked about a person; None: never."""
+    row = session.get(RegisterInquiryRow, person_id)
+    return None if row is None else LastInquiry(row.asked_at, row.answered_at)
 
 
 def held_by(session: Session, person_id: PersonId) -> tuple[HeldAccreditation, ...]:

@@ -20,6 +20,8 @@ from core.organisations.queries import organisations_where_active
 from core.people.identifiers import PersonId
 from core.tools.mandate_endings import resume_resting_on, suspend_resting_on
 
+_LIVE = frozenset({AccreditationStatus.ACTIVE, AccreditationStatus.GRACE})
+
 
 def accreditation_changed(
     session: Session,
@@ -35,9 +37,9 @@ def accreditation_changed(
 
     Whoever worked under it, the holder included, is named to the outbox.
     """
-    was_in_force = _is_in_force(session, accreditation_id, now)
+    was_live = _is_live(session, accreditation_id)
     change_status(session, accreditation_id, status=status, valid_until=valid_until, reason=reason, by=by, now=now)
-    _follow(session, accreditation_id, was_in_force=was_in_force, now=now)
+    _follow(session, accreditation_id, was_live=was_live, now=now)
 
 
 def accreditation_restated(
@@ -50,24 +52,25 @@ def accreditation_restated(
     now: datetime,
 ) -> None:
     """Record how an accreditation stands by a source, and close or open what rests on it; raises `NotFound`."""
-    was_in_force = _is_in_force(session, accreditation_id, now)
+    was_live = _is_live(session, accreditation_id)
     restate(session, accreditation_id, standing, source=source, checked_at=now, by=by, now=now)
-    _follow(session, accreditation_id, was_in_force=was_in_force, now=now)
+    _follow(session, accreditation_id, was_live=was_live, now=now)
 
 
 def accreditation_due(session: Session, accreditation_id: str, *, now: datetime) -> None:
     """Open again what rests on an accreditation whose first day has come; raises `NotFound`."""
-    _follow(session, accreditation_id, was_in_force=not _is_in_force(session, accreditation_id, now), now=now)
+    _follow(session, accreditation_id, was_live=False, now=now)
 
 
-def _is_in_force(session: Session, accreditation_id: str, now: datetime) -> bool:
+def _is_live(session: Session, accreditation_id: str) -> bool:
+    """Tell whether its holder was last told that it holds: a day that passed tells nobody."""
     row = session.get(AccreditationRow, accreditation_id)
     if row is None:
         raise NotFound(accreditation=accreditation_id)
-    return is_in_force(held(row), now)
+    return row.status in _LIVE
 
 
-def _follow(session: Session, accreditation_id: str, *, was_in_force: bool, now: datetime) -> None:
+def _follow(session: Session, accreditation_id: str, *, was_live: bool, now: datetime) -> None:
     session.flush()
     row = session.get_one(AccreditationRow, accreditation_id)
     is_now = is_in_force(held(row), now)
@@ -78,7 +81,7 @@ def _follow(session: Session, accreditation_id: str, *, was_in_force: bool, now:
     else:
         suspended = suspend_resting_on(session, accreditation_id, now=now)
         accreditation_letters.tell_of_suspended(session, row, suspended, now=now)
-    if is_now is not was_in_force:
+    if is_now is not was_live:
         accreditation_letters.tell_holder(session, row, is_in_force=is_now, now=now)
     holder = PersonId(row.person_id)
     for organisation_id in organisations_where_active(session, holder):
