@@ -62,6 +62,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         last_door=Door.CARD,
     ),
     "eid-login": lambda: CardSignInPage(LOGIN, TOOL, "/interaction/uid/login"),
+    "eid-login-certificate": lambda: CardSignInPage(
+        LOGIN, TOOL, "/interaction/uid/login", certificate_url="/interaction/uid/eid/certificate"
+    ),
     "eid-link": link,
     "eid-link-demanded": lambda: link(may_skip=False, leads_back=True),
     "eid-no-reader": lambda: NoReaderPage("/interaction/uid"),
