@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from flask_babel import gettext as _
 
-from core.accreditations.queries import KindFacts, MyAccreditation
-from core.accreditations.rules import AccreditationStatus, is_in_force
+from core.accreditations.queries import KindFacts, LastInquiry, MyAccreditation
+from core.accreditations.rules import AccreditationStatus, StatusReason, is_in_force
 from core.accreditations.words import COLUMNS, LISTS
 from core.infra.clock import belgian_date
-from core.infra.dates import date_in_words
+from core.infra.dates import date_in_words, moment_in_words
 from core.infra.messages import N_
 from core.tools.accreditation_uses import Purpose, Resting
 from core.tools.states import RegistrationStatus
@@ -54,7 +54,7 @@ class OtherKind:
 
 @dataclass(frozen=True, slots=True)
 class AccreditationsPage:
-    """One's accreditations and the other kinds."""
+    """One's accreditations and the other kinds; `inquiry` says when the registers were last asked."""
 
     template: ClassVar[str] = "account/accreditations.html"
     leads_away: ClassVar[bool] = False
@@ -63,6 +63,7 @@ class AccreditationsPage:
     own: tuple[OwnAccreditation, ...]
     others: tuple[OtherKind, ...]
     has_eid: bool
+    inquiry: str | None = None
 
 
 # What was the source of an entry, where it was no register.
@@ -71,6 +72,7 @@ _SOURCES: Mapping[str, str] = {
     "demo": N_("Entered as an example on %(day)s"),
 }
 _FROM_REGISTER = N_("The register said so on %(day)s")
+_LAST_CONFIRMED = N_("Last confirmed by its register on %(day)s")
 
 
 def own_accreditation(
@@ -78,7 +80,8 @@ def own_accreditation(
 ) -> OwnAccreditation:
     """Return one of the person's own in words."""
     place = (LISTS.get(found.list or "", found.list), COLUMNS.get(found.column or "", found.column))
-    checked = _SOURCES.get(found.source, _FROM_REGISTER)
+    is_confirmed = found.status_reason is not StatusReason.REGISTER_SILENT
+    checked = _SOURCES.get(found.source, _FROM_REGISTER if is_confirmed else _LAST_CONFIRMED)
     return OwnAccreditation(
         id=found.id,
         name=kind.name.text(current_language()),
@@ -106,12 +109,29 @@ def state(found: MyAccreditation, *, now: datetime) -> State:
             return State(_("In force, being checked"), "waiting", "duration")
         case AccreditationStatus.SUSPENDED, _rest:
             return State(_("Suspended"), "closed", "closed")
-        case AccreditationStatus.GRACE, False:
+        case AccreditationStatus.LAPSED, _rest if found.status_reason is StatusReason.NOT_IN_REGISTER:
+            return State(_("No longer in its register"), "closed", "closed")
+        case (AccreditationStatus.GRACE, False) | (AccreditationStatus.LAPSED, _) if _is_unconfirmed(found):
             return State(_("No longer confirmed by its register"), "closed", "closed")
         case AccreditationStatus.ACTIVE, False if found.valid_from and found.valid_from > belgian_date(now):
             return State(_("Not yet in force"), "waiting", "duration")
         case _rest:
             return State(_("Lapsed"), "closed", "closed")
+
+
+def inquiry_in_words(found: LastInquiry | None) -> str | None:
+    """Return when the registers were last asked about the person; None: never."""
+    if found is None:
+        return None
+    if found.answered_at is None or found.answered_at < found.asked_at:
+        when = moment_in_words(found.asked_at, current_language())
+        return _("On %(when)s a register did not answer. It is asked again by itself.", when=when)
+    when = moment_in_words(found.answered_at, current_language())
+    return _("The registers were last asked about you on %(when)s.", when=when)
+
+
+def _is_unconfirmed(found: MyAccreditation) -> bool:
+    return found.status is AccreditationStatus.GRACE or found.status_reason is StatusReason.REGISTER_SILENT
 
 
 def _validity(found: MyAccreditation) -> str:

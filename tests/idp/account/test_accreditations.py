@@ -1,17 +1,17 @@
 """My accreditations over HTTP: one's own with state, source and use; the other kinds; what to do without (A14)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from core.accreditations.holders import Entry, enter
-from core.accreditations.queries import MyAccreditation
-from core.accreditations.rules import GRACE, AccreditationStatus
+from core.accreditations.queries import LastInquiry, MyAccreditation
+from core.accreditations.rules import GRACE, AccreditationStatus, StatusReason
 from core.infra.clock import FixedClock
-from idp.account.accreditations_page import state
+from idp.account.accreditations_page import inquiry_in_words, state
 from idp.demo import kinds
 from idp.wiring import Services
 from tests.support.cards import link_card
@@ -144,3 +144,47 @@ def test_state_is_a_word_a_colour_and_a_shape(
 
     assert (found.text, found.kind) == expected
     assert found.icon
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        (StatusReason.NOT_IN_REGISTER, "No longer in its register"),
+        (StatusReason.REGISTER_SILENT, "No longer confirmed by its register"),
+        (StatusReason.LAST_DAY_PASSED, "Lapsed"),
+        (StatusReason.CORRECTED, "Lapsed"),
+    ],
+)
+def test_lapse_says_why_where_that_is_known(
+    idp_app: Flask, clock: FixedClock, reason: StatusReason, expected: str
+) -> None:
+    held = MyAccreditation(
+        id="acr_1", kind="be.biv", number="500001", list=None, column=None, status=AccreditationStatus.LAPSED,
+        source="register", valid_from=None, valid_until=None, checked_at=START, status_reason=reason,
+    )  # fmt: skip
+
+    with idp_app.test_request_context("/?language=en"):
+        assert state(held, now=clock.now()).text == expected
+
+
+def test_page_says_when_the_registers_were_last_asked(demo: Services, idp: Callable[[], FlaskClient]) -> None:
+    """Signing in asked them: the card of this person is linked."""
+    page = opened(Browser(idp()), "demo.manager", "demo-Immo-2026")
+
+    (card,) = cards(page)
+    assert "The registers were last asked about you on 2 November 2026, 10:00." in page.one("#last-asked").text
+    assert "The register said so on 2 November 2026" in card.text
+
+
+def test_nobody_without_a_card_was_asked_about(demo: Services, idp: Callable[[], FlaskClient]) -> None:
+    page = opened(Browser(idp()), "demo.lapsed", "demo-Immo-2026")
+
+    assert page.all("#last-asked") == []
+
+
+@pytest.mark.parametrize("answered", [None, START - timedelta(days=1)])
+def test_register_that_did_not_answer_is_no_secret(idp_app: Flask, answered: datetime | None) -> None:
+    with idp_app.test_request_context("/?language=en"):
+        said = inquiry_in_words(LastInquiry(START, answered))
+
+    assert said == "On 2 November 2026, 10:00 a register did not answer. It is asked again by itself."

@@ -150,6 +150,7 @@ def accreditations(*states: AccreditationStatus, eid: bool = True) -> Accreditat
         own=tuple(own_accreditation(one, BIV, resting, now=NOW) for one in held),
         others=(OtherKind("Landmeter-expert", "Federale Raad", ()), other_kind(BIV, purposes)),
         has_eid=eid,
+        inquiry="De registers zijn laatst over u bevraagd op 2 november 2026 om 10:05." if eid else None,
     )
 
 
