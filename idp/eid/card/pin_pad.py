@@ -1,9 +1,9 @@
 """Readers with keys of their own: the PIN goes from them to the card and never through this machine (eid.md 1.7)."""
 
 import struct
+from typing import Protocol
 
 from idp.eid.card import apdu
-from idp.eid.card.pcsc import Card
 from idp.eid.card.problems import CardProblem
 
 _GET_FEATURES = 3400
@@ -18,10 +18,20 @@ _MESSAGE_OF_THE_READER = 0xFF
 _VERIFY = bytes.fromhex("002000010820FFFFFFFFFFFFFF")
 
 
-def verify_code(card: Card) -> int | None:
+class Reader(Protocol):
+    """What a reader itself is told, beside the card in it (PC/SC part 10)."""
+
+    def control(self, number: int, content: bytes = b"") -> bytes:
+        """Send a command by its number; raise `CardProblem` where the reader knows none."""
+
+    def control_code(self, code_number: int, content: bytes) -> bytes:
+        """Send a command by the code that the reader itself named."""
+
+
+def verify_code(reader: Reader) -> int | None:
     """Return the reader's own code of the command that asks for a PIN; None for a reader without keys."""
     try:
-        features = card.control(_GET_FEATURES)
+        features = reader.control(_GET_FEATURES)
     except CardProblem:
         # Readers without features of their own refuse the question.
         return None
@@ -33,9 +43,9 @@ def verify_code(card: Card) -> int | None:
     return None
 
 
-def verify_on_pad(card: Card, code: int) -> None:
+def verify_on_pad(reader: Reader, code: int) -> None:
     """Let the reader ask for the PIN and show it to the card; raise `CardProblem` as the card or its user refuses."""
-    answer = card.control_code(code, verify_structure())
+    answer = reader.control_code(code, verify_structure())
     status = int.from_bytes(answer[-2:], "big") if len(answer) >= 2 else 0
     if status != apdu.OK:
         raise apdu.problem_of(status)

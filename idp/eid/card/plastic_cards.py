@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 from cryptography import x509
@@ -13,10 +14,10 @@ from idp.eid.card.cards import CardPresence, ReaderState, Request, State, Want
 from idp.eid.card.consents import Consents
 from idp.eid.card.modules import CHOSEN, ModulePlace
 from idp.eid.card.pcsc import Service, Slot
-from idp.eid.card.pkcs11_token import Module, Signed
+from idp.eid.card.pkcs11_token import Module
 from idp.eid.card.problems import CardProblem, Problem
 from idp.eid.card.prompts.interface import Prompts, Question
-from idp.eid.card.signers import CommandSigner, ModuleSigner, Signer
+from idp.eid.card.signers import CommandSigner, ModuleSigner, Signer, ask_and_sign
 
 T = TypeVar("T")
 
@@ -88,7 +89,7 @@ class PlasticCards:
         )
         for left in reversed(range(_MOST_TRIES)):
             try:
-                signed = self._sign(signer, question, request.nonce)
+                signed = self._asked(partial(ask_and_sign, signer, self._prompts, question, request.nonce))
             except CardProblem as error:
                 question = self._next_question(error, question, is_last=not left)
                 continue
@@ -142,17 +143,6 @@ class PlasticCards:
                 if place.maker == CHOSEN and error.problem is Problem.MIDDLEWARE_MISSING:
                     raise
         return CommandSigner(found.reader, certificate, found.has_pad)
-
-    def _sign(self, signer: Signer, question: Question, nonce: str) -> Signed:
-        if not signer.has_pad:
-            pin = self._asked(lambda: self._prompts.pin(question))
-            return signer.sign(question.origin, nonce, pin)
-        self._asked(lambda: self._prompts.consent(question))
-        self._prompts.show_pad(question)
-        try:
-            return signer.sign(question.origin, nonce, None)
-        finally:
-            self._prompts.hide()
 
     def _next_question(self, error: CardProblem, question: Question, *, is_last: bool) -> Question:
         """Return what to ask after a wrong PIN; raise `CardProblem` where asking again would be no kindness."""

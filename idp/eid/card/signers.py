@@ -10,6 +10,7 @@ from idp.eid.card import card_files, pcsc, pin_pad, web_eid
 from idp.eid.card.applet import Applet
 from idp.eid.card.pkcs11_token import Signed, Token
 from idp.eid.card.problems import CardProblem, Problem
+from idp.eid.card.prompts.interface import Prompts, Question
 
 
 class Signer(Protocol):
@@ -21,6 +22,18 @@ class Signer(Protocol):
 
     def sign(self, origin: str, nonce: str, pin: str | None) -> Signed:
         """Sign; None for a PIN that is typed on the reader. Raises `CardProblem`; no right stays open in the card."""
+
+
+def ask_and_sign(signer: Signer, prompts: Prompts, question: Question, nonce: str) -> Signed:
+    """Ask the user once, on the screen or on the reader, and sign; raise `CardProblem`."""
+    if not signer.has_pad:
+        return signer.sign(question.origin, nonce, prompts.pin(question))
+    prompts.consent(question)
+    prompts.show_pad(question)
+    try:
+        return signer.sign(question.origin, nonce, None)
+    finally:
+        prompts.hide()
 
 
 @dataclass(frozen=True, slots=True)

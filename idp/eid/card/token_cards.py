@@ -11,6 +11,7 @@ from idp.eid.card.consents import Consents
 from idp.eid.card.pkcs11_token import Module, Token
 from idp.eid.card.problems import CardProblem, Problem
 from idp.eid.card.prompts.interface import Prompts, Question
+from idp.eid.card.signers import ask_and_sign
 
 _MOST_TRIES = 3
 # As the official module names the files of a card (eid.md 3).
@@ -54,9 +55,8 @@ class TokenCards:
             question = Question(
                 request.origin, request.language, signs_in=True, wants=request.wants, was_wrong=is_wrong
             )
-            pin = self._prompts.pin(question)
             try:
-                signed = token.sign(request.origin, request.nonce, pin)
+                signed = ask_and_sign(token, self._prompts, question, request.nonce)
             except CardProblem as error:
                 if error.problem is not Problem.PIN_WRONG:
                     raise
