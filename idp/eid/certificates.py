@@ -20,7 +20,8 @@ from idp.eid.problems import EidProblem, EidRefused
 # What the library only warns of, such as a serial number that is negative, no authority issues.
 warnings.filterwarnings("error", category=CryptographyDeprecationWarning, module=r"idp\.eid\.certificates$")
 
-_UNREADABLE = (
+# What the library raises for bytes that are not what they should be; it reads most parts only when asked.
+UNREADABLE = (
     ValueError,
     CryptographyDeprecationWarning,
     UnsupportedAlgorithm,
@@ -51,7 +52,7 @@ def read_certificate(der: bytes) -> x509.Certificate | None:
         # The library reads each part when it is asked for: what is not one whole is refused here, not later.
         _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key())
         _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return certificate
 

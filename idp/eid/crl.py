@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from idp.eid.certificates import value_of
+from idp.eid.certificates import UNREADABLE, value_of
 from idp.eid.ocsp import CLOCK_SKEW
 from idp.eid.status import NoAnswer, Refused, StatedGood
 
@@ -28,7 +27,7 @@ def load(
             raise NoAnswer("wrong-signer")
         if not _is_complete(found, certificate, url):
             raise NoAnswer("partial")
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except UNREADABLE:
         raise NoAnswer("malformed") from None
     require_in_force(found, now=now)
     return found
@@ -84,5 +83,8 @@ def _is_about(point: x509.IssuingDistributionPoint, certificate: x509.Certificat
 
 
 def _reason(entry: x509.RevokedCertificate) -> str | None:
-    reason = value_of(entry.extensions, x509.CRLReason)
+    try:
+        reason = value_of(entry.extensions, x509.CRLReason)
+    except UNREADABLE:
+        return None  # it is on the list all the same
     return None if reason is None else reason.reason.value

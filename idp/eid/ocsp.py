@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, OCSPExtensionOID
 
 from core.infra import log
-from idp.eid.certificates import value_of
+from idp.eid.certificates import UNREADABLE, value_of
 from idp.eid.status import NoAnswer, Refused, StatedGood
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -59,7 +59,7 @@ def read(answer: bytes, question: Question, *, now: datetime, is_nonce_required:
     try:
         response = ocsp.load_der_ocsp_response(answer)
         return _read(response, question, now, is_nonce_required=is_nonce_required)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension):
+    except UNREADABLE:
         raise NoAnswer("malformed") from None
 
 

@@ -41,6 +41,8 @@ class Trust:
 
     def __init__(self, roots: Path, intermediates: Intermediates, *, test_roots: Path | None = None) -> None:
         self._pinned = tuple(read_folder(roots, "*.pem"))
+        if not self._pinned:
+            raise FileNotFoundError(f"no root certificates in {roots}")
         self._test_roots = test_roots
         self._intermediates = intermediates
         self._above: dict[x509.Certificate, x509.Certificate] = {}

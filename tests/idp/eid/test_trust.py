@@ -7,8 +7,8 @@ import pytest
 
 from core.infra.settings import Settings
 from idp.eid.certificates import fingerprint
-from idp.eid.intermediates import read_folder
-from idp.eid.trust import verifies
+from idp.eid.intermediates import Intermediates, read_folder
+from idp.eid.trust import Trust, verifies
 from idp.wiring import BELGIAN_ROOTS, build_cards
 from tests.support.eid_ground import CardGround
 from tests.support.ground import START
@@ -63,3 +63,8 @@ def test_roots_of_test_cards_are_found_though_they_come_later(card_ground: CardG
     root.write_bytes(kept)
 
     assert card_ground.present(card_ground.card()).root_fingerprint == fingerprint(card_ground.pki.root.certificate)
+
+
+def test_nothing_starts_without_roots(tmp_path: Path, card_ground: CardGround) -> None:
+    with pytest.raises(FileNotFoundError, match="no root certificates"):
+        Trust(tmp_path, Intermediates(tmp_path, http=card_ground.http, hosts=()))
