@@ -16,9 +16,10 @@ from idp.credentials import factors
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.facts import Asking, contexts_to_show
 from idp.interaction.lacking import needs_card
-from idp.interaction.pages import Decision, StrongerPage
+from idp.interaction.pages import Decision
 from idp.interaction.requesting_tool import asking_tool
 from idp.interaction.steps import Step
+from idp.interaction.stronger_page import StrongerPage
 from idp.oidc.request import Progress
 from idp.session import SsoSession
 from idp.web.page import answer

@@ -58,6 +58,7 @@ def test_from_nothing_to_the_start_in_one_sitting(
         page.click("#sign-out")
         visit.come(page, product)
         visit.sign_in(page, person)
+        visit.put_card_off(page)
         visit.start(page, person.company_number, "surveyor")
 
 
@@ -78,15 +79,18 @@ def test_whoever_closes_the_browser_goes_on_another_day_where_they_stopped(
     with a_window(chromium) as page:
         visit.come(page, product)
         visit.sign_in(page, person)
+        visit.put_card_off(page)
         visit.found_organisation(page, person)
     with a_window(chromium) as page:
         visit.come(page, product)
         visit.sign_in(page, person)
+        visit.put_card_off(page)
         visit.register_tool(page, "surveyor")
         expect(page.locator("button.start-context")).to_be_visible()
     with a_window(chromium) as page:
         visit.come(page, product)
         visit.sign_in(page, person)
+        visit.put_card_off(page)
         visit.start(page, person.company_number, "surveyor")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.support.accessibility import violations
+from tests.support.first_visit import put_card_off
 from tests.support.running_product import PASSWORD, RunningProduct
 
 MFA = "urn:immo-connect:acr:mfa"
@@ -137,6 +138,7 @@ def test_a_passkey_is_added_signs_in_by_its_button_and_is_removed(chromium: Brow
         at_sign_in(page, product)
         device.touch()
         page.click("#passkey-login")
+        put_card_off(page)
         page.click("button.start-context")
         expect(page.locator("#greeting")).to_be_visible()
         claims = page.request.get(f"{product.addresses.cadastrefinder}/claims.json").json()
@@ -164,6 +166,7 @@ def test_the_browser_proposes_it_in_the_field_for_the_username(chromium: Browser
         device.touch()
         page.goto(product.addresses.cadastrefinder)
         page.click("#sign-in")
+        put_card_off(page)
 
         expect(page.locator("button.start-context").first).to_be_visible()
 
@@ -176,6 +179,7 @@ def test_the_button_takes_the_place_of_what_the_browser_proposes(chromium: Brows
         page.wait_for_function("window.asked === 1")
 
         assert status_of_sign_in(page, device) == 303
+        put_card_off(page)
 
         expect(page.locator("button.start-context").first).to_be_visible()
 
@@ -203,6 +207,7 @@ def test_a_copy_of_the_passkey_is_refused(chromium: Browser, product: RunningPro
         at_sign_in(page, product)
         device.touch()
         page.click("#passkey-login")
+        put_card_off(page)
         expect(page.locator("button.start-context").first).to_be_visible()
         device.touch(touched=False)
         sign_out(page)

@@ -1,9 +1,11 @@
 """One sample of every page about how surely somebody signs in, in every state that looks different."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from core.tools.context import Reason, ReasonCode
-from idp.interaction.pages import LoginPage, StrongerPage
+from idp.interaction.pages import LoginPage
+from idp.interaction.stronger_page import StrongerPage
 from idp.web.doors import Door
 from idp.web.page import Page
 from idp.web.passkey import PasskeyForm
@@ -45,4 +47,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "stronger": lambda: stronger(has_means=True, may_choose=False),
     "stronger-for-choice": lambda: stronger(has_means=True, may_choose=True),
     "stronger-set-up": lambda: stronger(has_means=False, may_choose=False),
+    "stronger-with-card": lambda: replace(stronger(has_means=True, may_choose=True), card_url="/interaction/uid/eid"),
+    "stronger-card-only": lambda: replace(
+        stronger(has_means=True, may_choose=False), needs_card=True, card_url="/interaction/uid/eid"
+    ),
+    "stronger-link-card": lambda: replace(stronger(has_means=True, may_choose=False), needs_card=True),
 }
