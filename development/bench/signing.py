@@ -11,11 +11,11 @@ from statistics import median
 
 from core.infra.secret import Secret
 from core.infra.token_settings import TokenPlace, TokenSettings
+from development.programs import SOFTHSM, SOFTHSM_MODULE, require
 from idp.signing import software
 from idp.signing.pkcs11 import TokenKeys
 from idp.signing.signer import Signer
 
-_MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 _LABEL, _PIN = "bench", "81726354"
 _ROUNDS, _SIGNATURES = 8, 50
 # As long as the signing input of an ID token with a context.
@@ -55,8 +55,8 @@ def _token(folder: Path) -> Iterator[TokenKeys]:
     os.environ["SOFTHSM2_CONF"] = str(configuration)
     new = ["--init-token", "--free", "--label", _LABEL, "--so-pin", _PIN, "--pin", _PIN]
     if not any(tokens.iterdir()):
-        subprocess.run(["softhsm2-util", *new], check=True, capture_output=True)  # noqa: S603, S607 - a fixed command
-    keys = TokenKeys(TokenSettings(TokenPlace(_MODULE, _LABEL, 1, frozenset()), Secret(_PIN)))
+        subprocess.run([require(SOFTHSM), *new], check=True, capture_output=True)  # noqa: S603 - a fixed command
+    keys = TokenKeys(TokenSettings(TokenPlace(require(SOFTHSM_MODULE), _LABEL, 1, frozenset()), Secret(_PIN)))
     try:
         yield keys
     finally:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from development.ports import answers
+from development.programs import NGINX, require
 
 _AROUND = """
 daemon off;
@@ -43,7 +44,7 @@ def nginx(folder: Path, content: str, port: int) -> Iterator[None]:
     configuration.write_text(_AROUND.format(folder=folder, content=content), "utf-8")
     said = folder / "said.log"
     with said.open("wb") as output:
-        command = ["nginx", "-c", str(configuration), "-p", str(folder)]
+        command = [require(NGINX), "-c", str(configuration), "-p", str(folder)]
         process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         end = time.monotonic() + 10

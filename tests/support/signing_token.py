@@ -9,8 +9,9 @@ import pytest
 
 from core.infra.secret import Secret
 from core.infra.token_settings import TokenPlace, TokenSettings
+from development.programs import PKCS11_TOOL, SOFTHSM, SOFTHSM_MODULE, require
 
-MODULE = "/usr/lib/softhsm/libsofthsm2.so"
+MODULE = require(SOFTHSM_MODULE)
 LABEL = "immo-connect"
 PIN = "81726354"
 _SO_PIN = "4711471147"
@@ -49,7 +50,7 @@ class SigningToken:
 
     def change_pin(self, pin: str) -> None:
         """Let the security officer set another PIN, with the vendor's program."""
-        tool = ["pkcs11-tool", "--module", MODULE, "--token-label", LABEL]
+        tool = [require(PKCS11_TOOL), "--module", MODULE, "--token-label", LABEL]
         subprocess.run(
             [*tool, "--login", "--login-type", "so", "--so-pin", _SO_PIN, "--init-pin", "--pin", pin],
             env=self.environment,
@@ -64,7 +65,7 @@ class SigningToken:
         return os.environ | {"SOFTHSM2_CONF": str(self.configuration)}
 
     def _softhsm(self, *arguments: str) -> None:
-        command = ["softhsm2-util", *arguments]
+        command = [require(SOFTHSM), *arguments]
         subprocess.run(command, env=self.environment, capture_output=True, check=True, timeout=30)
 
 
