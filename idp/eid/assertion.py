@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from idp.eid.card_files import CA_CERTIFICATE, der_part
 from idp.eid.certificates import read_certificate
 from idp.eid.problems import EidProblem, EidRefused
 
@@ -61,9 +62,14 @@ def parse(token: object) -> Assertion:
     return Assertion(certificate, _bytes(token, "signature", _MAX_SIGNATURE_BYTES))
 
 
-def read_hint(der: bytes | None) -> x509.Certificate | None:
-    """Return the certificate that a client sent beside its token, or None where it is none."""
-    return None if der is None or len(der) > MAX_CERTIFICATE_BYTES else read_certificate(der)
+def read_hint(file: bytes | None) -> x509.Certificate | None:
+    """Return the issuer's certificate that a client sent beside its token, as it lies on the card; else None."""
+    if file is None or len(file) > MAX_CERTIFICATE_BYTES:
+        return None
+    try:
+        return read_certificate(der_part(file, CA_CERTIFICATE))
+    except EidRefused:
+        return None
 
 
 def verify_signature(assertion: Assertion, *, origin: str, nonce: str) -> None:
