@@ -20,9 +20,9 @@ from idp.eid.certificates import fingerprint, read_certificate, value_of
 
 _MAX_CERTIFICATE_BYTES = 8 * 1024
 _MOST_DOWNLOADS = 2
-# An address that gave nothing of use is left alone for a while.
-_REST = timedelta(minutes=5)
-_MOST_RESTING = 256
+# What an address gave, or that it gave nothing, is believed for a while: it is not for strangers to make us ask.
+_REMEMBERED = timedelta(minutes=5)
+_MOST_REMEMBERED = 256
 
 
 class Intermediates:
@@ -36,7 +36,7 @@ class Intermediates:
         self._http = http
         self._hosts = hosts
         self._kept: dict[bytes, list[x509.Certificate]] = {}
-        self._resting: dict[str, datetime] = {}
+        self._downloads: dict[str, tuple[x509.Certificate | None, datetime]] = {}
 
     def candidates(
         self, leaf: x509.Certificate, *, hint: x509.Certificate | None, now: datetime
@@ -68,15 +68,19 @@ class Intermediates:
             yield from read_folder(self._further, "*-ca.pem")
 
     def _download(self, url: str, now: datetime) -> x509.Certificate | None:
-        if self._resting.get(url, now) > now:
-            return None
+        remembered, until = self._downloads.get(url, (None, now))
+        if until > now:
+            return remembered
+        if len(self._downloads) >= _MOST_REMEMBERED:
+            self._downloads.clear()
+        found = self._fetch(url)
+        self._downloads[url] = found, now + _REMEMBERED
+        return found
+
+    def _fetch(self, url: str) -> x509.Certificate | None:
         try:
-            content = self._http.get_bytes(url, hosts=self._hosts, max_bytes=_MAX_CERTIFICATE_BYTES)
-            return _read(content)
+            return _read(self._http.get_bytes(url, hosts=self._hosts, max_bytes=_MAX_CERTIFICATE_BYTES))
         except (Unavailable, OutboundRefused, ValueError) as error:
-            if len(self._resting) >= _MOST_RESTING:
-                self._resting.clear()
-            self._resting[url] = now + _REST
             log.event("eid_issuer_not_downloaded", log.WARNING, url=url, reason=type(error).__name__)
             return None
 

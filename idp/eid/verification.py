@@ -38,8 +38,9 @@ class CardVerifier:
     def verify(self, token: object, *, challenge: Challenge, issuer_hint: bytes | None = None) -> Holder:
         """Return who signed the challenge with their card.
 
-        The challenge was taken before (`challenge.take`). `issuer_hint` is the file of the card with its
-        issuer's certificate, zero bytes at its end included, and need not be right. Raises `EidRefused` with the first thing that is wrong.
+        The challenge was taken before (`challenge.take`). `issuer_hint` is the file of the card with its issuer's
+        certificate, zero bytes at its end included, and need not be right. Raises `EidRefused` with the first
+        thing that is wrong.
         """
         assertion = tokens.parse(token)
         tokens.verify_signature(assertion, origin=self.origin, nonce=challenge.nonce)

@@ -60,7 +60,19 @@ def test_another_certificate_than_the_issuers_is_of_no_use(card_ground: CardGrou
     newer = _newer(card_ground)
     card_ground.responder.issuer.body = card_ground.pki.root.der
 
-    assert card_ground.refused(_card(card_ground, newer)).problem is EidProblem.ISSUER_UNKNOWN
+    for _ in range(2):
+        assert card_ground.refused(_card(card_ground, newer)).problem is EidProblem.ISSUER_UNKNOWN
+    assert card_ground.responder.asked[ISSUER] == 1
+
+
+def test_forged_card_does_not_keep_others_from_their_issuer(card_ground: CardGround) -> None:
+    """Its certificate names the same issuer and address, so the issuer is downloaded on its account."""
+    newer = _newer(card_ground)
+    forger = card_ground.pki.authority("Foreigner CA", None, ec_key())
+    assert card_ground.refused(_card(card_ground, forger)).problem is EidProblem.ISSUER_UNKNOWN
+
+    assert card_ground.present(_card(card_ground, newer)).issuer == "CN=Foreigner CA,C=BE"
+    assert card_ground.responder.asked[ISSUER] == 1
 
 
 @pytest.mark.parametrize(
