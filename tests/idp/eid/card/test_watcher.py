@@ -13,10 +13,11 @@ from idp.eid.card.problems import CardProblem, Problem
 from idp.eid.card.software.folder import IssuedCards
 from idp.eid.card.watcher import Watcher
 from tests.support.card_agent import NONCE, ORIGIN, Sitter, problem_of
-from tests.support.card_slot import a_chip, inserted
+from tests.support.card_slot import a_chip, insert, inserted
 from tests.support.pcsc import SmartCardService
 from tests.support.software_cards import a_card, an_authority
-from tests.support.virtual_card.chip import Chip
+from tests.support.virtual_card.chip import SIGN, Chip
+from tests.support.virtual_card.insertion import Insertion
 
 EMPTY = State(ReaderState.PRESENT)
 OLD = State(ReaderState.PRESENT, CardPresence.PRESENT, applet=17, tries=3)
@@ -135,3 +136,25 @@ def test_a_card_that_goes_while_a_page_waits_takes_the_question_away(
         signing.join(20)
     assert problems == [(Problem.CARD_REMOVED, None)]
     watch.until(EMPTY)
+
+
+def test_a_card_pulled_out_of_its_signature_is_told_when_it_is_back(
+    watch: Watch, smart_card_service: SmartCardService
+) -> None:
+    def pull(insertion: Insertion, command: bytes) -> None:
+        if command[1] == SIGN:
+            insertion.remove()
+
+    chip = a_chip(2)
+    watch.sitter.reactions.append(chip.pin)
+    watch.until(EMPTY)
+    insertion = insert(smart_card_service, chip, before=pull)
+    watch.until(NEW)
+
+    with watch.lock:
+        assert problem_of(lambda: watch.cards.authenticate(ASKED)) == (Problem.CARD_REMOVED, None)
+
+    watch.until(EMPTY)
+    insertion.remove()
+    with inserted(smart_card_service, chip):
+        watch.until(NEW)
