@@ -1,9 +1,12 @@
 """A card reader with somebody before it, who does what the test says: behind our own agent, as hardware would be."""
 
+import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
+from typing import Any
 
 from idp.eid.card.agent import Agent
 from idp.eid.card.board import Board
@@ -43,8 +46,8 @@ class Desk:
         """Do what ends in this problem."""
         self.answers.put(problem)
 
-    def break_off(self) -> None:
-        """Let the agent end in the middle of a signature: its page is left without an answer."""
+    def leave(self) -> None:
+        """Go away in the middle of a signature, which nobody waits for any more."""
         self.answers.put(ConnectionAbortedError())
 
     def state(self) -> State:
@@ -65,6 +68,20 @@ class Desk:
         return FILES
 
 
+class _Server(CardServer):
+    """Ends as a process does: with all its connections."""
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections = [*getattr(self, "_connections", []), request]
+        super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        super().server_close()
+        for connection in getattr(self, "_connections", []):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
 class RunningAgent:
     """Our agent on a port of its own, until `close`; it can be started again on the same port."""
 
@@ -72,7 +89,7 @@ class RunningAgent:
         self, desk: Cards, origin: str, *, prompts: Prompts | None = None, pairings: Pairings | None = None
     ) -> None:
         self.agent = Agent(desk, _board_of(desk), frozenset({origin}), prompts, pairings, threading.Lock())
-        self._server = CardServer(self.agent, 0)
+        self._server = _Server(self.agent, 0)
         self.port = self._server.server_port
         self._serve()
 
@@ -93,7 +110,7 @@ class RunningAgent:
         assert isinstance(desk, Desk)
         desk.board = Board(desk.state())
         self.agent = replace(self.agent, board=desk.board, lock=threading.Lock())
-        self._server = CardServer(self.agent, self.port)
+        self._server = _Server(self.agent, self.port)
         self._serve()
 
     def _serve(self) -> None:

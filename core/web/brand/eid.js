@@ -56,8 +56,7 @@ async function read(says, card) {
     go(next);
   } catch (error) {
     isBusy = false;
-    // A program that is gone may come back by itself, and then the page goes on.
-    tell(error.problem ?? "failed", { ...error, isState: ["no-client", "permission-denied"].includes(error.problem) });
+    tell(error.problem ?? "failed", error);
     program.resume?.();
   }
 }
@@ -97,7 +96,6 @@ async function useAgent(agent) {
     source: "agent",
     authenticate: (...asked) => agent.authenticate(...asked),
     identity: (...asked) => agent.identity(...asked),
-    // Follows what is there now, also where nothing changes.
     again: resume,
     resume,
   };
@@ -115,8 +113,11 @@ async function useAgent(agent) {
   for (;;) {
     let wait = AT_ONCE;
     try {
+      let isBack = true;
       for await (const state of agent.states()) {
-        if (["no-client", "permission-denied"].includes(steps.told?.name)) clear();
+        // A program that was gone is there again, and the page goes on.
+        if (isBack && ["no-client", "permission-denied"].includes(steps.told?.name)) clear();
+        isBack = false;
         follow(state);
       }
     } catch (error) {
@@ -160,7 +161,6 @@ function followCard({ reader, card, pin, problem: found }) {
 // The extension first where it can work. For linking the agent, where it was used before: it reads more of the card.
 
 async function start() {
-  eid.hidden = false;
   if (!window.isSecureContext) return tell("insecure-context");
   const agent = place.agent ? new CardAgent(place.agent) : null;
   const chosen = sessionStorage.getItem(CHOSEN);
@@ -187,8 +187,10 @@ window.addEventListener("pageshow", (event) => event.persisted && location.reloa
 const before = document.querySelector("[data-eid-before]");
 
 function begin() {
-  if (before) before.hidden = true;
-  eid.focus();
+  if (before) {
+    [before.hidden, eid.hidden] = [true, false];
+    eid.focus();
+  }
   return start();
 }
 

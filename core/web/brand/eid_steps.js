@@ -108,6 +108,8 @@ export function offerPairing(isOffered, ask, confirm) {
     } catch (error) {
       if (error.problem !== "not-paired") return tell(error.problem);
       wrong.hidden = begin.hidden = false;
+      begin.classList.replace("primary", "secondary");
+      form.elements.code.setAttribute("aria-invalid", "true");
       form.elements.code.focus();
     }
   };
