@@ -309,6 +309,17 @@ def test_padding_after_the_last_record_is_none_of_them() -> None:
     assert read(signed(written(RIGHT) + bytes(60))).family_name == "Lambert"
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_signature_is_followed_by_padding_and_nothing_else(number: int) -> None:
+    """One with RSA fills its file, one with P-384 does not; either may have been read beyond its end."""
+    card = a_card(number)
+    files = {name: card.files()[name] for name in ("identity", "identitySignature", "rrnCertificate")}
+    signature = files["identitySignature"]
+
+    assert problem_of({**files, "identitySignature": signature + bytes(8)}, holder_of(card)) is None
+    assert problem_of({**files, "identitySignature": signature + b"\0\1"}, holder_of(card)) is FILES_INVALID
+
+
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha384"])
 def test_a_photo_is_compared_under_the_digest_that_the_card_uses(algorithm: str) -> None:
     photo = b"a grey picture"
