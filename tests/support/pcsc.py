@@ -4,17 +4,20 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from smartcard import scard
 
 from development.programs import PCSCD, VIRTUAL_READER, require
 from tests.support.virtual_card.chip import Chip
 from tests.support.virtual_card.insertion import Insertion
 
 ROOT = Path(__file__).parent.parent.parent
+_NOTICE_SECONDS = 10
 _SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 
 
@@ -66,14 +69,35 @@ class SmartCardService:
         return Insertion(self.folder / "card", chip, before=before)
 
     @contextmanager
-    def inserted(self, chip: Chip) -> Iterator[Insertion]:
-        """Keep a card in the reader, found by the service, until the block ends."""
-        insertion = self.insert(chip)
+    def inserted(self, chip: Chip, *, before: Callable[[Insertion, bytes], None] | None = None) -> Iterator[Insertion]:
+        """Keep a card in the reader until the block ends; programs see it from the first line on, and not afterwards.
+
+        The service looks a few times each second: nobody changes a card faster than that.
+        """
+        insertion = self.insert(chip, before=before)
         try:
-            insertion.wait_until_noticed()
+            self._wait_until(present=True)
             yield insertion
         finally:
             insertion.remove()
+            self._wait_until(present=False)
+
+    def _wait_until(self, *, present: bool) -> None:
+        end = time.monotonic() + _NOTICE_SECONDS
+        while self._has_card() is not present:
+            assert time.monotonic() < end, f"the service does not notice that a card is there: {present}"
+            time.sleep(0.05)
+
+    def _has_card(self) -> bool:
+        assert os.environ[_SOCKET_VARIABLE] == str(self.socket), "this process knows another service"
+        code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+        assert code == scard.SCARD_S_SUCCESS
+        try:
+            _, readers = scard.SCardListReaders(context, [])
+            _, states = scard.SCardGetStatusChange(context, 0, [(name, scard.SCARD_STATE_UNAWARE) for name in readers])
+        finally:
+            scard.SCardReleaseContext(context)
+        return any(state & scard.SCARD_STATE_PRESENT for _, state, _ in states)
 
 
 def _as_root() -> list[str]:

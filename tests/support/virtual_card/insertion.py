@@ -10,7 +10,6 @@ from pathlib import Path
 from tests.support.virtual_card.chip import Chip
 
 _POWER_OFF, _POWER_ON, _RESET, _ATR = 0, 1, 2, 4
-_NOTICE_SECONDS = 10
 _FAILED = b"\x6f\x00"
 
 
@@ -20,16 +19,11 @@ class Insertion:
     def __init__(self, reader: Path, chip: Chip, *, before: Callable[["Insertion", bytes], None] | None = None) -> None:
         self.chip = chip
         self._before = before
-        self._noticed = threading.Event()
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(str(reader))
         chip.reset()
         self._thread = threading.Thread(target=self._serve, name="virtual card", daemon=True)
         self._thread.start()
-
-    def wait_until_noticed(self) -> None:
-        """Return when the service has found the card; it looks a few times each second."""
-        assert self._noticed.wait(_NOTICE_SECONDS), "the reader did not notice its card"
 
     def remove(self) -> None:
         """Pull the card out; an answer that is under way never arrives."""
@@ -56,7 +50,6 @@ class Insertion:
                 logging.getLogger(__name__).exception("the virtual card failed")
                 return _FAILED
         if message[0] == _ATR:
-            self._noticed.set()
             return self.chip.atr
         if message[0] in {_POWER_OFF, _POWER_ON, _RESET}:
             self.chip.reset()
