@@ -4,7 +4,7 @@ import threading
 from typing import Protocol
 
 from idp.eid.card.board import Board
-from idp.eid.card.cards import State
+from idp.eid.card.cards import CardPresence, State
 from idp.eid.card.pcsc import Slot
 from idp.eid.card.plastic_cards import state_of
 from idp.eid.card.problems import Problem
@@ -41,7 +41,7 @@ class Watcher(threading.Thread):
         """Look until `stop`."""
         while not self._ends.wait(_EVERY_SECONDS):
             seen = self._cards.glance()
-            if seen != self._seen:
+            if seen != self._seen or not _fits(self._board.read()[1], seen):
                 self._tell(seen)
 
     def stop(self) -> None:
@@ -57,7 +57,7 @@ class Watcher(threading.Thread):
             finally:
                 self._lock.release()
             self._board.post(state)
-            self._seen = None if state.problem in _AGAIN else seen
+            self._seen = seen
             return
         absent = _absence(seen)
         if absent is not None:
@@ -66,9 +66,18 @@ class Watcher(threading.Thread):
             self._seen = None
 
 
+def _fits(state: State, seen: tuple[Slot, ...] | Problem) -> bool:
+    """Tell whether a state can stay: a card that was just put in, or pulled out, may have answered strangely."""
+    return state.problem not in _AGAIN and (state.card is CardPresence.NONE) is not _has_card(seen)
+
+
 def _absence(seen: tuple[Slot, ...] | Problem) -> Problem | None:
     if isinstance(seen, Problem):
         return seen
     if not seen:
         return Problem.NO_READER
-    return None if any(slot.has_card for slot in seen) else Problem.NO_CARD
+    return None if _has_card(seen) else Problem.NO_CARD
+
+
+def _has_card(seen: tuple[Slot, ...] | Problem) -> bool:
+    return not isinstance(seen, Problem) and any(slot.has_card for slot in seen)

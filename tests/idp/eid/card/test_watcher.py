@@ -158,3 +158,12 @@ def test_a_card_pulled_out_of_its_signature_is_told_when_it_is_back(
     insertion.remove()
     with inserted(smart_card_service, chip):
         watch.until(NEW)
+
+
+def test_what_an_operation_saw_in_passing_does_not_stay(watch: Watch, smart_card_service: SmartCardService) -> None:
+    watch.until(EMPTY)
+    with inserted(smart_card_service, a_chip(2)):
+        watch.until(NEW)
+        for passing in (EMPTY, replace(NEW, problem=Problem.CARD_BUSY), replace(NEW, problem=Problem.FAILED)):
+            watch.board.post(passing)
+            watch.until(NEW)
