@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from core.infra.secret import Secret
-from core.infra.token_settings import TokenPlace, TokenSettings
+from core.infra.settings import Settings
 from development.programs import SOFTHSM, SOFTHSM_MODULE, require
-from idp.signing import software
-from idp.signing.pkcs11 import TokenKeys
+from idp.signing.private_keys import PrivateKeys
 from idp.signing.signer import Signer
 
 _LABEL, _PIN = "bench", "81726354"
@@ -32,8 +30,9 @@ class Signing:
 
 def measure(folder: Path, algorithm: str) -> Signing:
     """Let token and process sign in turns and return the medians."""
-    with _token(folder) as keys:
-        in_token, in_process = keys.make(algorithm), software.generate(algorithm)
+    files = PrivateKeys.from_settings(_settings(folder))
+    with _token(folder) as token:
+        in_token, in_process = token.make(algorithm), files.make(algorithm)
         rounds = [(_cost(in_token), _cost(in_process)) for _ in range(_ROUNDS)]
     return Signing(*(median(figures) for figures in zip(*rounds, strict=True)))
 
@@ -46,18 +45,22 @@ def _cost(signer: Signer) -> float:
 
 
 @contextmanager
-def _token(folder: Path) -> Iterator[TokenKeys]:
-    tokens, configuration = folder / "tokens", folder / "softhsm2.conf"
+def _token(folder: Path) -> Iterator[PrivateKeys]:
+    tokens, configuration, place = folder / "tokens", folder / "softhsm2.conf", folder / "pkcs11.toml"
+    # SoftHSM reads it when the module starts.
+    os.environ["SOFTHSM2_CONF"] = str(configuration)
     if not tokens.exists():
         tokens.mkdir(parents=True)
         configuration.write_text(f"directories.tokendir = {tokens}\nlog.level = ERROR\n", "utf-8")
-    # SoftHSM reads it when the module starts.
-    os.environ["SOFTHSM2_CONF"] = str(configuration)
-    new = ["--init-token", "--free", "--label", _LABEL, "--so-pin", _PIN, "--pin", _PIN]
-    if not any(tokens.iterdir()):
+        place.write_text(f'module = "{require(SOFTHSM_MODULE)}"\ntoken = "{_LABEL}"\n', "utf-8")
+        new = ["--init-token", "--free", "--label", _LABEL, "--so-pin", _PIN, "--pin", _PIN]
         subprocess.run([require(SOFTHSM), *new], check=True, capture_output=True)  # noqa: S603 - a fixed command
-    keys = TokenKeys(TokenSettings(TokenPlace(require(SOFTHSM_MODULE), _LABEL, 1, frozenset()), Secret(_PIN)))
+    keys = PrivateKeys.from_settings(_settings(folder, IMMO_SIGNING_TOKEN=str(place), IMMO_SIGNING_TOKEN_PIN=_PIN))
     try:
         yield keys
     finally:
         keys.close()
+
+
+def _settings(folder: Path, **more: str) -> Settings:
+    return Settings.from_environment({"IMMO_MODE": "test", "IMMO_KEYS_DIRECTORY": str(folder / "keys"), **more})
