@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.orm import Session, aliased
@@ -69,7 +70,7 @@ def in_both(session: Session, before_id: str, after_id: str) -> tuple[int, int]:
         new.column == old.column,
     )
     is_same = and_(
-        new.number_digest == old.number_digest,
+        new.number_digest.is_not_distinct_from(old.number_digest),
         new.status == old.status,
         new.valid_from.is_not_distinct_from(old.valid_from),
         new.valid_until.is_not_distinct_from(old.valid_until),
@@ -87,7 +88,7 @@ def clear(session: Session, kind: str, snapshot_id: str, *, now: datetime) -> No
 
 
 def _of_holder(row: RegisterEntryRow | None, number_digest: str) -> list[RegisterEntry]:
-    if row is None or row.number_digest != number_digest:
+    if row is None or not compare_digest(row.number_digest, number_digest):
         return []
     entry = RegisterEntry(
         number=row.number,

@@ -6,6 +6,7 @@ What closes or opens again with it is for `core.closing.accreditations`, which c
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hmac import compare_digest
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -79,7 +80,7 @@ def write(session: Session, inquiry: Inquiry, *, now: datetime) -> Written | Non
     What changed is returned and not yet written: see `core.closing.accreditations`.
     """
     link = session.get(EidLinkRow, inquiry.person_id, with_for_update=True, populate_existing=True)
-    if link is None or link.number_digest != inquiry.number_digest:
+    if link is None or not compare_digest(link.number_digest, inquiry.number_digest):
         return None
     findings = reconcile(_known(session, inquiry.person_id), inquiry.asked.answers, belgian_date(now))
     appeared, changed, disputed = [], [], []
