@@ -5,7 +5,9 @@ pinned root, and only what was verified is kept.
 """
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -32,7 +34,7 @@ class Intermediates:
         self, folder: Path, *, http: OutboundHttp, hosts: Collection[str], further: Path | None = None
     ) -> None:
         self._folder = folder
-        self._further = further
+        self._folders = [_Folder(folder, "*")] + ([_Folder(further, "*-ca.pem")] if further else [])
         self._http = http
         self._hosts = hosts
         self._kept: dict[bytes, list[x509.Certificate]] = {}
@@ -59,13 +61,11 @@ class Intermediates:
         if issuer in known:
             return
         known.append(issuer)
-        if issuer not in tuple(self._in_folders()):
+        if issuer not in self._in_folders():
             self._write(issuer)
 
     def _in_folders(self) -> Iterator[x509.Certificate]:
-        yield from read_folder(self._folder, "*")
-        if self._further is not None:
-            yield from read_folder(self._further, "*-ca.pem")
+        return chain.from_iterable(folder.certificates() for folder in self._folders)
 
     def _download(self, url: str, now: datetime) -> x509.Certificate | None:
         remembered, until = self._downloads.get(url, (None, now))
@@ -98,6 +98,32 @@ class Intermediates:
             log.event("eid_issuer_not_kept", log.WARNING, fingerprint=name, reason=type(error).__name__)
         else:
             log.event("eid_issuer_kept", fingerprint=name, issuer=issuer.subject.rfc4514_string())
+
+
+class _Folder:
+    """A folder of certificates, parsed anew only when a file in it changed: strangers make us look."""
+
+    def __init__(self, path: Path, pattern: str) -> None:
+        self._path = path
+        self._pattern = pattern
+        self._parsed: tuple[object, tuple[x509.Certificate, ...]] = ((), ())
+
+    def certificates(self) -> tuple[x509.Certificate, ...]:
+        """Return what lies there now."""
+        state = self._state()
+        before, found = self._parsed
+        if state != before:
+            found = tuple(read_folder(self._path, self._pattern))
+            self._parsed = state, found
+        return found
+
+    def _state(self) -> tuple[tuple[str, int, int], ...]:
+        state = []
+        for file in sorted(self._path.glob(self._pattern)):
+            with suppress(FileNotFoundError):  # it went while we looked
+                status = file.stat()
+                state.append((file.name, status.st_mtime_ns, status.st_size))
+        return tuple(state)
 
 
 def read_folder(folder: Path, pattern: str) -> Iterator[x509.Certificate]:

@@ -136,5 +136,19 @@ def test_what_is_no_certificate_in_a_folder_is_passed_over(card_ground: CardGrou
     assert found == [card_ground.pki.root.certificate, card_ground.pki.citizen_ca.certificate]
 
 
+def test_folder_is_looked_at_again_when_a_file_was_finished(card_ground: CardGround) -> None:
+    newer = card_ground.pki.authority("Foreigner CA", card_ground.pki.root, ec_key())
+    card_ground.responder.ocsp.signer = newer
+    card, folder = card_ground.pki.card(card_ground.shape(), issuer=newer), card_ground.settings.eid.intermediates
+    folder.mkdir()
+    (folder / "foreigner.crt").write_bytes(newer.der[:100])
+    assert card_ground.refused(card).problem is EidProblem.ISSUER_UNKNOWN
+
+    (folder / "foreigner.crt").write_bytes(newer.der)
+
+    assert card_ground.present(card).issuer == "CN=Foreigner CA,C=BE"
+    assert [file.name for file in folder.iterdir()] == ["foreigner.crt"]
+
+
 def test_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
     assert list(read_folder(tmp_path / "nowhere", "*")) == []
