@@ -69,6 +69,10 @@ def a_card_tool(services: Services, office: Office, *, eid_usages: tuple[str, ..
     a_client(services, "vault", tool_id=vault, policy={"scope": TOOL_SCOPE})
 
 
+def hrefs(browser: Browser) -> list[str]:
+    return [link.attributes.get("href", "") for link in browser.page.all("a")]
+
+
 def linked(services: Services, person_id: PersonId) -> EidLinkRow | None:
     with services.database.reading() as session:
         return session.get(EidLinkRow, person_id)
@@ -337,6 +341,24 @@ def test_wish_survives_the_sign_in_that_it_asks_for(
     browser.sign_in()
 
     assert browser.page.has("#link-eid") and browser.page.has("#back")
+
+
+def test_usage_that_cannot_be_registered_without_the_card_leads_to_linking_it_and_back(
+    browser: Browser, services: Services, office: Office, desk: CardDesk
+) -> None:
+    a_card_tool(services, office, eid_usages=("syndic",), usages=("syndic", "estate-agent"))
+    browser.authorize("vault", scope="openid organization").sign_in().press("#skip-eid").press("#add-context")
+    browser.get(next(link for link in hrefs(browser) if office.zuid in link))
+    browser.get(next(link for link in hrefs(browser) if office.zuid in link and "usage=syndic" in link))
+    assert not browser.page.has("#register-tool")
+
+    browser.press("#link-my-eid")
+    read(AtPage(browser), 3, desk).press("#store-eid")
+
+    assert browser.page.has("#register-tool")
+    assert browser.page.one("[data-usage]").attributes["data-usage"] == "syndic"
+    assert office.zuid in browser.page.one("form#register").attributes["action"]
+    assert len(browser.press("#register-tool").page.all("button.start-context")) == 3
 
 
 def test_tool_that_demands_the_level_high_leads_to_linking_and_on(
