@@ -16,7 +16,15 @@ _TOOLS = ("sh", "cat", "grep", "rm", "tail", "touch")
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
     """Return a folder with the repository's set-up in it and a `bin` that holds no Python."""
-    for path in ("development/prepare.sh", "requirements/run.txt", "pyproject.toml"):
+    for path in (
+        "development/__init__.py",
+        "development/prepare.sh",
+        "development/programs.py",
+        "pyproject.toml",
+        "requirements/build.txt",
+        "requirements/run.txt",
+        "requirements/test.txt",
+    ):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     (tmp_path / "bin").mkdir()
@@ -27,9 +35,9 @@ def machine(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _prepare(machine: Path, **environment: str) -> tuple[int, str]:
+def _prepare(machine: Path, purpose: str = "run", **environment: str) -> tuple[int, str]:
     done = subprocess.run(
-        ["sh", "development/prepare.sh", "run"],
+        ["sh", "development/prepare.sh", purpose],
         cwd=machine,
         env={"PATH": str(machine / "bin"), **environment},
         capture_output=True,
@@ -87,6 +95,17 @@ def test_no_network_is_said(machine: Path) -> None:
     assert status != 0
     assert "there is no way to the package index" in printed
     assert not (machine / ".venv" / "ready-to-run").exists()
+
+
+def test_what_compiles_is_asked_for_before_any_package(machine: Path) -> None:
+    (machine / ".venv" / "bin").mkdir(parents=True)
+    (machine / ".venv" / "bin" / "python").symlink_to(sys.executable)
+
+    status, printed = _prepare(machine, "test", PIP_INDEX_URL="http://127.0.0.1:9/simple")
+
+    assert status != 0
+    assert re.search(r"The tests need system packages: apt-get install .*\bgcc\b", printed)
+    assert "package index" not in printed
 
 
 def test_every_target_is_explained_by_make_help() -> None:

@@ -20,6 +20,8 @@ from tests.support.virtual_card.chip import PIN, SIGN, Chip
 from tests.support.virtual_card.insertion import Insertion
 from tests.support.windows import a_window
 
+# What happens between a card and its page meets no store: linking, which does, is shown on both pairs.
+at_the_reader = pytest.mark.only_on("sqlite")
 HIGH = "http://eidas.europa.eu/LoA/high"
 
 
@@ -40,6 +42,7 @@ def test_card_of_1_8_by_commands_where_the_module_cannot(card_place: CardPlace, 
     assert_proven(received, chip)
 
 
+@at_the_reader
 @pytest.mark.parametrize("number", [1, 2], ids=["RSA", "P-384"])
 def test_key_in_a_token_signs_its_holder_in(
     card_place: CardPlace, chromium: Browser, tmp_path: Path, number: int
@@ -57,6 +60,7 @@ def test_key_in_a_token_signs_its_holder_in(
     assert received.userinfo["family_name"] == card.holder.family_name
 
 
+@at_the_reader
 def test_page_says_what_is_wrong_and_goes_on_when_it_is_mended(card_place: CardPlace, chromium: Browser) -> None:
     reader = card_place.reader
     blocked, chip = card_place.chip(MARIE), card_place.chip(HOLDERS[0])

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_READER_PORT = 15963
+READER_PORT = 15963
 _SIOCSIFFLAGS = 0x8914
 _IFF_UP_RUNNING = 0x1 | 0x40
 _START_SECONDS = 10
@@ -30,8 +30,8 @@ def main(folder: Path, pcscd: str, library: str, readers: int) -> int:
     configuration.mkdir(exist_ok=True)
     if readers:
         (configuration / "virtual").write_text(
-            f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{_READER_PORT}\n'
-            f"LIBPATH {library}\nCHANNELID {_READER_PORT}\n"
+            f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{READER_PORT}\n'
+            f"LIBPATH {library}\nCHANNELID {READER_PORT}\n"
         )
     with (folder / "pcscd.log").open("wb") as log:
         command = [pcscd, "--foreground", "--config", str(configuration), *_without_polkit(pcscd)]
@@ -73,12 +73,12 @@ async def _serve(folder: Path, server: "subprocess.Popen[bytes]", readers: int) 
 
 def _reader_listens() -> bool:
     # Looked up, not connected to: a connection would be a card.
-    return f":{_READER_PORT:04X} " in Path("/proc/net/tcp").read_text("ascii")
+    return f":{READER_PORT:04X} " in Path("/proc/net/tcp").read_text("ascii")
 
 
 async def _carry(card: asyncio.StreamReader, card_end: asyncio.StreamWriter) -> None:
     """Connect one card with the reader; when either side goes, so does the other."""
-    reader, reader_end = await asyncio.open_connection("127.0.0.1", _READER_PORT)
+    reader, reader_end = await asyncio.open_connection("127.0.0.1", READER_PORT)
     tcp: socket.socket = reader_end.get_extra_info("socket")
     tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     pumps = [asyncio.create_task(_pump(*ends, tcp)) for ends in ((card, reader_end), (reader, card_end))]

@@ -11,9 +11,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
+from development.ports import is_taken
 from development.programs import OPENSC, PKCS11_TOOL, require
 from idp.eid.card.software.folder import IssuedCards, make_cards
 from tests.support.pcsc import SmartCardService
+from tests.support.pcsc_namespace import READER_PORT
 from tests.support.virtual_card.chip import Chip
 
 RIGHT = bytes.fromhex("0020000108241234FFFFFFFFFF")
@@ -203,3 +205,8 @@ def _pkcs11_tool(*arguments: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_the_reader_is_reached_by_nobody_outside(smart_card_service: SmartCardService, new_chip: Chip) -> None:
+    with smart_card_service.inserted(new_chip):
+        assert not is_taken(READER_PORT)
