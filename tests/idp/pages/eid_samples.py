@@ -25,7 +25,7 @@ READ = CardToStore(
         CardFact("given_name", "Voornamen", "Damien Louis", before="Damien"),
         CardFact("family_name", "Familienaam", "Lambert"),
         CardFact("birthdate", "Geboortedatum", "23 januari 1988"),
-        CardFact("address", "Adres", "Rue de Fer 40, 5000 Namur", before="Grote Markt 1, 2000 Antwerpen"),
+        CardFact("nationality", "Nationaliteit", "Belg", before="Belgische nationaliteit"),
     )
 )
 LINKED = eid_page.LinkedCard(

@@ -53,6 +53,9 @@ def ids(html: str) -> set[str]:
             {"given-name", "family-name", "username", "email", "password", "password-again", "accept-terms"}
             | {"create-account"},
         ),
+        ("login-eid", {"eid-login"}),
+        ("eid-link", {"link-eid", "skip-eid"}),
+        ("account-eid-none", {"link-eid"}),
         ("activate", {"activation-code", "activate", "resend-code"}),
         ("choice", {"cancel"}),
         ("consent", {"allow", "cancel"}),
@@ -64,6 +67,10 @@ def ids(html: str) -> set[str]:
 )
 def test_a_page_has_the_ids_of_the_contract(show: Show, sample: str, expected: set[str]) -> None:
     assert expected | {"language-nl", "language-fr", "language-en"} <= ids(show(SAMPLES[sample]()))
+
+
+def test_card_that_is_demanded_cannot_be_skipped(show: Show) -> None:
+    assert "skip-eid" not in ids(show(SAMPLES["eid-link-demanded"]()))
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
