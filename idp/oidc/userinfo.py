@@ -1,6 +1,7 @@
 """The userinfo endpoint (OpenID Connect Core section 5.3)."""
 
 from core.web.programs import Answer, Endpoint, ProgramRequest
+from idp.claims import verified_wish
 from idp.claims.assemble import userinfo_claims
 from idp.claims.values import Json
 from idp.oidc import error_response, protect
@@ -34,12 +35,13 @@ def _claims(ground: Services, caller: Caller) -> dict[str, Json]:
     except InvalidGrant as error:
         # The person or the context is gone: then the token is worth nothing (RFC 6750 section 3.1).
         raise InvalidToken(reason=error.code, details=dict(error.details)) from error
-    return userinfo_claims(
+    claims = userinfo_claims(
         context,
         scope=caller.token.scope,
         requested=frozenset(claim.name for claim in grant.claims.userinfo),
         allowed_scope=caller.client.policy.scope,
     )
+    return verified_wish.narrow(claims, grant.claims.wishes(verified_wish.NAME, of_userinfo=True))
 
 
 ENDPOINTS = (Endpoint("/userinfo", {"GET": userinfo, "POST": userinfo}, headers=ANY_ORIGIN, preflight=PREFLIGHT),)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from idp.claims import verified_wish
 from idp.oidc.errors import InvalidRequest
 
 _MAXIMUM_CLAIMS = 100
@@ -37,6 +38,11 @@ class ClaimsRequest:
             tuple(claim for claim in self.id_token if claim.name in names),
             tuple(claim for claim in self.userinfo if claim.name in names),
         )
+
+    def wishes(self, name: str, *, of_userinfo: bool) -> tuple[str, ...]:
+        """Return the values that are welcome of one claim, in userinfo or in the ID token."""
+        section = self.userinfo if of_userinfo else self.id_token
+        return tuple(value for claim in section if claim.name == name for value in claim.values)
 
     @property
     def subject(self) -> str | None:
@@ -78,6 +84,9 @@ def _section(document: Mapping[str, object], name: str) -> tuple[RequestedClaim,
 def _claim(name: str, wish: object) -> RequestedClaim:
     if wish is None:
         return RequestedClaim(name)
+    if name == verified_wish.NAME and isinstance(wish, dict | list):
+        # It wishes for more than values: what it says is kept whole and read where the claim is made.
+        return RequestedClaim(name, values=(orjson.dumps(wish).decode(),))
     if not isinstance(wish, dict):
         raise InvalidRequest("A claim of the claims parameter is neither null nor an object.")
     values = wish.get("values", [])

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from idp.claims import verified_wish
 from idp.claims.assemble import id_token_claims
 from idp.claims.context import ClaimsContext
 from idp.oidc.checks.claims_parameter import ClaimsRequest
@@ -41,6 +42,7 @@ def id_token(
         requested=frozenset(claim.name for claim in requested.id_token),
         allowed_scope=client.policy.scope,
     )
+    claims = verified_wish.narrow(claims, requested.wishes(verified_wish.NAME, of_userinfo=False))
     signed_in = context.authentication
     # Last, so that no row of the table can stand in the place of a claim of the protocol.
     claims |= {

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import jsonschema
+import orjson
 import pytest
 
 from core.people.assurance import Acr, Authentication
@@ -12,6 +13,8 @@ from core.people.facts import EidEvidence
 from idp.claims.assemble import access_token_claims, id_token_claims, userinfo_claims
 from idp.claims.catalogue import BY_NAME
 from idp.claims.scopes import SCOPE_NAMES
+from idp.claims.verified_wish import narrow
+from idp.oidc.checks import claims_parameter
 from tests.support.claims import SIGNED_IN, a_claims_context, a_person
 
 CARD = EidEvidence(
@@ -124,3 +127,83 @@ def test_client_without_the_scope_cannot_ask_for_it_by_name() -> None:
     )
 
     assert "verified_claims" not in found
+
+
+def wished(wish: object) -> Any:
+    """Return what is said to a client whose claims parameter has this wish, kept as it is between its steps."""
+    text = orjson.dumps({"userinfo": {"verified_claims": wish}}).decode()
+    asked = claims_parameter.parse(text).only(["verified_claims"])
+    full = {"sub": "usr_1", "verified_claims": said(CARD)}
+    found = narrow(full, asked.wishes("verified_claims", of_userinfo=True))
+    assert found["sub"] == "usr_1"
+    return found.get("verified_claims")
+
+
+ANY = {"verification": {"trust_framework": None}}
+FITTING = [
+    {"trust_framework": None},
+    {"trust_framework": {"value": "eidas"}},
+    {"trust_framework": {"values": ["de_aml", "eidas"]}, "assurance_level": {"value": "high"}},
+    {"trust_framework": None, "evidence": [{"type": {"value": "document"}}]},
+    {"trust_framework": None, "evidence": [{"type": {"value": "vouch"}}, {"type": {"value": "document"}}]},
+    {"trust_framework": None, "evidence": [{"document_details": {"type": {"values": ["idcard"]}}}]},
+    {"trust_framework": None, "evidence": [{"check_details": [{"check_method": {"value": "vcrypt"}}]}]},
+    {"trust_framework": {"essential": True, "purpose": "the law"}, "time": None, "verification_process": None},
+]
+UNFIT = [
+    {"trust_framework": {"value": "de_aml"}},
+    {"trust_framework": {"values": ["de_aml"]}},
+    {"trust_framework": {"values": "eidas"}},
+    {"trust_framework": None, "assurance_level": {"value": "very_high"}},
+    {"trust_framework": None, "time": {"max_age": 63113852}},
+    {"trust_framework": None, "evidence": [{"type": {"value": "vouch"}}]},
+    {"trust_framework": None, "evidence": [{"document_details": {"type": {"value": "passport"}}}]},
+    {"trust_framework": None, "evidence": []},
+    {"trust_framework": None, "verification_process": {"value": "x"}},
+    {"trust_framework": "eidas"},
+]
+
+
+def test_only_the_claims_that_were_asked_for_are_said() -> None:
+    """Section 5.1: the claims member of the request."""
+    found = wished({**ANY, "claims": {"given_name": None, "birthdate": {"essential": True}, "address": None}})
+
+    assert found["claims"] == {"given_name": "Anna", "birthdate": "1980-05-17"}
+    assert found["verification"] == said(CARD)["verification"]
+
+
+@pytest.mark.parametrize("verification", FITTING)
+def test_evidence_that_is_as_wished_is_given(verification: dict[str, object]) -> None:
+    found = wished({"verification": verification, "claims": {"given_name": None}})
+
+    assert found["claims"] == {"given_name": "Anna"}
+
+
+@pytest.mark.parametrize("verification", UNFIT)
+def test_evidence_that_is_not_as_wished_gets_nothing_said(verification: dict[str, object]) -> None:
+    assert wished({"verification": verification, "claims": {"given_name": None}}) is None
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {}, {"claims": None}, {**ANY, "claims": {}}, {**ANY, "claims": {"address": None}},
+        {**ANY, "claims": ["given_name"]},
+        {**ANY, "claims": {"given_name": {"value": "Bert"}}}, [], [5],
+    ],
+)  # fmt: skip
+def test_wish_that_names_nothing_we_have_gets_nothing(wish: object) -> None:
+    assert wished(wish) is None
+
+
+def test_the_first_of_several_wishes_that_fits_counts() -> None:
+    wishes = [
+        {"verification": {"trust_framework": {"value": "de_aml"}}, "claims": {"given_name": None}},
+        {**ANY, "claims": {"family_name": None}},
+    ]
+
+    assert wished(wishes)["claims"] == {"family_name": "Peeters-Van den Broeck"}
+
+
+def test_null_wishes_for_all() -> None:
+    assert wished(None) == said(CARD)
