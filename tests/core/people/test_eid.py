@@ -11,10 +11,12 @@ from core.infra.audit import AuditRow
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import NotFound
+from core.infra.secret import Secret
 from core.people import eid
 from core.people.eid import HolderFacts, Linked, OtherHolder, ProvenCard, UnlinkReason
 from core.people.facts import Address
 from core.people.identifiers import PersonId
+from core.people.national_number import NumberKeys
 from core.people.profile_editing import own_profile
 from core.people.rules import EidAlreadyLinked
 from core.people.tables import EidLinkRow, PersonRow
@@ -109,6 +111,17 @@ def test_a_card_whose_holder_has_another_account_is_refused(
     with database.reading() as session:
         assert session.get(EidLinkRow, bram) is None
         assert session.get_one(PersonRow, bram).given_name == "Bram.Claes"
+
+
+def test_a_holder_is_also_found_under_an_earlier_key(
+    database: Database, clock: FixedClock, anna: PersonId, bram: PersonId
+) -> None:
+    """The unique index does not see that two digests under two keys are of one number."""
+    link(database, clock, anna, a_proven_card())
+    rotated = NumberKeys((("next", Secret("k" * 40)), *KEYS.keys))
+
+    with pytest.raises(EidAlreadyLinked):
+        link(database, clock, bram, a_proven_card(keys=rotated))
 
 
 def test_two_who_link_at_once_are_told_apart_by_the_database(
