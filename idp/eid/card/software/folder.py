@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from idp.eid.card import clock
 from idp.eid.card.software.card import SoftwareCard, print_card
 from idp.eid.card.software.holders import HOLDERS, TestHolder
 from idp.eid.card.software.issuing import Authority, CardKeys, Issued, PrivateKey, issue_card, make_authority
@@ -53,7 +54,7 @@ def open_folder(folder: Path, *, ocsp_url: str, now: datetime | None = None) -> 
 
     Cards whose certificates name another address than `ocsp_url` are issued anew by the same authority.
     """
-    moment = now or datetime.now(UTC)
+    moment = now or clock.now()
     folder.mkdir(parents=True, exist_ok=True)
     authority = _read_authority(folder) or _keep_authority(folder, make_authority(moment))
     return IssuedCards(authority, tuple(_card(folder, authority, holder, ocsp_url, moment) for holder in HOLDERS))

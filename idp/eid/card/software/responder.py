@@ -1,13 +1,14 @@
 """Answers whether a test card's certificate is good, as the government's service does for real ones (RFC 6960)."""
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from idp.eid.card import clock
 from idp.eid.card.software.card import SoftwareCard
 from idp.eid.card.software.issuing import Authority
 
@@ -18,14 +19,12 @@ _GOOD_FOR = timedelta(minutes=10)
 _MALFORMED = ocsp.OCSPResponseStatus.MALFORMED_REQUEST
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Responder:
     """Knows the certificates of the cards that it was given; of all others it says that they are unknown."""
 
-    def __init__(self, authority: Authority, cards: Iterable[SoftwareCard], now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, authority: Authority, cards: Iterable[SoftwareCard], now: Callable[[], datetime] = clock.now
+    ) -> None:
         self._authority = authority
         self._now = now
         issued = [part for card in cards for part in (card.keys.authentication, card.keys.signature)]
@@ -68,4 +67,5 @@ def _is_issuer(issuer: x509.Certificate, asked: ocsp.OCSPRequest) -> bool:
     expected = ocsp.OCSPRequestBuilder().add_certificate(issuer, issuer, asked.hash_algorithm).build()
     digest = hashes.Hash(asked.hash_algorithm)
     digest.update(issuer.subject.public_bytes())
-    return digest.finalize() == asked.issuer_name_hash and expected.issuer_key_hash == asked.issuer_key_hash
+    told = (asked.issuer_name_hash, asked.issuer_key_hash)
+    return told == (digest.finalize(), expected.issuer_key_hash)
