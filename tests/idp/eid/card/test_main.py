@@ -105,3 +105,12 @@ def test_without_screen_and_terminal_it_does_not_start(monkeypatch: pytest.Monke
 
         assert program.wait(10) == 1
     assert "screen" in words
+
+
+def test_software_cards_need_neither_card_libraries_nor_the_server() -> None:
+    shown = "import sys, idp.eid.card.main; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    loaded = set(done.stdout.split())
+    assert not loaded & {"smartcard", "pkcs11", "tkinter", "core", "flask", "sqlalchemy"}
+    assert "cryptography" in loaded
