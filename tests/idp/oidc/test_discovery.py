@@ -63,7 +63,11 @@ def test_document_claims_what_this_provider_does_and_no_more(browser: FlaskClien
     assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["subject_types_supported"] == ["public", "pairwise"]
-    assert document["acr_values_supported"] == ["urn:immo-connect:acr:pwd", "urn:immo-connect:acr:mfa"]
+    assert document["acr_values_supported"] == [
+        "urn:immo-connect:acr:pwd",
+        "urn:immo-connect:acr:mfa",
+        "http://eidas.europa.eu/LoA/high",
+    ]
     assert document["token_endpoint_auth_methods_supported"] == [
         "client_secret_basic", "client_secret_post", "private_key_jwt", "none",
     ]  # fmt: skip
