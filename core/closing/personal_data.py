@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.accreditations.tables import AccreditationRow
+from core.accreditations.tables import AccreditationRow, RegisterInquiryRow
 from core.infra.db import Base
 from core.infra.outbox import OutboxRow
 from core.infra.personal_record import Part, Record, part
@@ -59,6 +59,7 @@ def personal_data(session: Session, person_id: PersonId) -> tuple[Part, ...]:
         "picture": _own(PictureRow, person_id, "id"),
         "imported_accounts": _own(ImportedAccountRow, person_id),
         "accreditations": _own(AccreditationRow, person_id, "id"),
+        "register_inquiries": _own(RegisterInquiryRow, person_id),
         **_in_organisations(person_id),
     }
     return (*(part(session, *named) for named in statements.items()), _mails(session, person_id))

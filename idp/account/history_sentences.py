@@ -30,7 +30,7 @@ SOME_TOOL = N_("a tool")
 NOT_OF_PEOPLE = frozenset(
     {
         *("client-registered", "client-changed", "client-deleted"),
-        *("offices-imported", "organisation-verified"),
+        *("offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
     }
