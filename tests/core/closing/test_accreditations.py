@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from core.accreditations import sync
 from core.accreditations.errors import InvalidNumber, NumberTaken
 from core.accreditations.queries import MyAccreditation, accreditations_of, last_inquiry
 from core.accreditations.rules import AccreditationStatus, RegisterStatus, StatusReason
@@ -27,7 +28,7 @@ from core.tools.assignments import assign_role
 from core.tools.registration import register
 from core.tools.states import RegistrationStatus
 from core.tools.tables import RegistrationRow
-from tests.support.cards import NUMBER, OTHER_NUMBER, link_card
+from tests.support.cards import OTHER_NUMBER, link_card
 from tests.support.offices import Office, a_person, a_staffed_office, an_accreditation, kinds
 from tests.support.registers import an_entry, read_json, registers
 
@@ -249,8 +250,6 @@ def test_card_unlinked_meanwhile_gets_nothing(database: Database, clock: FixedCl
     """The answer is about the holder of a card that the account no longer has."""
     person = a_holder(database, clock)
     read_json(database, [an_entry()], now=clock.now())
-    from core.accreditations import sync
-
     inquiry = sync.inquire(database, registers(database), person, now=clock.now())
     assert inquiry is not None
     with database.transaction() as session:
@@ -528,4 +527,3 @@ def test_bad_correction_is_refused(database: Database, clock: FixedClock) -> Non
     with pytest.raises(NotFound):
         correct_it(database, clock, PersonId("usr_nobody"))
     assert theirs(database, person) == []
-    assert NUMBER.reveal()
