@@ -62,6 +62,8 @@ class Shape:
     list_at: str | None = None
     issuer_at: str | None = None
     serial_number: int | None = None
+    # A second national number beside the first.
+    further_number: str | None = None
     is_over_sha1: bool = False
 
 
@@ -208,6 +210,7 @@ def _subject(shape: Shape) -> x509.Name:
         (NameOID.SURNAME, shape.surname),
         (NameOID.GIVEN_NAME, shape.given_names),
         (NameOID.SERIAL_NUMBER, shape.number),
+        (NameOID.SERIAL_NUMBER, shape.further_number),
     )
     return x509.Name(named + [_named(kind, value) for kind, value in wanted if value is not None])
 

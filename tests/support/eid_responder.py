@@ -35,7 +35,7 @@ class Says:
     # Whether our nonce comes back; bytes come back in its place.
     nonce: bool | bytes = True
     serial_number: int | None = None
-    digest: hashes.SHA256 | hashes.SHA384 = field(default_factory=hashes.SHA384)
+    digest: hashes.SHA224 | hashes.SHA256 | hashes.SHA384 = field(default_factory=hashes.SHA384)
     seconds: float = 0
     body: bytes | None = None
     http_status: int = 200

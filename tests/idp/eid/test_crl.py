@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from idp.eid.holder import RevocationSource
 from idp.eid.problems import EidProblem
@@ -132,6 +133,43 @@ def _serve_with(card_ground: CardGround, extension: x509.ExtensionType) -> None:
     card_ground.responder.list.body = revocation_list(
         issuer.certificate, issuer.key, card_ground.responder.list, now, now + HOUR, extension
     )
+
+
+def test_list_over_a_short_digest_does_not_count(card_ground: CardGround) -> None:
+    card_ground.responder.ocsp.http_status = 500
+    card_ground.responder.list.digest = hashes.SHA224()
+
+    assert card_ground.silence()[1] == {"ocsp": "status", "crl": "wrong-signer"}
+
+
+def test_list_of_another_name_with_the_same_key_does_not_count(card_ground: CardGround) -> None:
+    card_ground.responder.ocsp.http_status = 500
+    key = card_ground.pki.citizen_ca.key
+    card_ground.responder.list.signer = card_ground.pki.authority("Another CA", card_ground.pki.root, key)
+
+    assert card_ground.silence()[1] == {"ocsp": "status", "crl": "wrong-signer"}
+
+
+def test_authority_that_may_not_sign_lists_is_not_believed_about_them(card_ground: CardGround) -> None:
+    limited = card_ground.pki.authority("Foreigner CA", card_ground.pki.root, ec_key(), usage=("key_cert_sign",))
+    limited.write(card_ground.test_roots / "limited-ca.pem")
+    card_ground.responder.ocsp.http_status = 500
+    card_ground.responder.list.signer = limited
+
+    refused = card_ground.refused(card_ground.pki.card(card_ground.shape(), issuer=limited))
+
+    assert refused.details["reasons"] == {"ocsp": "status", "crl": "wrong-signer"}
+
+
+def test_list_that_was_kept_says_nothing_of_another_authoritys_cards(card_ground: CardGround) -> None:
+    card_ground.responder.ocsp.http_status = 500
+    card_ground.present(card_ground.card())
+    sister = card_ground.pki.authority("Foreigner CA", card_ground.pki.root, ec_key())
+    sister.write(card_ground.test_roots / "foreigner-ca.pem")
+
+    refused = card_ground.refused(card_ground.pki.card(card_ground.shape(), issuer=sister))
+
+    assert refused.details["reasons"] == {"ocsp": "status", "crl": "wrong-signer"}
 
 
 def test_authority_that_was_revoked_issues_no_more(card_ground: CardGround) -> None:

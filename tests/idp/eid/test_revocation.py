@@ -182,6 +182,13 @@ def test_responder_certified_over_sha1_does_not_count(card_ground: CardGround) -
     assert refused.details["reasons"] == {"ocsp": "wrong-signer", "crl": "status"}
 
 
+def test_answer_over_a_short_digest_does_not_count(card_ground: CardGround) -> None:
+    card_ground.responder.ocsp.digest = hashes.SHA224()
+    card_ground.responder.list.http_status = 404
+
+    assert card_ground.silence()[1] == {"ocsp": "wrong-signer", "crl": "status"}
+
+
 def test_altered_answer_does_not_count(card_ground: CardGround) -> None:
     card = card_ground.card()
     question = ocsp.OCSPRequestBuilder().add_certificate(

@@ -269,3 +269,29 @@ def test_issuer_of_a_card_is_remembered_but_not_its_days(card_ground: CardGround
     card_ground.clock.advance(timedelta(days=2))
 
     assert card_ground.refused(card).problem is EidProblem.CERTIFICATE_EXPIRED
+
+
+def test_certificate_of_two_numbers_is_nobodys(card_ground: CardGround) -> None:
+    refused = card_ground.refused(card_ground.card(further_number="71715100070"))
+
+    assert refused.problem is EidProblem.CERTIFICATE_MISSING_NUMBER
+
+
+def test_root_that_a_client_sends_issues_no_cards(card_ground: CardGround) -> None:
+    root, asked = card_ground.pki.root, card_ground.challenge()
+    card = card_ground.pki.card(card_ground.shape(), issuer=root)
+
+    refused = card_ground.refuses(card.token(card_ground.cards.origin, asked.nonce), asked, hint=root.der)
+
+    assert refused.problem is EidProblem.ISSUER_UNKNOWN
+    assert not card_ground.responder.asked
+
+
+def test_authority_that_may_not_sign_certificates_issues_no_cards(card_ground: CardGround) -> None:
+    limited = card_ground.pki.authority("Citizen CA", card_ground.pki.root, ec_key(), usage=("crl_sign",))
+    limited.write(card_ground.test_roots / "limited-ca.pem")
+    card_ground.responder.ocsp.signer = limited
+
+    refused = card_ground.refused(card_ground.pki.card(card_ground.shape(), issuer=limited))
+
+    assert refused.problem is EidProblem.ISSUER_UNKNOWN
