@@ -25,12 +25,17 @@ def load(
         found = x509.load_der_x509_crl(content)
         if found.issuer != issuer.subject or not _is_signed(found, issuer):
             raise NoAnswer("wrong-signer")
-        if not _is_complete(found, certificate, url):
-            raise NoAnswer("partial")
+        require_complete(found, certificate, url=url)
     except UNREADABLE:
         raise NoAnswer("malformed") from None
     require_in_force(found, now=now)
     return found
+
+
+def require_complete(found: x509.CertificateRevocationList, certificate: x509.Certificate, *, url: str) -> None:
+    """Raise `NoAnswer` for a list that does not say everything about this certificate, though it may about others."""
+    if not _is_complete(found, certificate, url):
+        raise NoAnswer("partial")
 
 
 def require_in_force(found: x509.CertificateRevocationList, *, now: datetime) -> None:

@@ -159,8 +159,10 @@ class Revocation:
 
     def _by_list(self, link: _Link, now: datetime) -> StatedGood:
         url = _list_of(link.certificate)
-        kept = self._lists.get(url or "")
-        if kept is not None and kept.until > now and kept.issuer == link.issuer:
+        kept = None if url is None else self._lists.get(url)
+        if url is not None and kept is not None and kept.until > now and kept.issuer == link.issuer:
+            # It was fetched for another certificate, maybe of another sort.
+            crl.require_complete(kept.revoked, link.certificate, url=url)
             crl.require_in_force(kept.revoked, now=now)
             return crl.look_up(link.certificate, kept.revoked)
 

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from idp.eid.holder import RevocationSource
-from idp.eid.problems import EidProblem
+from idp.eid.problems import EidProblem, EidRefused
 from tests.support.eid_ground import CardGround
 from tests.support.eid_pki import Issued, ec_key
 from tests.support.eid_responder import LIST, OCSP, revocation_list
@@ -119,6 +119,22 @@ def test_list_that_is_a_part_does_not_count(card_ground: CardGround, extension: 
     assert card_ground.silence()[1] == {"ocsp": "status", "crl": "partial"}
 
 
+def test_list_that_was_kept_for_cards_says_nothing_of_authorities(card_ground: CardGround) -> None:
+    """One address, one signer: the root tells of registers and of authorities, and this list is of the former."""
+    pki = card_ground.pki
+    _serve_with(card_ground, _part(only_contains_user_certs=True), signer=pki.root)
+    list_at = card_ground.responder.url(LIST)
+    card_ground.cards.require_unrevoked(
+        pki.card(card_ground.shape(), issuer=pki.root).certificate, pki.root.certificate
+    )
+    authority = pki.authority("Citizen CA", pki.root, ec_key(), list_at=list_at)
+
+    with pytest.raises(EidRefused) as refused:
+        card_ground.cards.require_unrevoked(authority.certificate, pki.root.certificate)
+
+    assert refused.value.details["reasons"] == {"ocsp": "not-named", "crl": "partial"}
+
+
 def test_list_of_all_cards_that_name_it_counts(card_ground: CardGround) -> None:
     here = x509.UniformResourceIdentifier(card_ground.responder.url(LIST))
     _serve_with(card_ground, _part(full_name=[here], only_contains_user_certs=True))
@@ -126,10 +142,10 @@ def test_list_of_all_cards_that_name_it_counts(card_ground: CardGround) -> None:
     assert card_ground.present(card_ground.card()).revocation is RevocationSource.CRL
 
 
-def _serve_with(card_ground: CardGround, extension: x509.ExtensionType) -> None:
+def _serve_with(card_ground: CardGround, extension: x509.ExtensionType, signer: Issued | None = None) -> None:
     """Let the responder be silent and the list have a critical extension."""
     card_ground.responder.ocsp.http_status = 500
-    issuer, now = card_ground.pki.citizen_ca, card_ground.clock.now()
+    issuer, now = signer or card_ground.pki.citizen_ca, card_ground.clock.now()
     card_ground.responder.list.body = revocation_list(
         issuer.certificate, issuer.key, card_ground.responder.list, now, now + HOUR, extension
     )
