@@ -14,11 +14,13 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from core.infra.ids import digest
 from core.infra.sealing import Unreadable, seal, unseal
 from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore, Kind
+from idp.eid.certificates import UNREADABLE, read_certificate
 from idp.eid.holder import Holder
 from idp.eid.problems import EidProblem, EidRefused
 from idp.eid.read_card import holder_from, plain
@@ -99,9 +101,14 @@ def presented_certificate(escaped: str | None) -> x509.Certificate:
     if len(escaped) > _ESCAPED_BYTES_MAX:
         raise EidRefused(EidProblem.BAD_TOKEN, reason="certificate-size")
     try:
-        return x509.load_pem_x509_certificate(unquote_to_bytes(escaped))
-    except ValueError:
+        sent = x509.load_pem_x509_certificate(unquote_to_bytes(escaped)).public_bytes(Encoding.DER)
+    except UNREADABLE:
         raise EidRefused(EidProblem.BAD_TOKEN, reason="certificate") from None
+    # Browsers may present any certificate at all; what the library reads only when asked is refused here, not later.
+    found = read_certificate(sent)
+    if found is None:
+        raise EidRefused(EidProblem.BAD_TOKEN, reason="certificate")
+    return found
 
 
 def _key(kind: str, code: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography import x509
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -172,6 +173,20 @@ def test_header_that_holds_no_certificate_is_refused(browser: Browser, said: str
     headers = {**Way(None).headers, "Immo-Client-Certificate": said}
 
     found = browser.client.get(address, base_url=f"https://{CARD_HOST}", headers=headers)
+
+    assert problem(back(found)) == "bad-token"
+
+
+# Identifiers of key usage and extended key usage in DER (RFC 5280 section 4.2.1).
+_USAGE, _EXTENDED_USAGE = bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d25")
+
+
+@pytest.mark.usefixtures("linked")
+def test_certificate_that_the_library_reads_in_part_is_refused(browser: Browser, card_ground: CardGround) -> None:
+    """TLS minds no extension that stands twice, and whoever made the certificate can sign with its key."""
+    twice = card_ground.card().issued.der.replace(_EXTENDED_USAGE, _USAGE)
+
+    found = presented(browser, left(browser), Way(x509.load_der_x509_certificate(twice)))
 
     assert problem(back(found)) == "bad-token"
 
