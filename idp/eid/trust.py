@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import verification as path
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from cryptography.x509.verification import VerificationError
 
 from core.infra import log
@@ -24,6 +25,8 @@ from idp.eid.problems import EidProblem, EidRefused
 _DER = serialization.Encoding.DER
 # Cards whose issuer a worker remembers: about three megabytes.
 _MOST_KNOWN = 1024
+# What their names end with, as `Citizen CA` and, of the public test cards, `eID TEST EC Citizen CA` (eid.md 4.2).
+_ISSUERS_OF_CARDS = ("Citizen CA", "Foreigner CA")
 _STRONG = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 
 
@@ -106,7 +109,7 @@ class Trust:
     def _root_above(self, issuer: x509.Certificate, moment: datetime) -> x509.Certificate | None:
         root = self._above.get(issuer)
         if root is None:
-            if not _is_authority(issuer):
+            if not issues_cards(issuer):
                 return None
             root = next((root for root in self.roots() if verifies(issuer, root, moment)), None)
             if root is None:
@@ -151,11 +154,18 @@ def verifies(subject: x509.Certificate, issuer: x509.Certificate, moment: dateti
     return subject.public_bytes(_DER).endswith(b"\x00" + subject.signature)
 
 
-def _is_authority(certificate: x509.Certificate) -> bool:
+def issues_cards(certificate: x509.Certificate) -> bool:
+    """Tell whether an authority is one for cards: under the same roots stand others, for officials and servers."""
     extensions = certificate.extensions
     constraints = value_of(extensions, x509.BasicConstraints)
     usage = value_of(extensions, x509.KeyUsage)
-    return constraints is not None and constraints.ca and usage is not None and usage.key_cert_sign
+    if constraints is None or not constraints.ca or usage is None or not usage.key_cert_sign:
+        return False
+    purposes = value_of(extensions, x509.ExtendedKeyUsage)
+    if purposes is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
+        return False
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return len(names) == 1 and str(names[0].value).endswith(_ISSUERS_OF_CARDS)
 
 
 def _is_in_force(certificate: x509.Certificate, moment: datetime) -> bool:

@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from core.infra.settings import Settings
 from idp.eid.certificates import fingerprint
 from idp.eid.intermediates import Intermediates, read_folder
-from idp.eid.trust import Trust, verifies
+from idp.eid.problems import EidProblem
+from idp.eid.trust import Trust, issues_cards, verifies
 from idp.wiring import BELGIAN_ROOTS, build_cards
 from tests.support.eid_ground import CardGround
+from tests.support.eid_pki import ec_key
 from tests.support.ground import START
 
 AUTHORITIES = Path(__file__).parents[2] / "support" / "belgian_authorities"
@@ -68,3 +71,30 @@ def test_roots_of_test_cards_are_found_though_they_come_later(card_ground: CardG
 def test_nothing_starts_without_roots(tmp_path: Path, card_ground: CardGround) -> None:
     with pytest.raises(FileNotFoundError, match="no root certificates"):
         Trust(tmp_path, Intermediates(tmp_path, http=card_ground.http, hosts=()))
+
+
+def _refusal(ground: CardGround, name: str, **changed: object) -> EidProblem:
+    """Return why a card is refused that an authority under the right root issued."""
+    authority = ground.pki.authority(name, ground.pki.root, ec_key(), **changed)
+    authority.write(ground.test_roots / "other-ca.pem")
+    return ground.refused(ground.pki.card(ground.shape(), issuer=authority)).problem
+
+
+@pytest.mark.parametrize("name", ["Government CA", "Administration CA", "Citizen CA of nobody"])
+def test_authority_for_something_else_under_the_same_root_issues_no_cards(card_ground: CardGround, name: str) -> None:
+    """Officials and servers have certificates too, and what stands in their subject is not a citizen's number."""
+    assert _refusal(card_ground, name) is EidProblem.ISSUER_UNKNOWN
+    assert not card_ground.responder.asked
+
+
+def test_authority_that_is_for_servers_alone_issues_no_cards(card_ground: CardGround) -> None:
+    for_servers = (ExtendedKeyUsageOID.SERVER_AUTH,)
+
+    assert _refusal(card_ground, "Foreigner CA", extended_usage=for_servers) is EidProblem.ISSUER_UNKNOWN
+
+
+@pytest.mark.parametrize("name", ["CitizenCA202002", "ForeignerCA202001"])
+def test_samples_of_belgian_authorities_may_issue_cards(name: str) -> None:
+    (authority,) = read_folder(AUTHORITIES, f"{name}.pem")
+
+    assert issues_cards(authority)
