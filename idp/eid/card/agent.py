@@ -91,9 +91,11 @@ class Agent:
         finally:
             self._served.clear()
             self._abandoned[:] = [entry for entry in self._abandoned if entry is not request]
-            # A wrong PIN has changed what is left of its tries, and nobody else may ask the card meanwhile.
-            self.board.post(self.cards.state())
-            self.lock.release()
+            try:
+                # A wrong PIN has changed what is left of its tries, and nobody else may ask the card meanwhile.
+                self.board.post(self.cards.state())
+            finally:
+                self.lock.release()
 
 
 def _holds(requests: list[Request], request: Request) -> bool:

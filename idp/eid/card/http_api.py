@@ -167,7 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read_body(self, media_type: str) -> bytes:
         length = self.headers.get("Content-Length") or ""
-        if self.headers.get_content_type() != media_type or not length.isdecimal() or int(length) > _LONGEST_BODY:
+        is_length = length.isdecimal() and len(length) <= len(str(_LONGEST_BODY))
+        if self.headers.get_content_type() != media_type or not is_length or int(length) > _LONGEST_BODY:
             self.close_connection = True
             raise BadRequest
         return self.rfile.read(int(length))

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
+from http.client import HTTPException
 
 import pytest
 from cryptography import x509
@@ -170,8 +171,9 @@ def test_what_is_no_json_is_refused(page: Page, body: bytes) -> None:
     assert page.call("POST", "/authenticate", body, Content_Type="application/json").status == 400
 
 
-def test_a_body_that_is_too_long_is_not_read(page: Page) -> None:
-    answer = page.call("POST", "/authenticate", b"{}", Content_Type="application/json", Content_Length="999999999")
+@pytest.mark.parametrize("length", ["999999999", "9" * 5000])
+def test_a_body_that_is_too_long_is_not_read(page: Page, length: str) -> None:
+    answer = page.call("POST", "/authenticate", b"{}", Content_Type="application/json", Content_Length=length)
 
     assert answer.status == 400
 
@@ -211,3 +213,26 @@ def test_the_status_of_software_cards_is_answered() -> None:
     assert answer.headers["Content-Type"] == "application/ocsp-response"
     assert ocsp.load_der_ocsp_response(answer.body).certificate_status is ocsp.OCSPCertStatus.GOOD
     assert refused.status == 400
+
+
+class _Odd(SoftwareCards):
+    """Cards of a reader that answers in a way which nobody foresaw, once a card was used."""
+
+    is_odd = False
+
+    def state(self) -> State:
+        if self.is_odd:
+            raise LookupError
+        return super().state()
+
+
+def test_a_reader_that_answers_strangely_blocks_nobody_for_good() -> None:
+    cards = _Odd((a_card(1),))
+    with agent_with(cards) as (page, agent):
+        cards.is_odd = True
+        with pytest.raises(HTTPException):
+            page.post("/authenticate", nonce=NONCE, card="1")
+        cards.is_odd = False
+
+        assert not agent.lock.locked()
+        assert page.post("/authenticate", nonce=NONCE, card="1").status == 200
