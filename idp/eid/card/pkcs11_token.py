@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-
 from idp.eid.card import web_eid
 from idp.eid.card.problems import CardProblem, Problem
 
@@ -100,7 +98,7 @@ class Token:
         """Tell whether the module signs with such a key at all: older ones of OpenSC do not with newer cards."""
         import pkcs11  # noqa: PLC0415 - as above
 
-        mechanism = _mechanism(web_eid.algorithm_of(x509.load_der_x509_certificate(certificate)), pkcs11.Mechanism)
+        mechanism = _mechanism(web_eid.algorithm_of(web_eid.read_certificate(certificate)), pkcs11.Mechanism)
         with _translated():
             return mechanism in self._token.slot.get_mechanisms()
 
@@ -110,7 +108,7 @@ class Token:
 
         with _translated(), self._token.open(user_pin=pkcs11.PROTECTED_AUTH if pin is None else pin) as session:
             certificate, key_id = _certificate(session)
-            algorithm = web_eid.algorithm_of(x509.load_der_x509_certificate(certificate))
+            algorithm = web_eid.algorithm_of(web_eid.read_certificate(certificate))
             template = {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, pkcs11.Attribute.ID: key_id}
             # A search that is not read to its end stays open and blocks the next.
             keys = list(session.get_objects(template))

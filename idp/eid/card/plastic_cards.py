@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from cryptography import x509
-
 from idp.eid.card import card_files, file_names, pcsc, pin_pad, web_eid
 from idp.eid.card.applet import Applet, CardData
 from idp.eid.card.cards import CardPresence, ReaderState, Request, State, Want
@@ -94,9 +92,7 @@ class PlasticCards:
                 question = self._next_question(error, question, is_last=not left)
                 continue
             self._consents.remember(request)
-            return web_eid.token(
-                x509.load_der_x509_certificate(signed.certificate), signed.certificate, signed.signature
-            )
+            return web_eid.token(web_eid.read_certificate(signed.certificate), signed.certificate, signed.signature)
         raise AssertionError("the last question has no next one")
 
     def identity(self, request: Request) -> Mapping[str, bytes]:
@@ -132,6 +128,8 @@ class PlasticCards:
     def _signer(self, found: Found) -> Signer:
         with pcsc.service() as service, service.card(found.reader) as card:
             certificate = card_files.read_authentication_certificate(Applet(card.transmit))
+        # Nobody is asked for a PIN for a card that cannot be used anyway.
+        web_eid.algorithm_of(web_eid.read_certificate(certificate))
         for place in self._modules:
             try:
                 token = Module(place.path).token(reader=found.reader)

@@ -4,8 +4,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from cryptography import x509
-
 from idp.eid.card import card_files, pcsc, pin_pad, web_eid
 from idp.eid.card.applet import Applet
 from idp.eid.card.pkcs11_token import Signed, Token
@@ -46,7 +44,7 @@ class CommandSigner:
 
     def sign(self, origin: str, nonce: str, pin: str | None) -> Signed:
         """Choose the key, show the PIN, sign, and log off, while nobody else may use the card."""
-        algorithm = web_eid.algorithm_of(x509.load_der_x509_certificate(self.certificate))
+        algorithm = web_eid.algorithm_of(web_eid.read_certificate(self.certificate))
         with pcsc.service() as service, service.card(self.reader) as card:
             applet = Applet(card.transmit)
             # Somebody may have changed the card while the PIN was typed.

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography import x509
-
 from idp.eid.card import card_files, file_names, web_eid
 from idp.eid.card.cards import CardPresence, ReaderState, Request, State
 from idp.eid.card.consents import Consents
@@ -63,9 +61,7 @@ class TokenCards:
                 is_wrong = True
                 continue
             self._consents.remember(request)
-            return web_eid.token(
-                x509.load_der_x509_certificate(signed.certificate), signed.certificate, signed.signature
-            )
+            return web_eid.token(web_eid.read_certificate(signed.certificate), signed.certificate, signed.signature)
         raise CardProblem(Problem.PIN_WRONG)
 
     def identity(self, request: Request) -> Mapping[str, bytes]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from idp.eid.card.problems import CardProblem, Problem
@@ -33,6 +34,16 @@ class Algorithm:
     def is_elliptic(self) -> bool:
         """Tell whether the signature is the pair r and s."""
         return self.name.startswith("ES")
+
+
+def read_certificate(der: bytes) -> x509.Certificate:
+    """Return the certificate of a card; raise `CardProblem` for one that cannot be read."""
+    try:
+        found = x509.load_der_x509_certificate(der)
+        found.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise CardProblem(Problem.UNSUPPORTED_CARD) from None
+    return found
 
 
 def algorithm_of(certificate: x509.Certificate) -> Algorithm:

@@ -63,6 +63,18 @@ def test_opensc_is_really_asked_where_it_can_sign(smart_card_service: SmartCardS
     assert lengths == [32, 51]
 
 
+@pytest.mark.parametrize("modules", [(), OPENSC], ids=["commands", "OpenSC"])
+def test_a_certificate_that_cannot_be_read_costs_nobody_a_pin(
+    smart_card_service: SmartCardService, modules: Sequence[ModulePlace]
+) -> None:
+    chip = a_chip(2)
+    chip.files["3F00/DF00/5038"] = bytes.fromhex("30820008") + b"damaged!" + bytes(1100)
+    cards, sitter = cards_with(chip.pin, modules=modules)
+    with inserted(smart_card_service, chip):
+        assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.UNSUPPORTED_CARD, None)
+    assert not sitter.questions
+
+
 def test_a_module_that_was_chosen_must_be_there(smart_card_service: SmartCardService, tmp_path: Path) -> None:
     cards, sitter = cards_with("1234", modules=(ModulePlace(CHOSEN, tmp_path / "none.so"),))
     with inserted(smart_card_service, a_chip(1)):
