@@ -97,6 +97,11 @@ def holder_of(session: Session, digests: Sequence[str]) -> PersonId | None:
     return None if found is None else PersonId(found)
 
 
+def require_linkable(session: Session, person_id: PersonId, digests: Sequence[str]) -> None:
+    """Raise what `link` would raise for the holder of this national number, and write nothing."""
+    _link_of(session, person_id, digests, locked=False)
+
+
 def link(session: Session, person_id: PersonId, card: ProvenCard, *, now: datetime) -> Linked:
     """Link a card to an account, lock what it proved, and say what this link was.
 
@@ -106,12 +111,7 @@ def link(session: Session, person_id: PersonId, card: ProvenCard, *, now: dateti
     account that is gone.
     """
     person = living(session, person_id, locked=True)
-    holder = holder_of(session, card.digests)
-    if holder not in {None, person_id}:
-        raise EidAlreadyLinked(person=person_id, holder=holder)
-    row = session.get(EidLinkRow, person_id, with_for_update=True)
-    if row is not None and row.number_digest not in card.digests:
-        raise OtherHolder(person=person_id)
+    row = _link_of(session, person_id, card.digests, locked=True)
     linked = _kind_of(row, card)
     newly_proven = set(card.facts.proven()).difference(() if row is None else row.proven)
     if row is None:
@@ -128,6 +128,17 @@ def link(session: Session, person_id: PersonId, card: ProvenCard, *, now: dateti
             session, action=_ACTIONS[linked], actor_id=person_id, subject_id=person_id, details=details, now=now
         )
     return linked
+
+
+def _link_of(session: Session, person_id: PersonId, digests: Sequence[str], *, locked: bool) -> EidLinkRow | None:
+    """Return the link of an account; raise where its holder, or the holder of this number, is another one."""
+    holder = holder_of(session, digests)
+    if holder not in {None, person_id}:
+        raise EidAlreadyLinked(person=person_id, holder=holder)
+    row = session.get(EidLinkRow, person_id, with_for_update=locked)
+    if row is not None and row.number_digest not in digests:
+        raise OtherHolder(person=person_id)
+    return row
 
 
 def _kind_of(row: EidLinkRow | None, card: ProvenCard) -> Linked:

@@ -3,7 +3,8 @@
 Each function has its own transactions: what is refused is undone as a whole, and still audited and told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -52,18 +53,19 @@ def link_card(
     account that is gone. Accreditations are the caller's next step.
     """
     proven = proven_card(keys, card, source, now)
-    try:
-        with database.transaction() as session:
-            linked = eid.link(session, person_id, proven, now=now)
-            _tell(session, person_id, linked, place, now)
-            return linked
-    except EidAlreadyLinked:
-        _refuse_other_account(database, person_id, proven, place, now)
-        raise EidRefused(EidProblem.LINKED_TO_OTHER_ACCOUNT, person=person_id) from None
-    except OtherHolder:
-        with database.transaction() as session:
-            _note_refusal(session, person_id, EidProblem.OTHER_HOLDER, now)
-        raise EidRefused(EidProblem.OTHER_HOLDER, person=person_id) from None
+    with _refusals_told(database, person_id, proven.digests, place, now), database.transaction() as session:
+        linked = eid.link(session, person_id, proven, now=now)
+        _tell(session, person_id, linked, place, now)
+        return linked
+
+
+def require_linkable(
+    database: Database, keys: NumberKeys, person_id: PersonId, card: VerifiedCard, *, place: ValuesIn, now: datetime
+) -> None:
+    """Refuse a card of others as `link_card` does, before its holder is shown what it says; nothing is linked."""
+    digests = keys.digests(card.holder.number)
+    with _refusals_told(database, person_id, digests, place, now), database.reading() as session:
+        eid.require_linkable(session, person_id, digests)
 
 
 def use_card(
@@ -138,14 +140,30 @@ def _tell(session: Session, person_id: PersonId, linked: Linked, place: ValuesIn
         _mail(session, person_id, template, place, now)
 
 
+@contextmanager
+def _refusals_told(
+    database: Database, person_id: PersonId, digests: Sequence[str], place: ValuesIn, now: datetime
+) -> Iterator[None]:
+    """Turn what the rules refuse into `EidRefused`, noted and told to whom it concerns."""
+    try:
+        yield
+    except EidAlreadyLinked:
+        _refuse_other_account(database, person_id, digests, place, now)
+        raise EidRefused(EidProblem.LINKED_TO_OTHER_ACCOUNT, person=person_id) from None
+    except OtherHolder:
+        with database.transaction() as session:
+            _note_refusal(session, person_id, EidProblem.OTHER_HOLDER, now)
+        raise EidRefused(EidProblem.OTHER_HOLDER, person=person_id) from None
+
+
 def _refuse_other_account(
-    database: Database, person_id: PersonId, card: ProvenCard, place: ValuesIn, now: datetime
+    database: Database, person_id: PersonId, digests: Sequence[str], place: ValuesIn, now: datetime
 ) -> None:
     """Note what was tried at both accounts and mail both owners; neither is told of the other account."""
     with database.transaction() as session:
         _note_refusal(session, person_id, EidProblem.LINKED_TO_OTHER_ACCOUNT, now)
         _mail(session, person_id, "eid-of-other-account", place, now)
-        holder = eid.holder_of(session, card.digests)
+        holder = eid.holder_of(session, digests)
         if holder is not None:
             audit.record(session, action="eid-tried-elsewhere", actor_id=None, subject_id=holder, now=now)
             _mail(session, holder, "eid-tried-elsewhere", place, now)

@@ -13,12 +13,10 @@ from werkzeug.wrappers import Response
 from core.infra.errors import ImmoError, RateLimited
 from core.infra.ids import digest
 from core.infra.store.interface import Kind
-from core.people import eid, eid_standing
 from core.web import csrf
 from idp import session as sso
 from idp.eid import linking
 from idp.eid.challenge import Purpose
-from idp.eid.holder import VerifiedCard
 from idp.eid.problems import EidProblem, EidRefused
 from idp.eid.read_card import ReadCard, ReadCards
 from idp.interaction import card_door
@@ -27,7 +25,6 @@ from idp.interaction.steps import Step
 from idp.interaction.wishes import form_binding, session_of
 from idp.web import browser, card_request
 from idp.web.card_reading import Reading, note_refusal
-from idp.web.card_request import CardRequest
 from idp.wiring import services
 
 bp = Blueprint("card_answers", __name__)
@@ -95,7 +92,15 @@ def link() -> Response:
     csrf.check(reading.services.settings.secret, reading.binding, sent.csrf_token)
     try:
         card = reading.verify(sent)
-        _refuse_of_others(reading, card, sent)
+        # Before it is shown; asked again when it is stored.
+        linking.require_linkable(
+            reading.services.database,
+            reading.services.number_keys,
+            place.read_cards.person_id,
+            card,
+            place=card_door.place(),
+            now=reading.services.clock.now(),
+        )
     except EidRefused as error:
         if error.problem not in _NOTED_ALREADY:
             note_refusal(reading.services, error, purpose=Purpose.LINK, person_id=reading.person_id)
@@ -160,29 +165,6 @@ def _link_of_account() -> _Link:
     reading = Reading(found, Purpose.LINK, cookie, session.person_id)
     read_cards = ReadCards(found.store, found.settings.secret, cookie, session.person_id)
     return _Link(reading, read_cards, _ACCOUNT_CONFIRM)
-
-
-def _refuse_of_others(reading: Reading, card: VerifiedCard, sent: CardRequest) -> None:
-    """Refuse a card whose holder has another account, or whose account is another's, before it is shown.
-
-    Asked of the use case that links, which refuses, notes and tells; asked again when it is stored.
-    """
-    found, person_id = reading.services, reading.person_id
-    assert person_id is not None  # nobody else links
-    digests = found.number_keys.digests(card.holder.number)
-    with found.database.reading() as session:
-        holder, standing = eid.holder_of(session, digests), eid_standing.standing(session, person_id)
-    # A card that opens no account goes to one that has none; any other only to its own.
-    if holder not in {None, person_id} or (holder is None and standing is not None):
-        linking.link_card(
-            found.database,
-            found.number_keys,
-            person_id,
-            card,
-            source=sent.source,
-            place=card_door.place(),
-            now=found.clock.now(),
-        )
 
 
 def _as_answer(response: Response) -> Response:

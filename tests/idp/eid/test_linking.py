@@ -20,7 +20,7 @@ from core.people.profile_editing import own_profile
 from core.people.tables import EidLinkRow
 from idp.eid.holder import VerifiedCard
 from idp.eid.identity import read_document
-from idp.eid.linking import CardSource, link_card, proven_card, use_card
+from idp.eid.linking import CardSource, link_card, proven_card, require_linkable, use_card
 from idp.eid.problems import EidProblem, EidRefused
 from idp.wiring import Services
 from tests.support.at_once import at_once
@@ -292,3 +292,41 @@ def test_two_uses_at_once_are_both_of_the_account(services: Services, damien: Pe
 
     assert refused == []
     assert actions(services, damien) == ["eid-linked", "eid-renewed"]
+
+
+def look_at(services: Services, person_id: PersonId, card: VerifiedCard) -> None:
+    now = services.clock.now()
+    require_linkable(services.database, services.number_keys, person_id, card, place=place, now=now)
+
+
+def test_looking_whether_a_card_can_be_linked_links_nothing(services: Services, damien: PersonId) -> None:
+    """What is stored was seen and confirmed, also where the card was another account's a moment ago."""
+    look_at(services, damien, a_verified_card())
+
+    assert actions(services, damien) == []
+    assert mails(services) == []
+    with services.database.reading() as session:
+        assert session.get(EidLinkRow, damien) is None
+
+
+def test_looking_at_a_card_of_another_account_is_refused_and_told(
+    services: Services, damien: PersonId, other: PersonId
+) -> None:
+    link(services, damien, a_verified_card())
+
+    with pytest.raises(EidRefused) as refused:
+        look_at(services, other, a_verified_card())
+
+    assert refused.value.problem is EidProblem.LINKED_TO_OTHER_ACCOUNT
+    assert actions(services, other) == ["eid-link-refused"]
+    assert actions(services, damien) == ["eid-linked", "eid-tried-elsewhere"]
+
+
+def test_looking_at_a_card_of_another_holder_is_refused_and_noted(services: Services, damien: PersonId) -> None:
+    link(services, damien, a_verified_card(3))
+
+    with pytest.raises(EidRefused) as refused:
+        look_at(services, damien, a_verified_card(1))
+
+    assert refused.value.problem is EidProblem.OTHER_HOLDER
+    assert actions(services, damien) == ["eid-linked", "eid-link-refused"]
