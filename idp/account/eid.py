@@ -87,7 +87,7 @@ def confirm() -> Response:
         return browser.see_other(EID_URL)
     # What the registers hold for the card's number appears at once (E5); a sign-in does the same.
     accreditations.refresh(visitor.services.database, visitor.services.registers, visitor.person.id, now=visitor.now)
-    return notices.done(EID_URL, "eid-linked")
+    return notices.done(EID_URL, "eid-linked" if visitor.person.eid is None else "eid-read-again")
 
 
 def _read_cards(visitor: Visitor) -> ReadCards:

@@ -27,6 +27,7 @@ _TEXTS: dict[str, str] = {
     "authenticator-added": N_("The app is set up. From now on your password takes a code from it."),
     "authenticator-removed": N_("The authenticator app is removed."),
     "eid-linked": N_("Your identity card is linked. From now on you can sign in with it."),
+    "eid-read-again": N_("Your card was read again. What it says stands in your account now."),
     "recovery-codes-kept": N_("Your recovery codes are ready."),
     "profile-saved": N_("Your data are saved."),
     "access-withdrawn": N_("Access is withdrawn. The tool was told to sign you out."),

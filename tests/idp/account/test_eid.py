@@ -66,6 +66,21 @@ def test_card_is_linked_after_a_proof_and_a_look_at_what_is_stored(
     assert "birthdate" in own.locked and "street_address" not in own.locked
 
 
+def test_linked_card_that_is_read_again_is_not_told_as_a_link(
+    browser: Browser, services: Services, office: Office, desk: CardDesk
+) -> None:
+    page = at_page(browser)
+    page.go_on(page.present(desk.card(3))).press("#store-eid")
+    number = number_of(services, office.anna)
+
+    page = AtPage(browser.get(LINK))
+    page.go_on(page.present(desk.card(3))).press("#store-eid")
+
+    assert browser.url == f"{OVERVIEW}?done=eid-read-again"
+    assert browser.page.has("#eid-linked")
+    assert number_of(services, office.anna) == number
+
+
 def test_linked_card_opens_the_account(browser: Browser, stranger: Browser, desk: CardDesk) -> None:
     page = at_page(browser)
     page.go_on(page.present(desk.card(3))).press("#store-eid")
