@@ -37,7 +37,15 @@ def eid_link(
 
 def needs_card(request: AuthorizationRequest) -> bool:
     """Tell whether nothing but the card reaches a level that the client demands."""
-    levels = request.essential_acr
+    return _is_for_card(request.essential_acr)
+
+
+def asks_for_card(request: AuthorizationRequest) -> bool:
+    """Tell whether nothing but the card reaches a level that the client demands, or wishes for."""
+    return needs_card(request) or _is_for_card(request.acr_values)
+
+
+def _is_for_card(levels: tuple[str, ...]) -> bool:
     return acr.is_reachable(levels, Acr.HIGH) and not acr.is_reachable(levels, Acr.MFA)
 
 

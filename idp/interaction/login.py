@@ -16,6 +16,7 @@ from idp.credentials.passkey_errors import PasskeyRefused
 from idp.interaction import passkey_door
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.entering import enter
+from idp.interaction.lacking import asks_for_card
 from idp.interaction.pages import Decision, LoginPage
 from idp.interaction.policy import EidLink
 from idp.interaction.requesting_tool import asking_tool
@@ -160,7 +161,15 @@ def _notice(opened: Interaction) -> str | None:
         return _("What you chose needs a stronger sign-in: with a passkey, a second factor, or your identity card.")
     if opened.gathered.facts.eid_link is EidLink.DEMANDED or opened.gathered.progress.wish is Wish.LINK_EID:
         return _("Sign in once more, so that we know it is you. After that you link your identity card.")
+    if _is_for_linked_card(opened):
+        return _("Go on with your identity card: that is what is asked for here.")
     return _("Please sign in again to go on.")
+
+
+def _is_for_linked_card(opened: Interaction) -> bool:
+    person, wanted = opened.gathered.person, opened.pending.request
+    has_card = person is not None and person.eid is not None
+    return has_card and not isinstance(wanted, LocalRequest) and asks_for_card(wanted)
 
 
 def _wrong() -> tuple[FieldError, ...]:

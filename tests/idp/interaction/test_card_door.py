@@ -1,5 +1,6 @@
 """Signing in with the identity card alone (E2, E6): the door, what it asks for, and what it refuses."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from tests.support.card_holder import AtPage, CardDesk, believing, link_to
 from tests.support.factors import with_authenticator
 from tests.support.sign_in import Browser, id_token
 from tests.support.tools import Office
+
+DEMANDED = json.dumps({"id_token": {"acr": {"essential": True, "value": Acr.HIGH.value}}})
 
 
 @pytest.fixture
@@ -63,6 +66,19 @@ def test_card_alone_signs_its_holder_in_at_the_level_high(browser: Browser, serv
     assert claims["acr"] == Acr.HIGH.value
     assert claims["amr"] == ["sc", "pin", "mfa"]
     assert claims["auth_time"] == int(services.clock.now().timestamp())
+
+
+@pytest.mark.usefixtures("annas")
+@pytest.mark.parametrize("wish", [{"acr_values": Acr.HIGH.value}, {"claims": DEMANDED}])
+def test_whoever_is_signed_in_is_told_that_the_card_is_asked_for(browser: Browser, wish: dict[str, str]) -> None:
+    browser.authorize("plain").sign_in().press("#allow")
+
+    browser.authorize("plain", **wish)
+    asked_for_card = browser.page.one(".banner").text
+    browser.authorize("plain", prompt="login")
+
+    assert "your identity card" in asked_for_card
+    assert browser.page.one(".banner").text != asked_for_card
 
 
 @pytest.mark.usefixtures("annas")
