@@ -27,9 +27,10 @@ def problem(name: str) -> Response:
     page = EidProblemPage(
         problem=found,
         words=WORDS[found],
-        again_url=f"/interaction/{uid}/eid" if uid else "/account/eid",
+        again_url=_card_page(uid) if uid else "/account/eid",
         other_url=_way_on(uid),
         day=_day(request.args.get("day", "")),
+        uid=uid,
     )
     return answer(page)
 
@@ -43,7 +44,13 @@ def no_reader() -> Response:
 @bp.get("/eid/help")
 def help_with_card() -> Response:
     """Show what a card takes at the user's, and what to do where it does not work."""
-    return answer(EidHelpPage(url_for("help.contact")))
+    uid = _uid()
+    return answer(EidHelpPage(url_for("help.contact"), _card_page(uid) if uid else None))
+
+
+def _card_page(uid: str) -> str:
+    """Return where the card is read to sign in; where that is not due, it leads on to what is."""
+    return f"/interaction/{uid}/eid"
 
 
 def _way_on(uid: str | None) -> str:

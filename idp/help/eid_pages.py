@@ -20,6 +20,7 @@ class EidProblemPage:
     again_url: str
     other_url: str
     day: date | None = None
+    uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,10 @@ class NoReaderPage:
 
 @dataclass(frozen=True, slots=True)
 class EidHelpPage:
-    """What a card takes at the user's, and what to do where it does not work (M 3.4)."""
+    """What a card takes at the user's, and what to do where it does not work (M 3.4); `back_url`, whence one came."""
 
     template: ClassVar[str] = "eid_help.html"
     leads_away: ClassVar[bool] = False
 
     contact_url: str
+    back_url: str | None = None

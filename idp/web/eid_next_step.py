@@ -29,10 +29,14 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EidWords:
-    """A problem in words; `label` is what its button says, None where that depends on the page."""
+    """A problem in words; `label` is what its button says, None where that depends on the page.
+
+    `leads_out` tells that signing out is a way on too, because the account of the card is another one.
+    """
 
     stage: Stage
     title: str
     text: str
     next_step: NextStep
     label: str | None = None
+    leads_out: bool = False

@@ -139,12 +139,14 @@ CHECKED: Mapping[EidProblem, EidWords] = {
     ),
     EidProblem.LINKED_TO_OTHER_ACCOUNT: EidWords(
         Stage.CARD,
-        N_("Another account of yours is linked to this card"),
+        N_("This card is linked to another account"),
         N_(
-            "A person has one account, and a card belongs to one account. To open the other one, sign out and sign in "
-            "with this card. Our helpdesk helps you to keep the account that you want."
+            "A person has one account, and a card belongs to one account. If it is your card, sign out and sign in "
+            "with it: that opens the other account. Our helpdesk helps you to keep the account that you want. If it is "
+            "somebody else's card, insert your own."
         ),
         NextStep.HELPDESK,
+        leads_out=True,
     ),
     EidProblem.OTHER_HOLDER: EidWords(
         Stage.CARD,

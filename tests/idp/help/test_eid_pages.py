@@ -82,3 +82,27 @@ def test_those_without_a_reader_are_led_on(client: FlaskClient) -> None:
 @pytest.mark.parametrize("place", ["program", "permission", "pin", "not-read"])
 def test_help_has_the_places_that_problems_lead_to(client: FlaskClient, place: str) -> None:
     assert document(client.get("/eid/help").text).has(f"#{place}")
+
+
+def test_help_leads_back_to_the_card_of_the_interaction(client: FlaskClient) -> None:
+    from_card = document(client.get(f"/eid/help?uid={UID}").text)
+    from_elsewhere = document(client.get("/eid/help").text)
+
+    assert from_card.one("#back").attributes["href"] == f"/interaction/{UID}/eid"
+    assert not from_elsewhere.has("#back")
+
+
+def test_problem_that_help_solves_leads_to_help_that_leads_back(client: FlaskClient) -> None:
+    page = document(client.get(f"/eid/problem/no-client?uid={UID}").text)
+
+    [step] = inside(page.one("#next-step"), "a")
+    helping = document(client.get(step.attributes["href"]).text)
+    assert helping.one("#back").attributes["href"] == f"/interaction/{UID}/eid"
+
+
+def test_card_of_another_account_can_be_followed_there(client: FlaskClient) -> None:
+    """E3: a way to the first account, which the card opens once nobody is signed in."""
+    page = document(client.get(f"/eid/problem/linked-to-other-account?uid={UID}").text)
+
+    assert page.one("#sign-out-link").attributes["href"] == "/end_session"
+    assert not document(client.get(f"/eid/problem/other-holder?uid={UID}").text).has("#sign-out-link")
