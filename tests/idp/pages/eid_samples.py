@@ -68,7 +68,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "eid-link": link,
     "eid-link-demanded": lambda: link(may_skip=False, leads_back=True),
     "eid-no-reader": lambda: NoReaderPage("/interaction/uid"),
-    "eid-help": lambda: EidHelpPage("/help/contact"),
+    "eid-help": lambda: EidHelpPage("/help/contact", "/interaction/uid/eid"),
     # One for each next step; the others differ in their words alone.
     "eid-problem-again": lambda: problem(EidProblem.REVOCATION_UNAVAILABLE),
     "eid-problem-other-way": lambda: problem(EidProblem.CERTIFICATE_EXPIRED, date(2026, 1, 31)),
