@@ -196,8 +196,12 @@ class OutboundHttp:
         # One private address among public ones is enough to refuse: a name has one owner.
         if not opened and not all(is_public(address) for address in addresses):
             raise OutboundRefused(reason="address-not-public", host=target.host)
+        is_usual_port = target.port == _DEFAULT_PORTS[target.scheme]
+        if plain_hosts and not opened and not is_usual_port:
+            # Whoever makes a certificate writes its addresses: nobody's other services are theirs to knock at.
+            raise OutboundRefused(reason="port-not-named", host=target.host)
         if target.scheme == "http":
-            if not opened and not (target.host in plain_hosts and target.port == _DEFAULT_PORTS["http"]):
+            if not opened and not (target.host in plain_hosts and is_usual_port):
                 raise OutboundRefused(reason="https-needed", host=target.host)
             return None
         demo = all(address.is_loopback and target.port in self._loopback_ports for address in addresses)

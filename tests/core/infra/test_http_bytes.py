@@ -71,15 +71,22 @@ def test_hosts_that_were_not_named_are_not_even_looked_up(host: str) -> None:
     assert names.asked == []
 
 
-def test_named_hosts_are_reached_over_http_on_its_own_port_only() -> None:
-    client = production(resolver=Names([NOBODY]))
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_named_hosts_are_reached_on_the_usual_port(scheme: str) -> None:
+    url = f"{scheme}://crl.authority.example/a.crl"
 
     with pytest.raises(Unavailable):
-        client.get_bytes("http://crl.authority.example/a.crl", hosts=AUTHORITY, max_bytes=100, timeout_seconds=0.2)
-    with pytest.raises(OutboundRefused) as refused:
-        client.get_bytes("http://crl.authority.example:8080/a.crl", hosts=AUTHORITY, max_bytes=100)
+        production(resolver=Names([NOBODY])).get_bytes(url, hosts=AUTHORITY, max_bytes=100, timeout_seconds=0.2)
 
-    assert refused.value.details["reason"] == "https-needed"
+
+@pytest.mark.parametrize("place", ["http://crl.authority.example:8080", "https://crl.authority.example:22"])
+def test_no_other_port_of_a_named_host_is_knocked_at(place: str) -> None:
+    with pytest.raises(OutboundRefused) as refused:
+        production(resolver=Names([NOBODY])).get_bytes(
+            f"{place}/a.crl", hosts=AUTHORITY, max_bytes=100, timeout_seconds=0.2
+        )
+
+    assert refused.value.details == {"reason": "port-not-named", "host": "crl.authority.example"}
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1"])
