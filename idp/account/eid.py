@@ -16,7 +16,7 @@ from idp.account.access import Visitor, open_account
 from idp.account.eid_page import EID_URL, ConfirmCardPage, EidPage, LinkCardPage, LinkedCard
 from idp.account.page import Section
 from idp.eid.problems import EidRefused
-from idp.eid.read_card import ReadCards
+from idp.eid.read_card import OtherCardWaits, ReadCards
 from idp.web import browser, card, card_facts, card_storing
 from idp.web.card import CardDecision, CardUse, problem_url
 
@@ -81,6 +81,8 @@ def confirm() -> Response:
         return browser.see_other(url_for(".link_form"))
     try:
         read = card_storing.store(visitor.services, _read_cards(visitor), now=visitor.now)
+    except OtherCardWaits:
+        return browser.see_other(request.path)
     except EidRefused as error:
         return browser.see_other(problem_url(error.problem, day=error.day))
     if read is None:

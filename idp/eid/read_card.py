@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hmac import compare_digest
 from typing import Any
 
 import orjson
 
+from core.infra.errors import ImmoError
 from core.infra.ids import digest
 from core.infra.sealing import Unreadable, seal, unseal
 from core.infra.secret import Secret
@@ -19,6 +21,12 @@ from idp.eid.linking import CardSource
 
 READ_LIFE = timedelta(minutes=10)
 _SEALED_FOR = "identity card that was read"
+
+
+class OtherCardWaits(ImmoError):
+    """What was confirmed is not the card that was read last: its holder has not seen that one."""
+
+    code = "other-card-waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +57,26 @@ class ReadCards:
         """Return the card that waits; None where there is none any more."""
         return self._open(self.store.get(Kind.EID_READ, self._key))
 
+    def mark(self) -> str | None:
+        """Return what tells the card that waits from any other, and nothing of it; None where none waits."""
+        sealed = self.store.get(Kind.EID_READ, self._key)
+        return None if sealed is None else digest(sealed.decode())
+
     def take(self) -> ReadCard | None:
         """Return the card that waits and keep it no longer; of concurrent callers one gets it."""
         return self._open(self.store.take(Kind.EID_READ, self._key))
+
+    def take_shown(self, mark: str) -> ReadCard | None:
+        """Return the card that was shown with this mark, as `take` does.
+
+        Raises `OtherCardWaits` where another one was read since, in another window: that one goes on waiting.
+        """
+        waiting = self.mark()
+        if waiting is not None and not compare_digest(waiting.encode(), mark.encode()):
+            raise OtherCardWaits
+        sealed = self.store.take(Kind.EID_READ, self._key)
+        is_shown = sealed is not None and digest(sealed.decode()) == waiting
+        return self._open(sealed) if is_shown else None
 
     @property
     def _key(self) -> str:

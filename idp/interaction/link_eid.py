@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from core.web import csrf
 from idp.eid.problems import EidRefused
-from idp.eid.read_card import ReadCards
+from idp.eid.read_card import OtherCardWaits, ReadCards
 from idp.interaction import card_door
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.eid_pages import ConfirmEidPage, LinkEidPage
@@ -83,6 +83,8 @@ def confirm(uid: str) -> Response:
         return opened.back()
     try:
         read = card_storing.store(opened.services, _read_cards(opened), now=opened.now)
+    except OtherCardWaits:
+        return browser.see_other(request.path)
     except EidRefused as error:
         return browser.see_other(problem_url(error.problem, uid, error.day))
     if read is None:

@@ -11,6 +11,8 @@ from idp.eid.problems import EidProblem
 from idp.web.eid_next_step import EidWords
 from idp.web.eid_words import WORDS
 
+# The field of a form that says which card its page showed.
+CARD_MARK = "card"
 # What is stored of a card. Its photo is not, so it is not asked for either.
 _LINKED_FILES = ("identity", "address")
 
@@ -75,12 +77,14 @@ class CardToStore:
 
     `address` are the lines of the card's address, only where it is taken over: an account without one gets
     it, unlocked. `not_read` are the labels of what this reading could not prove and therefore stays as it is.
+    `mark` comes back with the form, in the field `CARD_MARK`.
     """
 
     facts: tuple[CardFact, ...]
     is_renewal: bool = False
     address: tuple[str, ...] | None = field(default=None, repr=False)
     not_read: tuple[str, ...] = ()
+    mark: str = ""
 
 
 def dialogue(settings: Settings, use: CardUse, *, binding: str, uid: str | None = None) -> CardDialogue:

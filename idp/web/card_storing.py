@@ -3,6 +3,7 @@
 What the registers say of its number is the next step of the caller, who may begin a session first.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import request
@@ -14,26 +15,28 @@ from idp.credentials.security_mail import Place
 from idp.eid import linking
 from idp.eid.read_card import ReadCard, ReadCards
 from idp.web import card_facts
-from idp.web.card import CardToStore
+from idp.web.card import CARD_MARK, CardToStore
 from idp.wiring import Services
 
 
 def shown(found: Services, read_cards: ReadCards) -> CardToStore | None:
     """Return what storing the card that waits would write; None where none waits any more."""
-    read = read_cards.find()
-    if read is None:
+    # First: of a card that is read meanwhile the mark would be wrong, and nothing is stored.
+    mark, read = read_cards.mark(), read_cards.find()
+    if mark is None or read is None:
         return None
     with found.database.reading() as session:
         own = own_profile(session, read_cards.person_id)
-    return card_facts.to_store(own, _proven(found, read))
+    return replace(card_facts.to_store(own, _proven(found, read)), mark=mark)
 
 
 def store(found: Services, read_cards: ReadCards, *, now: datetime) -> ReadCard | None:
-    """Link the card that waits to the person's account, once; None where none waits any more.
+    """Link the card that was shown to the person's account, once; None where it waits no more.
 
-    Raises `EidRefused` where its holder has another account, or this account another holder.
+    Raises `EidRefused` where its holder has another account, or this account another holder, and
+    `OtherCardWaits` where the form that came back showed another card.
     """
-    read, person_id = read_cards.take(), read_cards.person_id
+    read, person_id = read_cards.take_shown(request.form.get(CARD_MARK, "")), read_cards.person_id
     if read is None:
         return None
     place = Place.of(request.user_agent.string, request.remote_addr).values

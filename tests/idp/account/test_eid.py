@@ -150,6 +150,26 @@ def test_what_waits_is_one_browsers(browser: Browser, stranger: Browser, desk: C
     assert stranger.get(CONFIRM).url == OVERVIEW
 
 
+def test_confirmation_is_of_the_card_that_was_shown(
+    browser: Browser, services: Services, office: Office, desk: CardDesk
+) -> None:
+    """A couple at one computer: in another window another card was read, which nobody has looked at yet."""
+    page = at_page(browser)
+    page.go_on(page.present(desk.card(3)))
+    fields = browser.fields("#store-eid")
+    page.present(desk.card(1))
+
+    for posted in (fields, {name: value for name, value in fields.items() if name != "card"}):
+        browser.post(CONFIRM, data=posted)
+        assert browser.url == CONFIRM
+        assert number_of(services, office.anna) is None
+
+    assert HOLDERS[0].family_name in browser.page.text
+    browser.press("#store-eid")
+    number = NationalNumber.parse(HOLDERS[0].national_number)
+    assert number_of(services, office.anna) == services.number_keys.close(number).digest
+
+
 def test_confirmation_counts_once_and_needs_its_token(
     browser: Browser, services: Services, office: Office, desk: CardDesk
 ) -> None:

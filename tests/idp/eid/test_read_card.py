@@ -13,7 +13,7 @@ from core.people.identifiers import PersonId
 from core.people.national_number import NationalNumber
 from idp.eid.holder import CardDocument, Holder, RevocationSource, VerifiedCard
 from idp.eid.linking import CardSource
-from idp.eid.read_card import ReadCard, ReadCards
+from idp.eid.read_card import OtherCardWaits, ReadCard, ReadCards
 
 NUMBER = "85061512390"
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -115,3 +115,28 @@ def test_what_another_secret_sealed_is_as_if_it_were_not_there(cards: ReadCards)
     cards.keep(READ)
 
     assert replace(cards, secret=Secret("the secret after it was changed")).find() is None
+
+
+def test_card_that_was_shown_is_taken_and_no_other(cards: ReadCards) -> None:
+    cards.keep(READ)
+    shown, later = cards.mark(), replace(READ, source=CardSource.WEB_EID)
+    assert shown is not None
+    cards.keep(later)
+
+    for mark in (shown, ""):
+        with pytest.raises(OtherCardWaits):
+            cards.take_shown(mark)
+
+    assert cards.take_shown(cards.mark() or "") == later
+    assert cards.take_shown(shown) is None
+    assert cards.mark() is None
+
+
+def test_mark_tells_nothing_and_is_another_each_time(cards: ReadCards) -> None:
+    cards.keep(READ)
+    first = cards.mark()
+    cards.keep(READ)
+
+    assert first is not None
+    assert first != cards.mark()
+    assert NUMBER not in first
