@@ -16,6 +16,8 @@ from idp.web.page import answer
 bp = Blueprint("eid-help", __name__)
 
 _UID_LENGTH_MAX = 100
+# Where the account links a card; that part stands beside this one and is not imported.
+_ACCOUNT = "/account/eid"
 
 
 @bp.get("/eid/problem/<name>")
@@ -27,7 +29,7 @@ def problem(name: str) -> Response:
     page = EidProblemPage(
         problem=found,
         words=WORDS[found],
-        again_url=_card_page(uid) if uid else "/account/eid",
+        again_url=_card_page(uid) if uid else _ACCOUNT,
         other_url=_way_on(uid),
         day=_day(request.args.get("day", "")),
         uid=uid,
@@ -44,13 +46,19 @@ def no_reader() -> Response:
 @bp.get("/eid/help")
 def help_with_card() -> Response:
     """Show what a card takes at the user's, and what to do where it does not work."""
-    uid = _uid()
-    return answer(EidHelpPage(url_for("help.contact"), _card_page(uid) if uid else None))
+    return answer(EidHelpPage(url_for("help.contact"), _way_back(_uid())))
 
 
 def _card_page(uid: str) -> str:
     """Return where the card is read to sign in; where that is not due, it leads on to what is."""
     return f"/interaction/{uid}/eid"
+
+
+def _way_back(uid: str | None) -> str | None:
+    """Return the page of the card that help was asked from; None: from elsewhere."""
+    if uid is not None:
+        return _card_page(uid)
+    return _ACCOUNT if "account" in request.args else None
 
 
 def _way_on(uid: str | None) -> str:

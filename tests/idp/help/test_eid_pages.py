@@ -84,11 +84,13 @@ def test_help_has_the_places_that_problems_lead_to(client: FlaskClient, place: s
     assert document(client.get("/eid/help").text).has(f"#{place}")
 
 
-def test_help_leads_back_to_the_card_of_the_interaction(client: FlaskClient) -> None:
+def test_help_leads_back_to_the_card(client: FlaskClient) -> None:
     from_card = document(client.get(f"/eid/help?uid={UID}").text)
     from_elsewhere = document(client.get("/eid/help").text)
+    from_account = document(client.get("/eid/help?account=1").text)
 
     assert from_card.one("#back").attributes["href"] == f"/interaction/{UID}/eid"
+    assert from_account.one("#back").attributes["href"] == "/account/eid"
     assert not from_elsewhere.has("#back")
 
 

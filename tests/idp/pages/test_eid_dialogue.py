@@ -172,7 +172,7 @@ def test_agent_that_is_not_there_is_found_once_it_is(page: Page, site: Site, des
     agent.close()
     page.goto(f"{site.url}/login?language=en")
     told(page, "no-client")
-    expect(page.locator("#problem-no-client a.button")).to_have_attribute("href", "/eid/help#program")
+    expect(page.locator("#problem-no-client a.button")).to_have_attribute("href", "/eid/help?uid=uid#program")
     agent.start_again()
     desk.sign()
     done(page)
