@@ -194,5 +194,11 @@ function begin() {
   return start();
 }
 
-if (before && !sessionStorage.getItem(CHOSEN)) before.querySelector("[data-eid-start]").addEventListener("click", begin);
-else begin();
+// The button waits for this script: nobody would hear it before.
+if (before && !sessionStorage.getItem(CHOSEN)) {
+  const button = before.querySelector("[data-eid-start]");
+  button.addEventListener("click", begin);
+  button.disabled = false;
+} else {
+  begin();
+}

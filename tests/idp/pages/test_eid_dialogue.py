@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from core.infra.settings import Settings
 from idp.eid.card.cards import State
@@ -290,6 +290,28 @@ def test_test_card_is_chosen_on_the_page(page: Page, site: Site) -> None:
     assert received["token"]["format"].startswith("web-eid:1")
     assert {"identity", "identitySignature", "rrnCertificate"} <= set(received["files"])
     assert "photo" not in received["files"]
+
+
+def test_button_waits_for_its_script(page: Page, site: Site) -> None:
+    """On a slow line, a press that nothing listens to yet would be lost."""
+    agent = RunningAgent(SoftwareCards([a_card(3)]), site.url)
+    site.agent_url = agent.url
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    try:
+        page.route("**/eid_steps.js", hold)
+        with page.expect_request("**/eid_steps.js"):
+            page.goto(f"{site.url}/link?language=en", wait_until="commit")
+        expect(page.locator("#link-eid")).to_be_disabled()
+        held.pop().continue_()
+        page.click("#link-eid")
+        page.click("#test-card-3")
+        done(page)
+    finally:
+        agent.close()
 
 
 def test_news_are_said_to_those_who_listen(page: Page, site: Site, desk: Desk, agent: RunningAgent) -> None:

@@ -173,7 +173,8 @@ def test_permission_that_was_refused_is_told_and_waited_for(opened: Open, agent:
     session.send("Browser.setPermission", refuse)
     page.goto(f"{ORIGIN}/login?language=en")
     expect(page.locator("#problem-permission-denied")).to_be_visible()
-    expect(page.locator("#problem-permission-denied a.button")).to_have_attribute("href", "/eid/help?uid=uid#permission")
+    next_step = page.locator("#problem-permission-denied a.button")
+    expect(next_step).to_have_attribute("href", "/eid/help?uid=uid#permission")
     page.context.grant_permissions(["local-network-access"])
     page.wait_for_url("**/signed-in")
 
