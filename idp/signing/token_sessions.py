@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pkcs11
-from pkcs11 import ObjectClass, SignMixin
+from pkcs11 import ObjectClass, SignMixin, TokenFlag
 from pkcs11 import exceptions as refusals
 
 from core.infra import log
@@ -35,6 +35,7 @@ _PIN_REFUSALS = (
     refusals.PinLocked,
     refusals.UserPinNotInitialized,
 )
+_LAST_TRY = TokenFlag.USER_PIN_FINAL_TRY | TokenFlag.USER_PIN_LOCKED
 # What a call asked for cannot be had: the session is as good as before.
 _OF_THE_CALL = (
     refusals.ArgumentsBad,
@@ -164,6 +165,7 @@ class TokenSessions:
             self._module = self._module or Module(place.module)
             self._module.start()
             self._token = self._module.library.get_token(token_label=place.label)
+            _require_tries(self._token)
             self._anchor = self._token.open(user_pin=self._settings.pin.reveal())
         except _PIN_REFUSALS as error:
             self._refused = True
@@ -199,6 +201,13 @@ class TokenSessions:
         self._lent = 0
         self._generation = 0
         self._alive = False
+
+
+def _require_tries(token: pkcs11.Token) -> None:
+    """Leave the last try of a PIN to the operator: each process tries once, and there are many."""
+    if token.flags & _LAST_TRY:
+        log.event("signing_token_pin_last_try", logging.ERROR)
+        raise Unavailable("signing-token-pin-last-try")
 
 
 _POOLS: "weakref.WeakSet[TokenSessions]" = weakref.WeakSet()

@@ -15,6 +15,8 @@ MODULE = require(SOFTHSM_MODULE)
 LABEL = "immo-connect"
 PIN = "81726354"
 _SO_PIN = "4711471147"
+# CKF_USER_PIN_FINAL_TRY (PKCS#11 3.0 section 3.2).
+_FINAL_TRY = 0x20000
 
 
 class SigningToken:
@@ -58,6 +60,16 @@ class SigningToken:
             check=True,
             timeout=30,
         )
+
+    def warn_of_the_last_try(self) -> None:
+        """Let the token say what others say before they lock: SoftHSM itself counts no tries (CK_TOKEN_INFO)."""
+        (file,) = self._tokens.glob("*/token.object")
+        content = file.read_bytes()
+        # CKA_OS_TOKENFLAGS, the kind of an unsigned long, and its value.
+        head = (0x8000534B).to_bytes(8) + (2).to_bytes(8)
+        place = content.index(head) + len(head)
+        flags = int.from_bytes(content[place : place + 8]) | _FINAL_TRY
+        file.write_bytes(content[:place] + flags.to_bytes(8) + content[place + 8 :])
 
     @property
     def environment(self) -> dict[str, str]:

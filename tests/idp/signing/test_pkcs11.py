@@ -259,6 +259,19 @@ def test_refused_pin_is_not_tried_again(
     assert signs(TokenKeys(signing_token.settings(pin="00000000")).read(kid, "ES256"))
 
 
+def test_last_try_of_a_pin_is_left_to_the_operator(keys: TokenKeys, signing_token: SigningToken) -> None:
+    """Each of many processes tries once: together they would lock the token, and the right PIN would not help."""
+    kid = keys.make("ES256").kid
+    keys.close()
+    signing_token.warn_of_the_last_try()
+    other = TokenKeys(signing_token.settings())
+
+    with pytest.raises(Unavailable) as refused:
+        other.read(kid, "ES256")
+
+    assert refused.value.code == "signing-token-pin-last-try"
+
+
 @pytest.mark.parametrize(
     ("module", "label"), [("/no/such/module.so", LABEL), (MODULE, "another"), ("relative.so", LABEL)]
 )
