@@ -76,7 +76,7 @@ class TokenSigner:
     def sign(self, signing_input: bytes) -> bytes:
         """Return the token's signature as JOSE wants it; raise `Unavailable` while the token is gone."""
         return self._sessions.run(
-            lambda seat: _sign(seat.private_key(self.kid.encode()), self.algorithm, signing_input)
+            lambda seat: _sign(_present_key(seat, self.kid.encode()), self.algorithm, signing_input)
         )
 
 
@@ -161,6 +161,14 @@ def _destroy(seat: Seat, name: bytes) -> None:
     with seat.session.token.open(rw=True) as session:
         for key in list(session.get_objects({Attribute.ID: name})):
             key.destroy()
+
+
+def _present_key(seat: Seat, name: bytes) -> SignMixin:
+    """Return a key that was there when its signer was made: without it the token is gone, or not wholly back yet."""
+    try:
+        return seat.private_key(name)
+    except refusals.NoSuchKey:
+        raise refusals.TokenNotPresent from None
 
 
 def _sign(key: SignMixin, algorithm: str, message: bytes) -> bytes:

@@ -259,6 +259,17 @@ def test_refused_pin_is_not_tried_again(
     assert signs(TokenKeys(signing_token.settings(pin="00000000")).read(kid, "ES256"))
 
 
+def test_key_that_went_under_its_signer_is_a_token_that_is_gone(keys: TokenKeys, signing_token: SigningToken) -> None:
+    """As while a token comes back, whose keys are not there at once: whoever waits for a token tries again."""
+    kid = keys.make("ES256").kid
+    signer = TokenKeys(signing_token.settings()).read(kid, "ES256")
+    keys.destroy(kid)
+    keys.close()
+
+    with pytest.raises(Unavailable):
+        signer.sign(b"a token")
+
+
 def test_last_try_of_a_pin_is_left_to_the_operator(keys: TokenKeys, signing_token: SigningToken) -> None:
     """Each of many processes tries once: together they would lock the token, and the right PIN would not help."""
     kid = keys.make("ES256").kid
