@@ -24,7 +24,8 @@ def violations(page: Page, *, of_appearance_alone: bool = False) -> list[str]:
 
     For a page that was judged whole already in other colours, its appearance may be enough.
     """
-    page.evaluate(_axe())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
     found: dict[str, Any] = page.evaluate(
         "options => axe.run(document, options)", _APPEARANCE if of_appearance_alone else _ALL
     )

@@ -1,6 +1,6 @@
 """A page of the gallery in a real browser, and whether everybody can read it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, Page
@@ -31,18 +31,38 @@ def opened(
     assert refused == [], "the browser complained"
 
 
-def faults(page: Page, gallery_url: str, sample: str, *, wholly: Collection[str] = LANGUAGES) -> list[str]:
+# How a page is looked at: the size of the window, and the colours.
+WIDE_AND_LIGHT = (1280, "light")
+SMALL_AND_DARK = (320, "dark")
+
+
+def faults(page: Page, gallery_url: str, sample: str) -> list[str]:
     """Return what axe and the browser find about a page in each language, and whether anything is cut off.
 
-    In the languages that are not in `wholly`, axe judges the appearance alone.
+    Each is judged wholly on a wide screen in light colours, then on the smallest one in dark colours: the
+    same page, of which size and colours can change the appearance alone; in one language it is judged
+    wholly once more, for what the small layout shows instead.
     """
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    wholly = LANGUAGES[READ.index(sample) % len(LANGUAGES)]
     for language in LANGUAGES:
+        _look(page, WIDE_AND_LIGHT)
         page.goto(f"{gallery_url}/{sample}?language={language}")
-        found += [
-            f"{language}: {violation}" for violation in violations(page, of_appearance_alone=language not in wholly)
-        ]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append(f"{language}: wider than the window")
+        found += [f"{language}: {fault}" for fault in _faults(page, of_appearance_alone=False)]
+        _look(page, SMALL_AND_DARK)
+        found += [f"{language}, dark: {fault}" for fault in _faults(page, of_appearance_alone=language != wholly)]
+    return found
+
+
+def _look(page: Page, look: tuple[int, str]) -> None:
+    width, scheme = look
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+
+
+def _faults(page: Page, *, of_appearance_alone: bool) -> list[str]:
+    found = violations(page, of_appearance_alone=of_appearance_alone)
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append("wider than the window")
     return found

@@ -1,4 +1,4 @@
-"""Every page in light colours on a wide screen: readable by everybody, in three languages."""
+"""The other pages, readable by everybody: three languages, light and dark."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,13 @@ from tests.idp.pages.browsing import READ, faults
 @pytest.fixture(scope="module")
 def window(chromium: Browser) -> Iterator[BrowserContext]:
     """Yield one window for all pages: each of its own would be a process more."""
-    with chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light") as window:
+    # Colours that fade into others are judged where they end.
+    with chromium.new_context(reduced_motion="reduce") as window:
         window.new_page()
         yield window
 
 
-@pytest.mark.parametrize("sample", READ)
+@pytest.mark.parametrize("sample", READ[1::2])
 def test_axe_finds_nothing_and_nothing_is_cut_off(window: BrowserContext, gallery_url: str, sample: str) -> None:
     page = window.new_page()
     found = faults(page, gallery_url, sample)
