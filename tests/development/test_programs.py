@@ -33,7 +33,9 @@ def _commands() -> list[str]:
 
 
 def test_where_we_may_not_install_one_line_says_what_to_type(machine: Path) -> None:
-    with pytest.raises(MissingPrograms, match=r"apt-get install chromium-headless-shell gcc .*nodejs npm .*redis-server .*softhsm2"):
+    with pytest.raises(
+        MissingPrograms, match=r"apt-get install chromium-headless-shell gcc .*nodejs npm .*redis-server .*softhsm2"
+    ):
         install_missing(lambda _words: None)
 
 
