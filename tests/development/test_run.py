@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from development.addresses import Addresses
-from development.ports import is_taken
+from development.ports import LASTING, is_taken
 from development.run import BadRequest, parse_addresses, table
 from tests.support.databases import DatabaseServer
 
@@ -32,7 +32,7 @@ def addresses() -> Iterator[Addresses]:
 
 
 def free_addresses(*, tls: bool = False) -> Addresses:
-    rows = (Addresses(port, tls=tls) for port in random.sample(range(20_000, 60_000, 10), 100))
+    rows = (Addresses(port, tls=tls) for port in random.sample(LASTING[::10], 100))
     return next(row for row in rows if not any(is_taken(port) for port in row.ports()))
 
 

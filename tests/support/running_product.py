@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from development.addresses import Addresses
-from development.ports import is_taken
+from development.ports import LASTING, is_taken
 from development.product import ROOT, environment, programs, set_up
 from development.supervisor import Supervisor
 from tests.support.databases import IS_POSTGRES, DatabaseServer
@@ -83,8 +83,7 @@ def product(
 
 
 def _free_addresses() -> Addresses:
-    # Below what systems give to connections that go out: any of those could take a port at any moment.
-    for base_port in random.sample(range(20_000, 32_000, 10), 50):
+    for base_port in random.sample(LASTING[::10], 50):
         if not any(is_taken(port) for port in range(base_port, base_port + 10)):
             return Addresses(base_port)
     raise AssertionError("no free row of ports")
