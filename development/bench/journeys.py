@@ -10,6 +10,10 @@ from urllib.parse import urlencode
 from development.bench.http_client import Answer, Browser, UnexpectedAnswer, basic
 
 _CONTEXT = re.compile(r'name="context" value="([^"]+)"')
+_SKIPPING = re.compile(
+    r'<form[^>]*\baction="(?P<action>[^"]*/link-eid)">\s*'
+    r'<input type="hidden" name="csrf_token" value="(?P<token>[^"]+)">'
+)
 _VERIFIER = "measurement-measurement-measurement-measurement"
 _CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(_VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
@@ -68,8 +72,17 @@ def send_password(browser: Browser, page: Answer, username: str, password: str) 
     return answer
 
 
+def put_card_off(browser: Browser, page: Answer) -> Answer:
+    """Skip the proposal to link an identity card, where the page makes it; the answer is then a redirect."""
+    found = _SKIPPING.search(page.body.decode())
+    if found is None:
+        return page
+    return browser.post(found["action"], {"csrf_token": found["token"], "decision": "skip"})
+
+
 def choose_first_context(browser: Browser, page: Answer) -> Answer:
     """Press the first Start button of the context choice and return the answer to the tool."""
+    page = browser.follow(put_card_off(browser, page))
     found = _CONTEXT.search(page.body.decode())
     if found is None:
         raise UnexpectedAnswer(f"{page.status}: no context to choose")

@@ -105,8 +105,8 @@ class Measurements:
         browser = Browser(self._server.port)
         tool = self._measured.rs256
         page = journeys.send_password(browser, journeys.open_sign_in(browser, tool), MANY_OFFICES, PASSWORD)
-        answer = browser.get(page.location())
-        path = answer.location()
+        answer = journeys.put_card_off(browser, browser.follow(page))
+        path = browser.get(answer.location()).location()
         _expect(browser.get(path), 200)
         return self._measure(lambda: _expect(browser.get(path), 200), floor, times=80)
 
