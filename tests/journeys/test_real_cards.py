@@ -27,7 +27,7 @@ HIGH = "http://eidas.europa.eu/LoA/high"
 
 def test_card_of_1_7_by_a_pkcs11_module(card_place: CardPlace, chromium: Browser) -> None:
     chip = card_place.chip(KAREL)
-    with a_window(chromium) as page, card_place.agent("--module", require(OPENSC)) as agent:
+    with a_window(chromium, asks_agent=True) as page, card_place.agent("--module", require(OPENSC)) as agent:
         link(page, card_place, agent, chip)
         received = sign_in_with_card(page, card_place, agent, chip)
     assert received.userinfo["given_name"] == KAREL.given_names
@@ -36,7 +36,7 @@ def test_card_of_1_7_by_a_pkcs11_module(card_place: CardPlace, chromium: Browser
 
 def test_card_of_1_8_by_commands_where_the_module_cannot(card_place: CardPlace, chromium: Browser) -> None:
     chip = card_place.chip(MARIE)
-    with a_window(chromium) as page, card_place.agent() as agent:
+    with a_window(chromium, asks_agent=True) as page, card_place.agent() as agent:
         link(page, card_place, agent, chip)
         received = sign_in_with_card(page, card_place, agent, chip)
     assert_proven(received, chip)
@@ -49,7 +49,7 @@ def test_key_in_a_token_signs_its_holder_in(
 ) -> None:
     card = card_place.issued.card(number)
     token = CardToken(tmp_path, card)
-    with a_window(chromium) as page, card_place.agent(*token.arguments, **token.environment) as agent:
+    with a_window(chromium, asks_agent=True) as page, card_place.agent(*token.arguments, **token.environment) as agent:
         party = begin_signing_in(page, card_place)
         introduce(page, agent)
         agent.enter_pin("9999")
