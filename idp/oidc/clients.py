@@ -18,6 +18,7 @@ from core.infra.ids import new_secret
 from core.infra.kept_query import KeptQuery, Row
 from core.infra.statements import Queryable
 from core.infra.store.interface import EphemeralStore, Kind
+from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.tables import ClientRow
 
@@ -46,6 +47,13 @@ _METADATA_FIELDS = (
     "id_token_signed_response_alg",
     "userinfo_signed_response_alg",
     "token_endpoint_auth_signing_alg",
+    "request_object_signing_alg",
+    "authorization_signed_response_alg",
+    "introspection_signed_response_alg",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object",
+    "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
     "jwks",
     "jwks_uri",
     "subject_type",
@@ -91,6 +99,8 @@ _READ = frozenset(_WIRE_NAMES.get(name, name) for name in _METADATA_FIELDS)
 def policy_to_json(policy: ClientPolicy) -> dict[str, Any]:
     """Return the policy as JSON values."""
     return {
+        "profile": policy.profile.value,
+        "token_exchange": policy.token_exchange,
         "first_party": policy.first_party,
         "scope": list(policy.scope),
         "session_refresh": policy.session_refresh,
@@ -136,6 +146,7 @@ def _from_row(row: Row) -> RegisteredClient:
     policy: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row["policy"].items()
     }
+    policy["profile"] = Profile(policy.get("profile", Profile.OIDC))
     values.setdefault("name", row["client_id"])
     values.setdefault("redirect_uris", ())
     return RegisteredClient(

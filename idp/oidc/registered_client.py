@@ -1,10 +1,11 @@
 """A registered client as a value: what it registered, and what we decided about it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.tools.identifiers import ToolId
+from idp.oidc.profiles import RULES, Profile, Rules
 
 DEFAULT_SCOPE = ("openid", "profile", "email", "address", "phone", "offline_access")
 # What only a tool of the catalogue may ask for besides: for whom somebody acts, and what their identity card proves.
@@ -20,8 +21,12 @@ class ClientPolicy:
     `resources`: audiences it may have access tokens for, besides userinfo.
     `introspection`: may ask about tokens whose audience it is. `skip_single_context`: no picker
     where exactly one context is usable. `require_pkce`, `require_acr`: demanded in each request.
+    `profile`: the rules it is held to. `token_exchange`: may switch the organisation of a token, or
+    pass one on to another resource on behalf of its person (RFC 8693).
     """
 
+    profile: Profile = Profile.OIDC
+    token_exchange: bool = False
     first_party: bool = False
     scope: tuple[str, ...] = DEFAULT_SCOPE
     session_refresh: bool = False
@@ -51,6 +56,15 @@ class RegisteredClient:
     id_token_signed_response_alg: str = "RS256"  # noqa: S105 - an algorithm
     userinfo_signed_response_alg: str | None = None
     token_endpoint_auth_signing_alg: str | None = None
+    request_object_signing_alg: str | None = None
+    authorization_signed_response_alg: str | None = None
+    introspection_signed_response_alg: str | None = None
+    require_pushed_authorization_requests: bool = False
+    require_signed_request_object: bool = False
+    dpop_bound_access_tokens: bool = False
+    tls_client_certificate_bound_access_tokens: bool = False
+    # Of the five of RFC 8705 section 2.1.2 the one that was registered: its member and its value.
+    tls_client_auth_subject: tuple[str, str] | None = None
     jwks: Mapping[str, Any] | None = None
     jwks_uri: str | None = None
     subject_type: str = "public"
@@ -66,6 +80,20 @@ class RegisteredClient:
     policy_uri: str | None = None
     tos_uri: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    rules: Rules = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put together what its profile demands of it, and what it demanded of itself."""
+        rules = RULES[self.policy.profile]
+        bound = self.dpop_bound_access_tokens or self.tls_client_certificate_bound_access_tokens
+        stricter = replace(
+            rules,
+            pushed_requests=rules.pushed_requests or self.require_pushed_authorization_requests,
+            pkce=rules.pkce or self.is_public or self.policy.require_pkce,
+            signed_requests=rules.signed_requests or self.require_signed_request_object,
+            sender_constraint=rules.sender_constraint or bound,
+        )
+        object.__setattr__(self, "rules", stricter)
 
     @property
     def is_public(self) -> bool:

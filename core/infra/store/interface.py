@@ -27,7 +27,11 @@ class Kind(StrEnum):
     SID = "sid"
     LOGOUT = "logout"
     FORM_TOKEN = "form-token"  # noqa: S105 - the name of a kind, not a secret
+    PAR = "par"
+    DEVICE_CODE = "device-code"
+    USER_CODE = "user-code"
     ASSERTION_JTI = "assertion-jti"
+    DPOP_JTI = "dpop-jti"
     LOGOUT_JTI = "logout-jti"
     PASSKEY_CHALLENGE = "passkey-challenge"
     PROOF = "proof"

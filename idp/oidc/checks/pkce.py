@@ -22,7 +22,7 @@ def require(client: RegisteredClient, challenge: str | None, method: str | None)
     if challenge is None:
         if method is not None:
             raise InvalidRequest("A code_challenge_method was sent without a code_challenge.")
-        if client.is_public or client.policy.require_pkce:
+        if client.rules.pkce:
             raise InvalidRequest("This client must send a code_challenge.")
         return
     if method != "S256":
