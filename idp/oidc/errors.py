@@ -10,11 +10,11 @@
     ├─ UnsupportedResponseType  UnsupportedGrantType  UnsupportedTokenType
     ├─ LoginRequired  ConsentRequired  AccountSelectionRequired  InteractionRequired
     ├─ UnmetAuthenticationRequirements
-    ├─ InvalidDpopProof ─ UseDpopNonce
-    ├─ AuthorizationPending ─ SlowDown  ExpiredToken
-    ├─ InvalidToken ─ InsufficientUserAuthentication  InsufficientScope
+    ├─ InvalidToken  InsufficientScope
     ├─ InvalidClientMetadata  InvalidRedirectUri
-    └─ TemporarilyUnavailable  ServerError
+    ├─ TemporarilyUnavailable  ServerError
+    └─ proof_errors: InvalidDpopProof ─ UseDpopNonce  InsufficientUserAuthentication
+       device_errors: AuthorizationPending ─ SlowDown  ExpiredToken
 
 `error` is the code of the specifications, `description` is for a tool's developer and keeps to the
 characters of RFC 6749 section 5.2, `remedy` says on `/docs/errors` what to do, `status` is the HTTP
@@ -247,46 +247,6 @@ class UnmetAuthenticationRequirements(ProtocolError):
     remedy = N_("Ask for a level this person can reach, or explain what they need.")
 
 
-class InvalidDpopProof(ProtocolError):
-    """The DPoP proof is missing, malformed, for another request or key, or was used (RFC 9449 section 5)."""
-
-    error = "invalid_dpop_proof"
-    description = "The DPoP proof is not valid."
-    remedy = N_("Make a new proof for each request, with the method, the address and the key of the token.")
-
-
-class UseDpopNonce(InvalidDpopProof):
-    """The proof must carry the nonce that this answer brings (RFC 9449 sections 8 and 9)."""
-
-    error = "use_dpop_nonce"
-    description = "The DPoP proof must carry the nonce of this answer."
-    remedy = N_("Send the request again with a proof that carries the nonce of the header DPoP-Nonce.")
-
-
-class AuthorizationPending(ProtocolError):
-    """The user has not answered on the other device yet (RFC 8628 section 3.5)."""
-
-    error = "authorization_pending"
-    description = "The user has not answered yet."
-    remedy = N_("Ask again after the interval that the device authorization response named.")
-
-
-class SlowDown(AuthorizationPending):
-    """The device asks too often (RFC 8628 section 3.5)."""
-
-    error = "slow_down"
-    description = "The token endpoint is asked too often."
-    remedy = N_("Wait five seconds longer between two requests from now on.")
-
-
-class ExpiredToken(ProtocolError):
-    """The device code is over (RFC 8628 section 3.5)."""
-
-    error = "expired_token"
-    description = "The device code has expired."
-    remedy = N_("Begin again with a new device authorization request.")
-
-
 class InvalidToken(ProtocolError):
     """The access token is expired, revoked, malformed or not for us (RFC 6750 section 3.1)."""
 
@@ -294,14 +254,6 @@ class InvalidToken(ProtocolError):
     status = 401
     description = "The access token is not valid."
     remedy = N_("Get a new access token.")
-
-
-class InsufficientUserAuthentication(InvalidToken):
-    """The sign-in behind the token is too weak or too old for this resource (RFC 9470 section 3)."""
-
-    error = "insufficient_user_authentication"
-    description = "A stronger or more recent sign-in is needed."
-    remedy = N_("Send the user to the authorization endpoint with the acr_values and max_age of the challenge.")
 
 
 class InsufficientScope(ProtocolError):
