@@ -136,26 +136,14 @@ def _mutual_tls(reader: Reader) -> MutualTls | None:
     url = reader.read_optional(
         "IMMO_EID_MTLS_URL",
         "https address at which the proxy asks browsers for the card's certificate; empty: no such way to sign in",
-        _https_url,
+        parsers.https_url,
     )
     secret = reader.read_optional(
-        "IMMO_EID_MTLS_SECRET", "what the proxy proves itself with at that address", _long_secret, secret=True
+        "IMMO_EID_MTLS_SECRET", "what the proxy proves itself with at that address", parsers.long_secret, secret=True
     )
     if (url is None) != (secret is None):
         reader.refuse("IMMO_EID_MTLS_SECRET", "goes together with IMMO_EID_MTLS_URL")
     return None if url is None or secret is None else MutualTls(url, secret)
-
-
-def _https_url(value: str) -> str:
-    if not parsers.base_url(value).startswith("https://"):
-        raise ValueError("must be https: a certificate is asked for in its handshake")
-    return value
-
-
-def _long_secret(value: str) -> Secret:
-    if len(value) < _MINIMUM_SECRET_LENGTH:
-        raise ValueError(f"must have at least {_MINIMUM_SECRET_LENGTH} characters")
-    return Secret(value)
 
 
 def _is_default(keys: tuple[tuple[str, Secret], ...]) -> bool:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from core.infra.secret import Secret
+
 E = TypeVar("E", bound=StrEnum)
 
 OFF = "off"
+_MINIMUM_SECRET_LENGTH = 32
 _MASK = "***"
 # Up to the last @, because a password may hold one that nobody encoded.
 _USER_PASSWORD = re.compile(r"(//[^/:@]*):.*@")
@@ -42,6 +45,20 @@ def base_url(value: str) -> str:
     if "?" in value or "#" in value or value.endswith("/"):
         raise ValueError("must have no query, no fragment and no slash at the end")
     return value
+
+
+def https_url(value: str) -> str:
+    """Accept what `base_url` accepts, over https: certificates are asked for in its handshake."""
+    if not base_url(value).startswith("https://"):
+        raise ValueError("must be https: a certificate is asked for in its handshake")
+    return value
+
+
+def long_secret(value: str) -> Secret:
+    """Accept a secret that nobody guesses."""
+    if len(value) < _MINIMUM_SECRET_LENGTH:
+        raise ValueError(f"must have at least {_MINIMUM_SECRET_LENGTH} characters")
+    return Secret(value)
 
 
 def base_url_or_off(value: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from core.infra import eid_settings
 from core.infra import setting_parsers as parsers
+from core.infra.client_tls_settings import ClientTls, read_client_tls
 from core.infra.eid_settings import EidSettings
 from core.infra.errors import InvalidSettings
 from core.infra.register_settings import RegisterSettings, read_registers
@@ -94,6 +95,7 @@ class Settings:
     support: SupportSettings
     outbound: OutboundSettings
     eid: EidSettings
+    client_tls: ClientTls | None
     registers: tuple[RegisterSettings, ...]
     listing: tuple[Setting, ...] = field(repr=False, compare=False)
 
@@ -175,6 +177,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         support=_support(reader),
         outbound=_outbound(reader),
         eid=eid_settings.read_eid(reader),
+        client_tls=read_client_tls(reader),
         registers=read_registers(reader),
         listing=tuple(reader.listing),
     )
@@ -226,8 +229,12 @@ def _outbound(reader: Reader) -> OutboundSettings:
 def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
     addresses = (("IMMO_ISSUER", settings.issuer), ("IMMO_PORTAL_URL", settings.portal_url))
     mail = settings.mail
-    if settings.eid.mutual_tls is not None and settings.eid.mutual_tls.url in {settings.issuer, settings.portal_url}:
-        yield "IMMO_EID_MTLS_URL", "must be an address of its own"
+    taken = [settings.issuer, settings.portal_url]
+    for name, place in (("IMMO_EID_MTLS_URL", settings.eid.mutual_tls), ("IMMO_MTLS_URL", settings.client_tls)):
+        if place is not None:
+            if urlsplit(place.url).netloc in {urlsplit(url).netloc for url in taken}:
+                yield name, "must be a host name of its own"
+            taken.append(place.url)
     if settings.issuer == settings.portal_url:
         yield "IMMO_PORTAL_URL", "must differ from IMMO_ISSUER"
     if (mail.smtp_user is None) != (mail.smtp_password is None):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.infra import eid_settings, register_settings, token_settings
+from core.infra import client_tls_settings, eid_settings, register_settings, token_settings
 from core.infra import settings as module
 from core.infra.errors import InvalidSettings
 from core.infra.secret import Secret
@@ -93,6 +93,10 @@ BAD = [
     ("IMMO_EID_OCSP_NONCE_REQUIRED", "maybe"),
     ("IMMO_EID_MTLS_URL", "http://card.immo-connect.example"),
     ("IMMO_EID_MTLS_SECRET", "short"),
+    ("IMMO_MTLS_URL", "http://mtls.immo-connect.example"),
+    ("IMMO_MTLS_PROXY_SECRET", "short"),
+    ("IMMO_MTLS_AUTHORITIES", "/no/such/bundle.pem"),
+    ("IMMO_MTLS_AUTHORITIES", "README.md"),
     ("IMMO_REGISTERS", "be.biv"),
     ("IMMO_REGISTERS", "be.biv=register.internal"),
     ("IMMO_REGISTERS", "be.biv=https://one.example,be.biv=https://two.example"),
@@ -249,7 +253,7 @@ def test_passwords_in_addresses_are_masked_where_settings_are_listed(given: str,
 def test_every_variable_that_is_read_is_listed_with_its_meaning() -> None:
     trees = [
         ast.parse(Path(inspect.getfile(found)).read_text())
-        for found in (module, eid_settings, register_settings, token_settings)
+        for found in (module, client_tls_settings, eid_settings, register_settings, token_settings)
     ]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -290,3 +294,18 @@ def test_production_asks_for_breached_passwords_unless_told_otherwise() -> None:
     url = Settings.from_environment(PRODUCTION).breached_passwords_url
 
     assert url is not None and url.startswith("https://")
+
+
+def test_each_host_name_asks_for_certificates_of_one_kind() -> None:
+    """A certificate counts by the host name it comes to: programs', cards' and nobody's are apart."""
+    card, programs = "https://card.immo-connect.example", "https://mtls.immo-connect.example"
+    secrets = {"IMMO_EID_MTLS_SECRET": "c" * 32, "IMMO_MTLS_PROXY_SECRET": "p" * 32}
+    own = {"IMMO_MODE": "test", "IMMO_ISSUER": "https://login.immo-connect.example", **secrets}
+
+    apart = Settings.from_environment({**own, "IMMO_EID_MTLS_URL": card, "IMMO_MTLS_URL": programs})
+    shared = problems({**own, "IMMO_EID_MTLS_URL": card, "IMMO_MTLS_URL": f"{card}/programs"})
+    main = problems({**own, "IMMO_EID_MTLS_URL": card, "IMMO_MTLS_URL": own["IMMO_ISSUER"]})
+
+    assert apart.client_tls is not None
+    assert (apart.client_tls.url, apart.client_tls.authorities) == (programs, ())
+    assert shared == main == ("IMMO_MTLS_URL: must be a host name of its own",)
