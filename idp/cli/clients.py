@@ -12,6 +12,7 @@ from core.tools.identifiers import ToolId
 from idp.cli.ground import connect, explained
 from idp.oidc import registration
 from idp.oidc.clients import announce_change, find_client, metadata_of, policy_to_json
+from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import CONTEXT_SCOPE
 from idp.wiring import Services
 
@@ -26,16 +27,27 @@ def clients() -> None:
 @click.option("--id", "client_id", help="The client_id; made up when it is left out.")
 @click.option("--tool", "code", help="The tool of the catalogue that it is; gives the scopes of contexts.")
 @click.option("--resource", "resources", multiple=True, help="An audience it may have access tokens for.")
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    default=Profile.OIDC.value,
+    show_default=True,
+    help="The rules that it is held to.",
+)
+@click.option("--token-exchange", is_flag=True, help="May switch a token's organisation, or pass one on (RFC 8693).")
 @click.option("--session-refresh", is_flag=True, help="Refresh tokens that end with the session.")
 @click.option("--introspection", is_flag=True, help="May ask about tokens for its resources.")
 @explained
 def add(
     metadata: IO[str],
+    *,
     client_id: str | None,
     code: str | None,
     resources: tuple[str, ...],
-    session_refresh: bool,  # noqa: FBT001 - click passes options by name
-    introspection: bool,  # noqa: FBT001
+    profile: str,
+    token_exchange: bool,
+    session_refresh: bool,
+    introspection: bool,
 ) -> None:
     """Register a client from a file of RFC 7591 metadata, and print what it must know.
 
@@ -49,13 +61,16 @@ def add(
     if not isinstance(members, dict):
         raise click.ClickException("the file must hold one JSON object")
     allow_loopback = services.settings.mode is not Mode.PRODUCTION
-    client = registration.judge(members, client_id=client_id, allow_loopback=allow_loopback, http=services.http)
+    client = registration.judge(
+        members, client_id=client_id, profile=Profile(profile), allow_loopback=allow_loopback, http=services.http
+    )
     tool_id = None if code is None else _tool(services, code)
     scope = client.policy.scope if tool_id is None else (*client.policy.scope, *CONTEXT_SCOPE)
     policy = replace(
         client.policy,
         scope=scope,
         resources=resources,
+        token_exchange=token_exchange,
         session_refresh=session_refresh,
         introspection=introspection,
     )

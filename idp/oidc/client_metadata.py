@@ -7,15 +7,17 @@ do not offer are refused: to go on without it would be a lie.
 from collections.abc import Mapping
 from typing import Any
 
-from core.proof.keys import ALGORITHMS
 from idp.oidc.checks.client_uri import host, is_page, is_redirect_target
 from idp.oidc.checks.scope import PERSONAL
+from idp.oidc.client_protection import DEVICE_CODE, TLS_METHODS, read_protection, require_grants
 from idp.oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.oidc.metadata_reader import MetadataReader
+from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import DEFAULT_SCOPE, ClientPolicy, RegisteredClient
 
-AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
+AUTH_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", *TLS_METHODS, "none")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_CODE, TOKEN_EXCHANGE)
 RESPONSE_TYPES = ("code",)
 SUBJECT_TYPES = ("public", "pairwise")
 APPLICATION_TYPES = ("web", "native")
@@ -24,19 +26,22 @@ _PAGES = ("logo_uri", "client_uri", "policy_uri", "tos_uri")
 _NOT_OFFERED = (
     "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
-    "authorization_signed_response_alg", "authorization_encrypted_response_alg",
-    "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
-    "require_pushed_authorization_requests", "require_signed_request_object",
+    "authorization_encrypted_response_alg", "authorization_encrypted_response_enc",
+    "introspection_encrypted_response_alg", "introspection_encrypted_response_enc",
+    "request_object_encryption_alg", "request_object_encryption_enc",
 )  # fmt: skip
 # Kept as they were sent, for people to read.
 _TEXTS = ("software_id", "software_version")
 
 
-def parse(client_id: str, members: Mapping[str, Any], *, allow_loopback: bool) -> RegisteredClient:
+def parse(
+    client_id: str, members: Mapping[str, Any], *, allow_loopback: bool, profile: Profile = Profile.OIDC
+) -> RegisteredClient:
     """Return the client that these metadata describe, with default policy and without a secret.
 
-    `allow_loopback` (demo and test) admits http addresses on this machine. The sector of a client
-    with a sector_identifier_uri is filled in by `registration.py`, which fetches it. Raises
+    `profile` is the operator's choice; what it leaves no room for is refused. `allow_loopback` (demo
+    and test) admits http addresses on this machine. The sector of a client with a
+    sector_identifier_uri is filled in by `registration.py`, which fetches it. Raises
     `InvalidRedirectUri` and `InvalidClientMetadata` (RFC 7591 section 3.2.2).
     """
     read = MetadataReader(members)
@@ -44,6 +49,7 @@ def parse(client_id: str, members: Mapping[str, Any], *, allow_loopback: bool) -
         if members.get(name):
             raise InvalidClientMetadata(f"The member {name} asks for what is not offered.")
     grant_types, response_types = _grants(read)
+    require_grants(grant_types, profile)
     is_native = read.choice("application_type", APPLICATION_TYPES, "web") == "native"
     redirect_uris = _redirect_uris(read, "redirect_uris", is_native=is_native, allow_loopback=allow_loopback)
     if "authorization_code" in grant_types and not redirect_uris:
@@ -59,7 +65,7 @@ def parse(client_id: str, members: Mapping[str, Any], *, allow_loopback: bool) -
         secret_digest=None,
         token_endpoint_auth_method=method,
         redirect_uris=redirect_uris,
-        policy=ClientPolicy(scope=_scope(read)),
+        policy=ClientPolicy(profile=profile, scope=_scope(read)),
         grant_types=grant_types,
         response_types=response_types,
         post_logout_redirect_uris=_redirect_uris(
@@ -75,7 +81,7 @@ def parse(client_id: str, members: Mapping[str, Any], *, allow_loopback: bool) -
         backchannel_logout_session_required=read.flag("backchannel_logout_session_required"),
         metadata=_kept(read, is_native=is_native),
         **_keys(read, method, allow_loopback=allow_loopback),
-        **_algorithms(read, method),
+        **read_protection(read, method, profile),
         **_pages(read, allow_loopback=allow_loopback),
     )
 
@@ -91,8 +97,8 @@ def _grants(read: MetadataReader) -> tuple[tuple[str, ...], tuple[str, ...]]:
     response_types = read.choices("response_types", RESPONSE_TYPES, ("code",) if uses_code else ())
     if ("code" in response_types) != uses_code:
         raise InvalidClientMetadata("The response_types and grant_types contradict each other.")
-    if "refresh_token" in grant_types and not uses_code:
-        raise InvalidClientMetadata("The grant type refresh_token needs authorization_code.")
+    if "refresh_token" in grant_types and not uses_code and DEVICE_CODE not in grant_types:
+        raise InvalidClientMetadata("The grant type refresh_token needs authorization_code or device_code.")
     return grant_types, response_types
 
 
@@ -131,18 +137,9 @@ def _keys(read: MetadataReader, method: str, *, allow_loopback: bool) -> dict[st
     jwks, jwks_uri = read.jwks("jwks"), _page(read, "jwks_uri", allow_loopback=allow_loopback)
     if jwks is not None and jwks_uri is not None:
         raise InvalidClientMetadata("The members jwks and jwks_uri exclude each other.")
-    if method == "private_key_jwt" and jwks is None and jwks_uri is None:
-        raise InvalidClientMetadata("The method private_key_jwt needs jwks or jwks_uri.")
+    if method in {"private_key_jwt", "self_signed_tls_client_auth"} and jwks is None and jwks_uri is None:
+        raise InvalidClientMetadata(f"The method {method} needs jwks or jwks_uri.")
     return {"jwks": jwks, "jwks_uri": jwks_uri}
-
-
-def _algorithms(read: MetadataReader, method: str) -> dict[str, Any]:
-    assertion_alg = read.optional_choice("token_endpoint_auth_signing_alg", ALGORITHMS)
-    return {
-        "id_token_signed_response_alg": read.choice("id_token_signed_response_alg", ALGORITHMS, "RS256"),
-        "userinfo_signed_response_alg": read.optional_choice("userinfo_signed_response_alg", ALGORITHMS),
-        "token_endpoint_auth_signing_alg": assertion_alg if method == "private_key_jwt" else None,
-    }
 
 
 def _kept(read: MetadataReader, *, is_native: bool) -> dict[str, Any]:

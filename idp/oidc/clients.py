@@ -18,6 +18,7 @@ from core.infra.ids import new_secret
 from core.infra.kept_query import KeptQuery, Row
 from core.infra.statements import Queryable
 from core.infra.store.interface import EphemeralStore, Kind
+from idp.oidc.client_protection import SUBJECT_MEMBERS
 from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.tables import ClientRow
@@ -90,10 +91,10 @@ def metadata_of(client: RegisteredClient) -> dict[str, Any]:
         if value is None or (value == () and name not in _NEVER_LEFT_OUT):
             continue
         members[_WIRE_NAMES.get(name, name)] = list(value) if name in _LISTS else value
-    return members
+    return members if client.tls_client_auth_subject is None else members | dict([client.tls_client_auth_subject])
 
 
-_READ = frozenset(_WIRE_NAMES.get(name, name) for name in _METADATA_FIELDS)
+_READ = frozenset({*(_WIRE_NAMES.get(name, name) for name in _METADATA_FIELDS), *SUBJECT_MEMBERS})
 
 
 def policy_to_json(policy: ClientPolicy) -> dict[str, Any]:
@@ -149,6 +150,8 @@ def _from_row(row: Row) -> RegisteredClient:
     policy["profile"] = Profile(policy.get("profile", Profile.OIDC))
     values.setdefault("name", row["client_id"])
     values.setdefault("redirect_uris", ())
+    subjects = ((name, members[name]) for name in SUBJECT_MEMBERS if name in members)
+    values["tls_client_auth_subject"] = next(subjects, None)
     return RegisteredClient(
         client_id=row["client_id"],
         tool_id=row["tool_id"],

@@ -22,6 +22,7 @@ from idp.oidc import client_metadata
 from idp.oidc.checks.client_uri import host
 from idp.oidc.clients import find_client, metadata_of, policy_to_json
 from idp.oidc.errors import InvalidClientMetadata, InvalidToken
+from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tables import ClientRow
 from idp.oidc.tokens import refresh_token
@@ -60,13 +61,20 @@ def store_client(session: Session, client: RegisteredClient, *, now: datetime, s
 
 
 def judge(
-    members: Mapping[str, Any], *, client_id: str | None = None, allow_loopback: bool, http: OutboundHttp
+    members: Mapping[str, Any],
+    *,
+    client_id: str | None = None,
+    profile: Profile = Profile.OIDC,
+    allow_loopback: bool,
+    http: OutboundHttp,
 ) -> RegisteredClient:
     """Return the client that the metadata describe, its sector fetched; nothing is stored.
 
+    `profile` is what an operator chose for it, and what the metadata have to fit.
+
     Raises `InvalidRedirectUri` and `InvalidClientMetadata`.
     """
-    client = client_metadata.parse(client_id or new_id("cli"), members, allow_loopback=allow_loopback)
+    client = client_metadata.parse(client_id or new_id("cli"), members, allow_loopback=allow_loopback, profile=profile)
     sector_uri = client_metadata.sector_identifier_uri(members)
     if sector_uri is not None:
         _require_listed(sector_uri, client.redirect_uris, http)

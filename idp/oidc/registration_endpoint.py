@@ -57,6 +57,7 @@ def update(ground: Services, request: ProgramRequest) -> Answer:
     client = registration.judge(
         members,
         client_id=client_id,
+        profile=earlier.client.policy.profile,
         allow_loopback=ground.settings.mode is not Mode.PRODUCTION,
         http=ground.http,
     )

@@ -236,7 +236,7 @@ def test_native_clients_get_no_scheme_that_is_not_theirs(services: Services, end
         {"id_token_signed_response_alg": "HS256"},
         {"userinfo_signed_response_alg": "none"},
         {"id_token_encrypted_response_alg": "RSA-OAEP"},
-        {"dpop_bound_access_tokens": True},
+        {"request_object_encryption_alg": "RSA-OAEP"},
         {"subject_type": "other"},
         {"application_type": "other"},
         {"jwks": {"keys": []}},
