@@ -51,8 +51,8 @@ _DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")
 
 
 @contextmanager
-def _without_remark() -> Iterator[None]:
-    # The library remarks that RFC 9864 renames EdDSA; clients know that name.
+def without_remark() -> Iterator[None]:
+    """Leave out that the library remarks that RFC 9864 renames EdDSA: clients know that name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)
         yield
@@ -86,6 +86,7 @@ class RelyingParty:
     verifier: str = field(default_factory=lambda: token_urlsafe(48))
     key: Any = field(default_factory=_kept_key, repr=False)
     algorithm: str = "RS256"
+    token_type: str = "Bearer"
 
     def register(self, method: str = "client_secret_basic", **members: Any) -> "RelyingParty":
         """Read discovery and register with what the suite sends, and no `scope`."""
@@ -123,9 +124,7 @@ class RelyingParty:
 
     def answer(self, browser: Browser, sent: Mapping[str, str]) -> dict[str, str]:
         """Return the answer of the authorization endpoint, checked: how it came, `state` and `iss`."""
-        members = _posted(browser, sent["redirect_uri"]) if self.response_mode == "form_post" else browser.answer
-        if self.response_mode is None:
-            assert (browser.location or "").startswith(sent["redirect_uri"])
+        members = self.outer(browser, sent)
         assert members.get("state") == sent.get("state")
         assert members["iss"] == self.metadata["issuer"]
         if "error" in members:
@@ -134,6 +133,13 @@ class RelyingParty:
         else:
             assert _entropy(members["code"]) >= 96
         return members
+
+    def outer(self, browser: Browser, sent: Mapping[str, str]) -> dict[str, str]:
+        """Return what came back to the redirect URI, in the way that was asked for."""
+        if self.response_mode is not None and self.response_mode.startswith("form_post"):
+            return _posted(browser, sent["redirect_uri"])
+        assert (browser.location or "").startswith(sent["redirect_uri"])
+        return browser.answer
 
     def refused(self, browser: Browser, **changes: str | None) -> str:
         """Send a request that is refused without any page, and return the error."""
@@ -155,10 +161,10 @@ class RelyingParty:
         """Call the token endpoint."""
         return self.call("/token", **form)
 
-    def call(self, endpoint: str, **form: str) -> TestResponse:
+    def call(self, endpoint: str, *, headers: Mapping[str, str] | None = None, **form: str) -> TestResponse:
         """Post to an endpoint, authenticated as registered."""
-        headers, proof = self._proof()
-        return self.http.post(endpoint, data={**form, **proof}, headers=headers)
+        own, proof = self._proof()
+        return self.http.post(endpoint, data={**form, **proof}, headers={**own, **(headers or {})})
 
     def redeem(self, code: str, **form: str) -> TestResponse:
         """Present a code."""
@@ -170,7 +176,7 @@ class RelyingParty:
         assert (response.status_code, response.content_type) == (200, "application/json"), response.text
         assert response.headers["Cache-Control"] == "no-store"
         tokens = response.get_json()
-        assert tokens["token_type"].lower() == "bearer"
+        assert tokens["token_type"].lower() == self.token_type.lower()
         assert isinstance(tokens["expires_in"], int) and 0 < tokens["expires_in"] <= 365 * 24 * 3600
         assert _entropy(tokens["access_token"]) >= 96
         claims, header = self.read_id_token(tokens["id_token"], tokens["access_token"])
@@ -226,7 +232,7 @@ class RelyingParty:
 
     def verified(self, token: str, algorithm: str) -> jwt.Token:
         """Return a token of the provider whose signature is right, by this algorithm and no other."""
-        with _without_remark():
+        with without_remark():
             return jwt.decode(token, self.keys(), algorithms=[algorithm])
 
     def keys(self) -> KeySet:
@@ -253,7 +259,7 @@ class RelyingParty:
             "jti": token_urlsafe(24), "iat": now, "nbf": now, "exp": now + 60, **changes,
         }  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
-        with _without_remark():
+        with without_remark():
             header = {"alg": self.algorithm, "kid": self.key.kid}
             return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from idp.oidc.profiles import Profile
 from idp.wiring import Services
+from tests.support.fapi_party import FapiParty, NewFapiParty
 from tests.support.relying_party import NewParty, RelyingParty
 from tests.support.sign_in import Browser
 
@@ -22,6 +24,16 @@ def new_party(idp: Callable[[], FlaskClient], demo: Services) -> NewParty:
 
     def make(method: str = "client_secret_basic", *, mode: str | None = None, **members: object) -> RelyingParty:
         return RelyingParty(demo, idp(), mode).register(method, **members)
+
+    return make
+
+
+@pytest.fixture
+def new_fapi_party(idp: Callable[[], FlaskClient], demo: Services) -> NewFapiParty:
+    """Return a maker of FAPI clients: the profile, and members of the stored client."""
+
+    def make(profile: Profile = Profile.FAPI2_SECURITY, *, mode: str | None = None, **members: object) -> FapiParty:
+        return FapiParty(demo, idp(), mode).store(profile, **members)
 
     return make
 
