@@ -45,6 +45,13 @@ class Registration(StrEnum):
     CLOSED = "closed"
 
 
+class DpopNonce(StrEnum):
+    """Whether a DPoP proof must carry a nonce of ours, or is offered one for the next time."""
+
+    REQUIRED = "required"
+    OFFERED = "offered"
+
+
 @dataclass(frozen=True, slots=True)
 class MailSettings:
     """Where mails are handed over and whom they come from."""
@@ -87,6 +94,7 @@ class Settings:
     token: TokenSettings | None
     secret: Secret
     registration: Registration
+    dpop_nonce: DpopNonce
     breached_passwords_url: str | None
     operations_bind: str | None
     trusted_proxies: int
@@ -164,6 +172,12 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
             "client registration: open, token or closed",
             parsers.one_of(Registration),
             default="closed" if mode is Mode.PRODUCTION else "open",
+        ),
+        dpop_nonce=read(
+            "IMMO_DPOP_NONCE",
+            "nonces in DPoP proofs: required, or offered to clients that cannot",
+            parsers.one_of(DpopNonce),
+            default="required",
         ),
         breached_passwords_url=_breached_passwords_url(reader, mode),
         operations_bind=optional(

@@ -49,7 +49,7 @@ def verify(
         raise InvalidJwt(reason="too long")
     header = _header(token.partition(".")[0])
     key = _key(header, keys, algorithms)
-    if not _is_of_type(header.get("typ"), typ):
+    if not is_of_type(header.get("typ"), typ):
         raise InvalidJwt(reason="wrong type", kid=key.kid)
     return dict(_signed(key, token))
 
@@ -68,7 +68,7 @@ def moment(claims: Mapping[str, Any], name: str) -> datetime:
 # All tokens of a key begin alike, so a header is read once and not for each token.
 @lru_cache(maxsize=64)
 def _header(segment: str) -> Mapping[str, Any]:
-    header = _object(segment)
+    header = read_object(segment)
     if "crit" in header:
         # We understand no extension, so whatever is critical is refused (RFC 7515 section 4.1.11).
         raise InvalidJwt(reason="critical header")
@@ -90,19 +90,21 @@ def _key(header: Mapping[str, Any], keys: KeySource, algorithms: Collection[str]
 @lru_cache(maxsize=512)
 def _signed(key: PublicKey, token: str) -> Mapping[str, Any]:
     signing_input, _, signature = token.rpartition(".")
-    if not _is_signed(key, signing_input, signature):
+    if not is_signed(key, signing_input, signature):
         raise InvalidJwt(reason="bad signature", kid=key.kid)
-    return _object(signing_input.partition(".")[2])
+    return read_object(signing_input.partition(".")[2])
 
 
-def _is_signed(key: PublicKey, signing_input: str, signature: str) -> bool:
+def is_signed(key: PublicKey, signing_input: str, signature: str) -> bool:
+    """Tell whether the key made the signature; raise `InvalidJwt` where that cannot be judged."""
     try:
         return _VERIFIERS[key.algorithm].verify(signing_input.encode("ascii"), _octets(signature), key.key)
     except (JoseError, ValueError) as error:
         raise InvalidJwt(reason="malformed", kid=key.kid) from error
 
 
-def _object(segment: str) -> dict[str, Any]:
+def read_object(segment: str) -> dict[str, Any]:
+    """Return the JSON object that a part of a token encodes; raise `InvalidJwt` for anything else."""
     try:
         value = orjson.loads(_octets(segment))
     except ValueError as error:
@@ -120,7 +122,8 @@ def _octets(segment: str) -> bytes:
     return a2b_base64((segment.translate(_TO_STANDARD) + padding).encode("ascii"), strict_mode=True)
 
 
-def _is_of_type(found: object, expected: str | None) -> bool:
+def is_of_type(found: object, expected: str | None) -> bool:
+    """Tell whether a header's `typ` is the expected one; see `verify`."""
     if expected is None:
         return found is None or (isinstance(found, str) and found.lower() == "jwt")
     return isinstance(found, str) and found.lower().removeprefix("application/") == expected

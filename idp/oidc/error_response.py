@@ -22,6 +22,7 @@ from idp.oidc.errors import (
     ServerError,
     TemporarilyUnavailable,
 )
+from idp.oidc.proof_errors import UseDpopNonce
 
 _REALM = 'realm="Immo-Connect"'
 _RETRY_AFTER_SECONDS = "5"
@@ -31,11 +32,11 @@ _JSON = {"Content-Type": "application/json", **NO_STORE}
 # Fetch section 3.3.3: what a script may send is asked before, what it may read stands in the answer.
 ANY_ORIGIN: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "WWW-Authenticate",
+    "Access-Control-Expose-Headers": "WWW-Authenticate, DPoP-Nonce",
 }
 PREFLIGHT: Mapping[str, str] = {
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, DPoP",
     "Access-Control-Max-Age": "3600",
 }
 
@@ -79,6 +80,8 @@ def _refuse(error: ProtocolError) -> Answer:
     challenge = _challenge(error)
     if challenge is not None:
         headers["WWW-Authenticate"] = challenge
+    if isinstance(error, UseDpopNonce):
+        headers["DPoP-Nonce"] = error.nonce
     if isinstance(error, TemporarilyUnavailable):
         headers["Retry-After"] = _RETRY_AFTER_SECONDS
     members = {"error": error.error, "error_description": error.description}

@@ -1,5 +1,7 @@
 """Refusals of what a token is bound to and of the sign-in behind it: part of the tree of `errors.py`. Pure."""
 
+from typing import Self
+
 from core.infra.messages import N_
 from idp.oidc.errors import InvalidToken, ProtocolError
 
@@ -11,6 +13,11 @@ class InvalidDpopProof(ProtocolError):
     description = "The DPoP proof is not valid."
     remedy = N_("Make a new proof for each request, with the method, the address and the key of the token.")
 
+    def at_resource(self) -> Self:
+        """Return the refusal as a resource words it: with a challenge (RFC 9449 section 7.1)."""
+        self.status = 401
+        return self
+
 
 class UseDpopNonce(InvalidDpopProof):
     """The proof must carry the nonce that this answer brings (RFC 9449 sections 8 and 9)."""
@@ -18,6 +25,10 @@ class UseDpopNonce(InvalidDpopProof):
     error = "use_dpop_nonce"
     description = "The DPoP proof must carry the nonce of this answer."
     remedy = N_("Send the request again with a proof that carries the nonce of the header DPoP-Nonce.")
+
+    def __init__(self, nonce: str) -> None:
+        self.nonce = nonce
+        super().__init__()
 
 
 class InsufficientUserAuthentication(InvalidToken):

@@ -105,6 +105,7 @@ BAD = [
     ("IMMO_SIGNING_TOKEN", "keys/no-such-file.toml"),
     ("IMMO_SIGNING_TOKEN_PIN", "without-a-token"),
     ("IMMO_REGISTRATION", "everybody"),
+    ("IMMO_DPOP_NONCE", "never"),
     ("IMMO_BREACHED_PASSWORDS_URL", "yes"),
     ("IMMO_BREACHED_PASSWORDS_URL", "https://range.example/"),
     ("IMMO_OPERATIONS_BIND", "9000"),

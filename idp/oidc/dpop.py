@@ -1,0 +1,62 @@
+"""DPoP at the provider's own endpoints (RFC 9449): judged by `core.proof.dpop`, refused in our words."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from core.infra.settings import DpopNonce
+from core.proof import dpop
+from core.proof.dpop import Desk, InvalidProof, NonceNeeded, Proven, Target
+from core.proof.dpop_nonces import DpopNonces
+from core.web.programs import ProgramRequest
+from idp.oidc.proof_errors import InvalidDpopProof, UseDpopNonce
+from idp.wiring import Services
+
+HEADER = "DPoP"
+NONCE_HEADER = "DPoP-Nonce"
+
+
+def proven_key(ground: Services, request: ProgramRequest, *, expected_jkt: str | None = None) -> Proven | None:
+    """Return the key that the request proves to hold, None where it carries no proof.
+
+    For the token endpoint and the pushed authorization request. `headers_for` says what the answer
+    must then bring. Raises `InvalidDpopProof`, and `UseDpopNonce`; a proof is spent by this.
+    """
+    if HEADER not in request.headers:
+        return None
+    return _verify(ground, request, access_token=None, expected_jkt=expected_jkt)
+
+
+def require_key(ground: Services, request: ProgramRequest, *, access_token: str, jkt: str) -> Proven:
+    """Judge the proof that a resource of ours was called with; raise as `proven_key` does, with 401."""
+    try:
+        return _verify(ground, request, access_token=access_token, expected_jkt=jkt)
+    except InvalidDpopProof as error:
+        raise error.at_resource() from error.__cause__
+
+
+def headers_for(proven: Proven | None) -> Mapping[str, str]:
+    """Return the headers of an answer to a request with a proof: the next nonce, when it is time for it."""
+    if proven is None or proven.next_nonce is None:
+        return {}
+    return {NONCE_HEADER: proven.next_nonce}
+
+
+def _verify(ground: Services, request: ProgramRequest, *, access_token: str | None, expected_jkt: str | None) -> Proven:
+    settings = ground.settings
+    desk = Desk(DpopNonces(settings.secret), ground.store, settings.dpop_nonce is DpopNonce.REQUIRED)
+    target = Target(request.method, (_address(ground, request),), access_token)
+    proof = request.headers.get(HEADER)
+    try:
+        return dpop.verify(proof, target, desk=desk, now=ground.clock.now(), expected_jkt=expected_jkt)
+    except NonceNeeded as error:
+        raise UseDpopNonce(error.nonce) from error
+    except InvalidProof as error:
+        raise InvalidDpopProof(details=dict(error.details)) from error
+
+
+def _address(ground: Services, request: ProgramRequest) -> str:
+    """Return where the request was sent: the issuer's address, or that of the host for certificates."""
+    settings = ground.settings
+    place = settings.client_tls
+    is_there = place is not None and request.host.lower() == urlsplit(place.url).netloc.lower()
+    return f"{place.url if place is not None and is_there else settings.issuer}{request.path}"
