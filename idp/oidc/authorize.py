@@ -115,7 +115,7 @@ def parse(target: Target, parameters: Parameters, *, keyring: Keyring, issuer: s
         organization=parameters.get("organization"),
         usage=parameters.get("usage"),
     )
-    _require_usable_filter(request)
+    require_usable_filter(request)
     return request
 
 
@@ -130,16 +130,40 @@ def finish(
     joins: bool,
     now: datetime,
 ) -> AuthorizationResponse:
-    """Answer with a code for this person, session and context.
+    """Answer with a code for what `grant_for` gives; raises `Unanswerable` as that does.
 
-    `claims` are the names from the claims parameter that the consent spoke of: the others stay
-    out of the grant, so that a client that registers for more later gets no more by it. `joins`
-    tells that the client, or its context, is new to the session. Raises `Unanswerable` where the
-    client or its redirect URI has gone since the request was parsed.
+    Also where the redirect URI has gone since the request was parsed.
     """
     client = require_client(request.client_id, client_finder(services))
     require_registered(request.redirect_uri, client.redirect_uris, is_native=client.is_native)
     issuer, to = services.settings.issuer, response.return_address(request)
+    grant = grant_for(
+        services, request, session=session, cookie=cookie, context=context, claims=claims, joins=joins, now=now
+    )
+    if grant is None:
+        return response.failure(to, error=LoginRequired(), issuer=issuer)
+    return response.success(to, code=codes.issue(services.store, grant), issuer=issuer)
+
+
+def grant_for(
+    services: Services,
+    request: AuthorizationRequest,
+    *,
+    session: SsoSession,
+    cookie: str,
+    context: ChosenContext | None,
+    claims: Collection[str],
+    joins: bool,
+    now: datetime,
+) -> CodeGrant | None:
+    """Return what the answer to a request stands for: this person, session and context.
+
+    `claims` are the names from the claims parameter that the consent spoke of: the others stay
+    out of the grant, so that a client that registers for more later gets no more by it. `joins`
+    tells that the client, or its context, is new to the session. None where the session has ended
+    meanwhile. Raises `Unanswerable` where the client has gone since the request was parsed.
+    """
+    client = require_client(request.client_id, client_finder(services))
     if joins:
         with services.database.transaction() as transaction:
             participants.join(
@@ -153,8 +177,8 @@ def finish(
         sign_ins.touch(services.database, services.store, session.sid, now=now)
         # Somebody who signs out at this very moment tells the clients that had joined by then.
         if sso.find(services.store, cookie, now) is None:
-            return response.failure(to, error=LoginRequired(), issuer=issuer)
-    grant = CodeGrant(
+            return None
+    return CodeGrant(
         client_id=client.client_id,
         redirect_uri=request.redirect_uri,
         scope=request.scope,
@@ -165,12 +189,19 @@ def finish(
         resource=request.resource,
         claims=request.claims.only(claims),
     )
-    return response.success(to, code=codes.issue(services.store, grant), issuer=issuer)
 
 
 def refuse(to: ReturnAddress, error: ProtocolError, *, issuer: str) -> AuthorizationResponse:
     """Answer with an error."""
     return response.failure(to, error=error, issuer=issuer)
+
+
+def require_usable_filter(request: AuthorizationRequest) -> None:
+    """Raise `InvalidRequest` where contexts are filtered and none is asked for."""
+    is_filtered = request.organization is not None or request.usage is not None
+    if is_filtered and not request.wants_context:
+        # Ignoring it would give a token that lacks what was asked for (claims.md, principle 2).
+        raise InvalidRequest("The parameters organization and usage need the scope organization.")
 
 
 _response_modes = {mode.value: mode for mode in ResponseMode}
@@ -225,10 +256,3 @@ def _hinted_subject(
     if wanted not in {None, found.subject}:
         raise InvalidRequest("The id_token_hint and the claims parameter name different users.")
     return PersonId(found.subject)
-
-
-def _require_usable_filter(request: AuthorizationRequest) -> None:
-    is_filtered = request.organization is not None or request.usage is not None
-    if is_filtered and not request.wants_context:
-        # Ignoring it would give a token that lacks what was asked for (claims.md, principle 2).
-        raise InvalidRequest("The parameters organization and usage need the scope organization.")

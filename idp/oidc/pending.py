@@ -29,7 +29,7 @@ PENDING_LIFE = timedelta(minutes=30)
 # A second press of the same button arrives after the first one was answered.
 REPEAT_GRACE = timedelta(seconds=10)
 _KEPT_FOR = timedelta(hours=2)
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def _authorization_to_json(request: AuthorizationRequest) -> dict[str, object]:
         "resource": request.resource,
         "organization": request.organization,
         "usage": request.usage,
+        "device_code": request.device_code,
     }
 
 
@@ -164,6 +165,7 @@ def _authorization_from_json(members: Mapping[str, Any]) -> AuthorizationRequest
         resource=tuple(members["resource"]),
         organization=members["organization"],
         usage=members["usage"],
+        device_code=members["device_code"],
     )
 
 

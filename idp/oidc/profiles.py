@@ -28,8 +28,9 @@ class Rules:
     a challenge. `signed_requests`, `signed_responses`: request objects (RFC 9101) and JARM.
     `sender_constraint`: access tokens are bound to a key or certificate. `key_authentication`: the
     client proves itself by private_key_jwt or mutual TLS. `issuer_audience`: its assertions and
-    request objects are for the issuer, and an assertion names it as a single string. `algorithms`:
-    for whatever either side signs.
+    request objects are for the issuer, and an assertion names it as a single string. `code_only`:
+    people answer at the authorization endpoint, and on no other device. `algorithms`: for whatever
+    either side signs.
     """
 
     pushed_requests: bool = False
@@ -39,6 +40,7 @@ class Rules:
     sender_constraint: bool = False
     key_authentication: bool = False
     issuer_audience: bool = False
+    code_only: bool = False
     algorithms: tuple[str, ...] = ALGORITHMS
 
 
@@ -49,6 +51,7 @@ _SECURITY = Rules(
     sender_constraint=True,
     key_authentication=True,
     issuer_audience=True,
+    code_only=True,
     algorithms=("PS256", "ES256", "EdDSA"),
 )
 # FAPI 2.0 Message Signing sections 5.3 and 5.4.
@@ -60,6 +63,7 @@ _MESSAGE_SIGNING = Rules(
     sender_constraint=True,
     key_authentication=True,
     issuer_audience=True,
+    code_only=True,
     algorithms=("PS256", "ES256", "EdDSA"),
 )
 RULES: Mapping[Profile, Rules] = {

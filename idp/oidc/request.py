@@ -41,6 +41,7 @@ class AuthorizationRequest:
     `acr_values` are the known ones in the order asked; `essential_acr` are those of which one
     must be reached (by `claims`, or by the client's `require_acr`). `hinted_person` comes from a
     verified id_token_hint. `organization` and `usage` are filters on the contexts (`claims.md`).
+    `device_code` is the digest under which a device waits for the answer: it has no redirect URI.
     """
 
     client_id: str
@@ -61,6 +62,7 @@ class AuthorizationRequest:
     resource: tuple[str, ...] = ()
     organization: str | None = None
     usage: str | None = None
+    device_code: str | None = None
 
     @property
     def wants_context(self) -> bool:
