@@ -130,7 +130,7 @@ def test_record_is_over_after_its_life_or_soon_after_its_answer(store: Ephemeral
 
 
 def test_record_of_another_release_counts_as_unknown(store: EphemeralStore, clock: FixedClock) -> None:
-    for version in (0, 1, 3):
+    for version in (0, 1, 999):
         store.put(Kind.PENDING, digest("itx_old"), b'{"version": %d}' % version, timedelta(minutes=1))
 
         assert pending.find(store, "itx_old") is None
