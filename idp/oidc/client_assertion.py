@@ -1,10 +1,11 @@
 """Client authentication with a signed JWT: private_key_jwt (OpenID Connect Core section 9, RFC 7523).
 
 The client decides the algorithm when it registers, its keys are its own, and each assertion is
-worth one request: its `jti` is spent in the store.
+worth one request: its `jti` is spent in the store. Whom it may be for depends on the client's
+profile: FAPI 2.0 Security Profile section 5.3.2.1 takes the issuer alone, named as a string.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,17 +78,19 @@ def verify(
     client: RegisteredClient,
     *,
     find_keys: FindKeys,
-    audiences: Collection[str],
+    audiences: Sequence[str],
     store: EphemeralStore,
     now: datetime,
 ) -> None:
-    """Raise `InvalidClient` unless the client made the assertion, for us, just now, for this once."""
+    """Raise `InvalidClient` unless the client made the assertion, for us, just now, for this once.
+
+    Of `audiences` the first is the issuer: the only one for clients whose rules say so.
+    """
     _verify_signature(assertion, client, find_keys)
     claims = assertion.claims
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise InvalidClient("The iss and sub of the assertion must be the client_id.")
-    if not _is_for_us(claims.get("aud"), audiences):
-        raise InvalidClient("The aud of the assertion must be the issuer or the token endpoint.")
+    _check_audience(claims.get("aud"), client, audiences)
     expires_at = _check_times(claims, now)
     _spend(claims.get("jti"), client.client_id, expires_at - now + _SKEW, store)
 
@@ -95,8 +98,8 @@ def verify(
 def _verify_signature(assertion: Assertion, client: RegisteredClient, find_keys: FindKeys) -> None:
     algorithm, kid = assertion.header.get("alg"), assertion.header.get("kid")
     registered = client.token_endpoint_auth_signing_alg
-    if algorithm not in ALGORITHMS or (registered is not None and algorithm != registered):
-        raise InvalidClient("The alg of the assertion is not the registered one.")
+    if algorithm not in client.rules.algorithms or algorithm != (registered or algorithm):
+        raise InvalidClient("The alg of the assertion is not one that the client may use.")
     if kid is not None and not isinstance(kid, str):
         raise InvalidClient("The kid of the assertion is not a string.")
     keys = find_keys(client, kid, algorithm)
@@ -113,10 +116,15 @@ def _is_signed_with(parts: CompactSignature, key: PublicKey) -> bool:
         return False
 
 
-def _is_for_us(audience: object, audiences: Collection[str]) -> bool:
+def _check_audience(audience: object, client: RegisteredClient, audiences: Sequence[str]) -> None:
+    if client.rules.issuer_audience:
+        if audience != audiences[0]:
+            raise InvalidClient("The aud of the assertion must be the issuer, as a string.")
+        return
     # Every audience must be ours: an assertion that is good elsewhere too could be carried here.
     named = audience if isinstance(audience, list) else [audience]
-    return bool(named) and all(isinstance(entry, str) and entry in audiences for entry in named)
+    if not named or not all(isinstance(entry, str) and entry in audiences for entry in named):
+        raise InvalidClient("The aud of the assertion must be the issuer or the token endpoint.")
 
 
 def _check_times(claims: Mapping[str, Any], now: datetime) -> datetime:

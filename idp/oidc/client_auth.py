@@ -1,4 +1,4 @@
-"""How a client proves who it is (RFC 6749 section 2.3, OpenID Connect Core section 9).
+"""How a client proves who it is (RFC 6749 section 2.3, OpenID Connect Core section 9, RFC 8705 section 2).
 
 One method in a request, and it must be the registered one. Why a secret was not believed is not
 told: unknown client, disabled client and wrong secret get one answer.
@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from core.infra.ids import digest
-from idp.oidc import client_assertion, client_keys
+from core.infra.settings import Settings
+from idp.oidc import client_assertion, client_keys, client_tls_auth
 from idp.oidc.checks.parameters import Parameters
+from idp.oidc.client_certificate import Certificate
+from idp.oidc.client_protection import TLS_METHODS
 from idp.oidc.clients import known_client
 from idp.oidc.errors import InvalidClient, InvalidRequest
 from idp.oidc.registered_client import RegisteredClient
 from idp.wiring import Services
 
 PARAMETERS = frozenset({"client_id", "client_secret", "client_assertion", "client_assertion_type"})
-CONFIDENTIAL_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+CONFIDENTIAL_METHODS = (*SECRET_METHODS, "private_key_jwt", *TLS_METHODS)
 METHODS = (*CONFIDENTIAL_METHODS, "none")
 # Compared with when there is no client, so that the answer takes as long.
 _NO_DIGEST = digest("")
@@ -35,19 +39,28 @@ class _Presented:
 
 
 def authenticate(
-    parameters: Parameters, authorization: str | None, *, services: Services, endpoint: str
+    parameters: Parameters,
+    authorization: str | None,
+    *,
+    services: Services,
+    endpoint: str,
+    certificate: Certificate | None = None,
 ) -> RegisteredClient:
-    """Return the client that a request comes from, as `authorization` header or form prove it.
+    """Return the client that a request comes from, as `authorization` header, form or certificate prove it.
 
     `endpoint` is the path that was called: its address is a valid audience of an assertion besides
-    the issuer and the token endpoint. Raises `InvalidClient`, and `InvalidRequest` where a request
-    uses more than one method (RFC 6749 section 2.3) or contradicts itself.
+    the issuer and the token endpoint. A certificate is no second method: whoever proves itself
+    otherwise may have its tokens bound to one. Raises `InvalidClient`, and `InvalidRequest` where a
+    request uses more than one method (RFC 6749 section 2.3) or contradicts itself.
     """
     if "client_assertion" in parameters.values or "client_assertion_type" in parameters.values:
         if authorization is not None or "client_secret" in parameters.values:
             raise InvalidRequest("The request uses more than one method of client authentication.")
         return _by_assertion(parameters, services, endpoint)
-    return _by_secret(_presented(parameters, authorization), services)
+    presented = _presented(parameters, authorization)
+    if presented.secret is not None:
+        return _by_secret(presented, services)
+    return _by_certificate(presented.client_id, certificate, services)
 
 
 def _presented(parameters: Parameters, authorization: str | None) -> _Presented:
@@ -88,12 +101,28 @@ def _form_decoded(part: bytes) -> str:
 
 def _by_secret(presented: _Presented, services: Services) -> RegisteredClient:
     client = known_client(services.database, services.store, presented.client_id)
-    if presented.secret is not None:
-        stored = None if client is None else client.secret_digest
-        is_right = hmac.compare_digest(digest(presented.secret), stored or _NO_DIGEST)
-        if stored is None or not is_right:
-            raise InvalidClient(client_id=presented.client_id)
+    stored = None if client is None else client.secret_digest
+    is_right = hmac.compare_digest(digest(presented.secret or ""), stored or _NO_DIGEST)
+    if stored is None or not is_right:
+        raise InvalidClient(client_id=presented.client_id)
     return _require(client, presented.method, presented.client_id)
+
+
+def _by_certificate(client_id: str, certificate: Certificate | None, services: Services) -> RegisteredClient:
+    """Return the client that presents a certificate or, where it is a public one, nothing at all."""
+    client = known_client(services.database, services.store, client_id)
+    if client is None or client.token_endpoint_auth_method not in TLS_METHODS:
+        return _require(client, "none", client_id)
+    proven = _require(client, client.token_endpoint_auth_method, client_id)
+    place = services.settings.client_tls
+    client_tls_auth.verify(
+        certificate,
+        proven,
+        authorities=() if place is None else place.authorities,
+        http=services.http,
+        now=services.clock.now(),
+    )
+    return proven
 
 
 def _by_assertion(parameters: Parameters, services: Services, endpoint: str) -> RegisteredClient:
@@ -104,16 +133,22 @@ def _by_assertion(parameters: Parameters, services: Services, endpoint: str) -> 
     if parameters.get("client_id") not in {None, client_id}:
         raise InvalidRequest("The client_id contradicts the client_assertion.")
     client = _require(known_client(services.database, services.store, client_id), "private_key_jwt", client_id)
-    now, issuer = services.clock.now(), services.settings.issuer
+    now = services.clock.now()
     client_assertion.verify(
         assertion,
         client,
         find_keys=lambda c, kid, alg: client_keys.candidates(c, kid, alg, http=services.http, now=now),
-        audiences=frozenset({issuer, f"{issuer}/token", f"{issuer}{endpoint}"}),
+        audiences=_audiences(services.settings, endpoint),
         store=services.store,
         now=now,
     )
     return client
+
+
+def _audiences(settings: Settings, endpoint: str) -> tuple[str, ...]:
+    """Return whom an assertion may be for, the issuer first; endpoints have an alias for mutual TLS."""
+    addresses = [settings.issuer] if settings.client_tls is None else [settings.issuer, settings.client_tls.url]
+    return (settings.issuer, *(f"{address}{path}" for address in addresses for path in ("/token", endpoint)))
 
 
 def _require(client: RegisteredClient | None, method: str, client_id: str) -> RegisteredClient:

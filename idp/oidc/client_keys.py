@@ -5,7 +5,7 @@ once a minute, so that a client can rotate its keys and nobody can make us fetch
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,16 +53,27 @@ def candidates(
     Without a `kid` all keys that fit the algorithm are candidates. A jwks_uri that does not answer
     leaves the keys known from it in force.
     """
+    return _find(client, lambda key: key.algorithm == algorithm and kid in {None, key.kid}, http=http, now=now)
+
+
+def holds(client: RegisteredClient, thumbprint: str, *, http: OutboundHttp, now: datetime) -> bool:
+    """Tell whether a key of this RFC 7638 thumbprint is among the client's."""
+    return bool(_find(client, lambda key: key.key.thumbprint() == thumbprint, http=http, now=now))
+
+
+def _find(
+    client: RegisteredClient, is_wanted: Callable[[PublicKey], bool], *, http: OutboundHttp, now: datetime
+) -> tuple[PublicKey, ...]:
     if client.jwks is not None:
-        return _choose(_registered(client, client.jwks), kid, algorithm)
+        return tuple(filter(is_wanted, _registered(client, client.jwks)))
     if client.jwks_uri is None:
         return ()
     known = _known(client.jwks_uri, http)
     if known is None or (now >= known.good_until and _claim(client.jwks_uri, known, http, now)):
         known = _fetch(client.jwks_uri, known, http=http, now=now)
-    found = _choose(known.keys, kid, algorithm)
+    found = tuple(filter(is_wanted, known.keys))
     if not found and _claim(client.jwks_uri, known, http, now):
-        found = _choose(_fetch(client.jwks_uri, known, http=http, now=now).keys, kid, algorithm)
+        found = tuple(filter(is_wanted, _fetch(client.jwks_uri, known, http=http, now=now).keys))
     return found
 
 
@@ -112,10 +123,6 @@ def _fetch(uri: str, earlier: _Fetched | None, *, http: OutboundHttp, now: datet
             kept.clear()
         kept[uri] = fetched
     return fetched
-
-
-def _choose(keys: Iterable[PublicKey], kid: str | None, algorithm: str) -> tuple[PublicKey, ...]:
-    return tuple(key for key in keys if key.algorithm == algorithm and kid in {None, key.kid})
 
 
 def _may_verify(entry: object) -> bool:
