@@ -17,7 +17,7 @@ from idp.account import erasure, leaving, never_activated
 from idp.credentials import mailed_codes, sign_ins
 from idp.credentials.address_change import PROPOSAL_LIFE
 from idp.help import requests as help_requests
-from idp.oidc import backchannel, participants
+from idp.oidc import backchannel, participants, registration_tokens
 from idp.oidc.closing import close_unusable
 from idp.oidc.tokens import refresh_token
 from idp.session import SESSION_LIFE
@@ -96,6 +96,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             sign_ins.mark_expired(session, unused_since=now - SESSION_LIFE, now=now)
             sign_ins.purge(session, now)
             mailed_codes.purge(session, now)
+            registration_tokens.purge(session, now)
             purge_proposals(session, older_than=now - PROPOSAL_LIFE)
         event("database_purged", refresh_families=families, participants=left)
 

@@ -29,7 +29,7 @@ SOME_TOOL = N_("a tool")
 # Never of a person, nor about one.
 NOT_OF_PEOPLE = frozenset(
     {
-        *("client-registered", "client-changed", "client-deleted"),
+        *("client-changed", "client-deleted", "client-disabled", "client-enabled"),
         *("offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
@@ -155,6 +155,9 @@ _TOOLS = {
         N_("You blocked a member of %(organisation)s in %(tool)s."),
         N_("You were blocked in %(tool)s for %(organisation)s."),
     ),
+    "client-registered": _alike(N_("You registered a program for signing in with Immo-Connect.")),
+    "registration-token-made": _alike(N_("You were given a token with which you can register programs.")),
+    "registration-token-revoked": _alike(N_("A token with which you could register programs was withdrawn.")),
     "mandate-proposed": _alike(N_("You proposed that %(tool)s at %(organisation)s rests on somebody's accreditation.")),
     "mandate-accepted": _alike(N_("You let %(organisation)s use %(tool)s under your accreditation.")),
     "mandate-withdrawn": _alike(N_("You ended that %(organisation)s uses %(tool)s under an accreditation.")),

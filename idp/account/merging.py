@@ -17,6 +17,7 @@ from idp.credentials import factors, recovery_codes, second_factor
 from idp.credentials.authenticate import Attempt, PasswordSignIn
 from idp.credentials.second_factor import SecondFactor
 from idp.credentials.security_mail import Place, tell_owner
+from idp.oidc import registration_tokens
 from idp.wiring import Services
 
 
@@ -77,6 +78,7 @@ def merge(services: Services, *, kept: PersonId, given_up: PersonId, place: Plac
     with services.database.transaction() as session:
         facts, language = person_facts(session, given_up), chosen_language(session, given_up)
         merging.take_over(session, kept=kept, given_up=given_up, now=now)
+        registration_tokens.take_over(session, kept=kept, given_up=given_up)
         erasure.erase_merged(session, services.store, given_up, by=kept, now=now)
         username = "" if facts is None else facts.username
         tell_owner(session, kept, "accounts-merged", {"username": username}, place=place, now=now)

@@ -29,6 +29,8 @@ PARTS: Mapping[str, str] = {
     "consents": N_("What I allowed tools to receive"),
     "tools_in_use": N_("Tools I am signed in to"),
     "access_given": N_("Access that tools were given"),
+    "clients_registered": N_("Programs I registered"),
+    "registration_tokens": N_("Tokens to register programs"),
     "history": N_("History"),
 }
 
@@ -98,6 +100,8 @@ FIELDS: Mapping[str, str] = {
     "system": N_("System"),
     "means": N_("Signed in with"),
     "tries_left": N_("Tries left"),
+    "profile": N_("Security profile"),
+    "uses_left": N_("Uses left"),
     "outlives_session": N_("Also after signing out"),
     "accepted_acr": N_("Level of the sign-in"),
     "end_reason": N_("Reason of the end"),

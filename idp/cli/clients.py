@@ -10,6 +10,7 @@ from core.infra.settings import Mode
 from core.tools.catalogue import tool_by_code
 from core.tools.identifiers import ToolId
 from idp.cli.ground import connect, explained
+from idp.cli.registration_tokens import token
 from idp.oidc import registration
 from idp.oidc.clients import announce_change, find_client, metadata_of, policy_to_json
 from idp.oidc.profiles import Profile
@@ -20,6 +21,9 @@ from idp.wiring import Services
 @click.group()
 def clients() -> None:
     """Registered clients."""
+
+
+clients.add_command(token)
 
 
 @clients.command()
@@ -90,10 +94,43 @@ def show(client_id: str) -> None:
     """Print what a client registered, and what we decided about it."""
     with connect().database.reading() as session:
         client = find_client(session, client_id)
+        owner = registration.owner_of(session, client_id)
     if client is None:
         raise click.ClickException("there is no such client")
-    shown = {"enabled": client.enabled, "metadata": metadata_of(client), "policy": policy_to_json(client.policy)}
+    shown = {
+        "enabled": client.enabled,
+        "owner": owner,
+        "metadata": metadata_of(client),
+        "policy": policy_to_json(client.policy),
+    }
     click.echo(json.dumps(shown, indent=2, default=str))
+
+
+@clients.command()
+@click.argument("client_id")
+@explained
+def disable(client_id: str) -> None:
+    """Keep a client out: it gets no answer any more, and everything that it holds ends now."""
+    _set_enabled(client_id, enabled=False)
+
+
+@clients.command()
+@click.argument("client_id")
+@explained
+def enable(client_id: str) -> None:
+    """Let a client in again; what ended when it was disabled stays ended."""
+    _set_enabled(client_id, enabled=True)
+
+
+def _set_enabled(client_id: str, *, enabled: bool) -> None:
+    services = connect()
+    with services.database.transaction() as session:
+        changed = registration.set_enabled(
+            session, services.store, client_id, enabled=enabled, now=services.clock.now()
+        )
+    announce_change(services.database, services.store)
+    state = "enabled" if enabled else "disabled"
+    click.echo(f"{client_id} is {state}." if changed else f"{client_id} was {state} already.")
 
 
 def _tool(services: Services, code: str) -> ToolId:

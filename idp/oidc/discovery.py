@@ -109,8 +109,7 @@ def _endpoints(issuer: str, registration: Registration) -> dict[str, Json]:
         "revocation_endpoint": f"{issuer}/revoke",
         "end_session_endpoint": f"{issuer}/end_session",
     }
-    # Initial access tokens are not issued yet: where one is demanded, nobody can register.
-    if registration is Registration.OPEN:
+    if registration is not Registration.CLOSED:
         endpoints["registration_endpoint"] = f"{issuer}/register"
     return endpoints
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.infra.personal_record import Part, part
 from core.people.identifiers import PersonId
-from idp.oidc.tables import ConsentRow, ParticipantRow, RefreshFamilyRow
+from idp.oidc.tables import ClientRow, ConsentRow, ParticipantRow, RefreshFamilyRow, RegistrationTokenRow
 
 
 def personal_data(session: Session, person_id: PersonId) -> tuple[Part, ...]:
@@ -32,4 +32,20 @@ def personal_data(session: Session, person_id: PersonId) -> tuple[Part, ...]:
         .where(RefreshFamilyRow.person_id == person_id)
         .order_by(RefreshFamilyRow.created_at, RefreshFamilyRow.id),
     }
+    statements |= _registered(person_id)
     return tuple(part(session, *named) for named in statements.items())
+
+
+def _registered(person_id: PersonId) -> dict[str, Select[*tuple[Any, ...]]]:
+    """Select what a developer of tools registered, and may still register."""
+    return {
+        "clients_registered": select(ClientRow.client_id, ClientRow.created_at, ClientRow.changed_at)
+        .where(ClientRow.owner_id == person_id)
+        .order_by(ClientRow.created_at, ClientRow.client_id),
+        "registration_tokens": select(
+            *(RegistrationTokenRow.profile, RegistrationTokenRow.uses_left, RegistrationTokenRow.created_at),
+            *(RegistrationTokenRow.expires_at, RegistrationTokenRow.revoked_at),
+        )
+        .where(RegistrationTokenRow.person_id == person_id)
+        .order_by(RegistrationTokenRow.id),
+    }

@@ -14,10 +14,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
-from core.infra.errors import Unavailable
+from core.infra.errors import NotFound, Unavailable
 from core.infra.http import OutboundHttp, OutboundRefused
 from core.infra.ids import digest, new_id, new_secret
 from core.infra.store.interface import EphemeralStore
+from core.people.identifiers import PersonId
 from idp.oidc import client_metadata
 from idp.oidc.checks.client_uri import host
 from idp.oidc.clients import find_client, metadata_of, policy_to_json
@@ -85,14 +86,20 @@ def judge(
     return client
 
 
-def register(session: Session, client: RegisteredClient, *, now: datetime) -> Registration:
-    """Store a new client and return it with its secret, if it has one, and its access token."""
+def register(
+    session: Session, client: RegisteredClient, *, owner_id: PersonId | None = None, now: datetime
+) -> Registration:
+    """Store a new client and return it with its secret, if it has one, and its access token.
+
+    `owner_id` is the person whose initial access token it came with; nobody's where an operator did it.
+    """
     secret = new_secret() if client.token_endpoint_auth_method in _SECRET_METHODS else None
     token = new_secret()
     store_client(session, client, now=now, secret=secret)
     row = session.get_one(ClientRow, client.client_id)
     row.registration_token_digest = digest(token)
-    audit.record(session, action="client-registered", actor_id=None, subject_id=client.client_id, now=now)
+    row.owner_id = owner_id
+    audit.record(session, action="client-registered", actor_id=owner_id, subject_id=client.client_id, now=now)
     return Registration(client, token, now, secret)
 
 
@@ -130,6 +137,32 @@ def remove(session: Session, store: EphemeralStore, earlier: Registration, *, no
     refresh_token.revoke_client(session, store, client_id, now)
     session.execute(delete(ClientRow).where(ClientRow.client_id == client_id))
     audit.record(session, action="client-deleted", actor_id=None, subject_id=client_id, now=now)
+
+
+def owner_of(session: Session, client_id: str) -> PersonId | None:
+    """Return the person who registered a client with an initial access token; None where nobody did."""
+    row = session.get(ClientRow, client_id) if client_id.isprintable() else None
+    return None if row is None or row.owner_id is None else PersonId(row.owner_id)
+
+
+def set_enabled(session: Session, store: EphemeralStore, client_id: str, *, enabled: bool, now: datetime) -> bool:
+    """Let a client in again, or keep it out and end everything that it holds.
+
+    False where it is so already. Raises `NotFound`. After the commit the caller says so with
+    `clients.announce_change`.
+    """
+    row = session.get(ClientRow, client_id, with_for_update=True) if client_id.isprintable() else None
+    if row is None:
+        raise NotFound(client_id=client_id)
+    if row.enabled is enabled:
+        return False
+    row.enabled, row.changed_at = enabled, now
+    session.flush()
+    if not enabled:
+        refresh_token.revoke_client(session, store, client_id, now)
+    action = "client-enabled" if enabled else "client-disabled"
+    audit.record(session, action=action, actor_id=None, subject_id=client_id, now=now)
+    return True
 
 
 def is_secret_of(client: RegisteredClient, secret: object) -> bool:

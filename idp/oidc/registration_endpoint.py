@@ -9,10 +9,11 @@ from core.infra import log
 from core.infra.settings import Mode, Settings
 from core.infra.settings import Registration as RegistrationMode
 from core.web.programs import Answer, Endpoint, ProgramRequest
-from idp.oidc import error_response, protect, registration
+from idp.oidc import error_response, protect, registration, registration_tokens
 from idp.oidc.clients import announce_change, metadata_of
-from idp.oidc.error_response import NO_STORE
+from idp.oidc.error_response import NO_STORE, NoToken
 from idp.oidc.errors import AccessDenied, InvalidRequest
+from idp.oidc.profiles import Profile
 from idp.oidc.registration import Registration
 from idp.wiring import Services
 
@@ -27,14 +28,19 @@ _OURS = (
 
 
 def register(ground: Services, request: ProgramRequest) -> Answer:
-    """Register a client, where registration is open."""
-    _require_open(ground.settings)
+    """Register a client, where registration is open, or for the owner of an initial access token."""
+    token = _initial_access_token(ground.settings, request)
     client = registration.judge(
-        _read_members(request), allow_loopback=ground.settings.mode is not Mode.PRODUCTION, http=ground.http
+        _read_members(request),
+        profile=_profile(ground, token),
+        allow_loopback=ground.settings.mode is not Mode.PRODUCTION,
+        http=ground.http,
     )
+    now = ground.clock.now()
     with ground.database.transaction() as session:
-        made = registration.register(session, client, now=ground.clock.now())
-    log.event("client_registered", client_id=client.client_id)
+        owner_id = None if token is None else registration_tokens.spend(session, token, now=now).owner_id
+        made = registration.register(session, client, owner_id=owner_id, now=now)
+    log.event("client_registered", client_id=client.client_id, owner_id=owner_id)
     return _answer(ground.settings.issuer, made, status=201)
 
 
@@ -80,12 +86,24 @@ def delete(ground: Services, request: ProgramRequest) -> Answer:
     return Answer(status=204, headers=NO_STORE)
 
 
-def _require_open(settings: Settings) -> None:
-    if settings.registration is RegistrationMode.OPEN:
-        return
-    if settings.registration is RegistrationMode.TOKEN:
-        raise AccessDenied("Registration needs an initial access token; ask the operator to register the client.")
-    raise AccessDenied("Registration is closed; ask the operator to register the client.")
+def _initial_access_token(settings: Settings, request: ProgramRequest) -> str | None:
+    """Return what was sent; None where nothing was and registration is open to everybody."""
+    if settings.registration is RegistrationMode.CLOSED:
+        raise AccessDenied("Registration is closed; ask the operator to register the client.")
+    try:
+        return protect.bearer_token(request)
+    except NoToken:
+        if settings.registration is RegistrationMode.OPEN:
+            return None
+        raise
+
+
+def _profile(ground: Services, token: str | None) -> Profile:
+    if token is None:
+        return Profile.OIDC
+    # Before anything is fetched on behalf of whoever asks; the use itself is counted at the end.
+    with ground.database.reading() as session:
+        return registration_tokens.permission(session, token, now=ground.clock.now()).profile
 
 
 def _read_members(request: ProgramRequest) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment
@@ -21,11 +21,34 @@ class ClientRow(Base):
     # Ours, not the client's to set: see `RegisteredClient`.
     policy: Mapped[dict[str, Any]] = mapped_column(JSON)
     registration_token_digest: Mapped[str | None] = mapped_column(String(64))
+    # Whose initial access token registered it; nobody's where an operator did, or the account went.
+    owner_id: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
-    __table_args__ = (Index("ix_client_tool_id", "tool_id"),)
+    __table_args__ = (Index("ix_client_tool_id", "tool_id"), Index("ix_client_owner_id", "owner_id"))
+
+
+class RegistrationTokenRow(Base):
+    """An initial access token (RFC 7591 section 3), by digest: what its owner may register, and how often."""
+
+    __tablename__ = "registration_token"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id", ondelete="CASCADE"))
+    profile: Mapped[str] = mapped_column(String(40))
+    uses_left: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    revoked_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        CheckConstraint("uses_left >= 0", name="uses_left"),
+        Index("uq_registration_token_digest", "digest", unique=True),
+        Index("ix_registration_token_person_id", "person_id"),
+    )
 
 
 class ConsentRow(Base):

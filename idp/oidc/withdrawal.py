@@ -10,7 +10,7 @@ from core.infra import audit, outbox
 from core.infra.store.interface import EphemeralStore
 from core.infra.topics import LogoutNotice
 from core.people.identifiers import PersonId
-from idp.oidc import participants
+from idp.oidc import participants, registration_tokens
 from idp.oidc.tables import ConsentRow, ParticipantRow, RefreshFamilyRow
 from idp.oidc.tokens import refresh_token
 
@@ -21,7 +21,7 @@ def forget(
     """End all that tools have of a person, tell them, and remove it; return how many are told.
 
     `sids` are the person's sessions: a code of theirs that is still on its way is worth nothing
-    any more. Doing it again is harmless.
+    any more. Clients that they registered go on without an owner. Doing it again is harmless.
     """
     for sid in {*sids, *_sessions(session, person_id)}:
         refresh_token.revoke_session(session, store, sid, now)
@@ -30,6 +30,7 @@ def forget(
     _tell(session, left, now)
     for table in (RefreshFamilyRow, ConsentRow):
         session.execute(delete(table).where(table.person_id == person_id))
+    registration_tokens.leave_ownerless(session, person_id)
     return len(left)
 
 

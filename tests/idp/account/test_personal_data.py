@@ -43,6 +43,7 @@ WITHHELD = {
     ("sign_in", "cookie_digest"): "finds a running session",
     ("passkey", "credential_id"): "a key, of use to nobody but the device that has it",
     ("passkey", "public_key"): "a key, of use to nobody but the device that has it",
+    ("registration_token", "digest"): "finds a token",
     ("refresh_family", "grant"): "says again what stands in the columns beside it",
     ("refresh_family", "sid"): "names a session to tools",
     **{

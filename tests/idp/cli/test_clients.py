@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
 from idp.cli.main import main
+from idp.oidc import clients
 from idp.wiring import Services
 from tests.support.tools import an_office
 
@@ -111,3 +112,71 @@ def test_bad_settings_are_listed_and_not_traced(command: Command) -> None:
     assert "IMMO_MODE" in refused.output
     assert "IMMO_SMTP_PORT" in refused.output
     assert "Traceback" not in refused.output
+
+
+def test_a_token_is_made_listed_and_ended(command: Command, services: Services, idp: Callable[[], FlaskClient]) -> None:
+    an_office(services)
+    made = told(command("clients", "token", "new", "--owner", "anna.peeters", "--uses", "2", "--profile", "oidc"))
+    value = made["initial_access_token"]
+    headers = {"Authorization": f"Bearer {value}"}
+
+    answer = idp().post("/register", json=METADATA, headers=headers)
+    (listed,) = json.loads(command("clients", "token", "list").output)
+    shown = told(command("clients", "show", answer.get_json()["client_id"]))
+
+    assert (listed["id"], listed["uses_left"], listed["usable"]) == (made["id"], 1, True)
+    assert shown["owner"] == listed["owner"]
+    assert value not in command("clients", "token", "list").output
+    assert command("clients", "token", "revoke", made["id"]).exit_code == 0
+    assert idp().post("/register", json=METADATA, headers=headers).status_code == 401
+    assert command("clients", "token", "revoke", made["id"]).exit_code == 1
+
+
+def test_a_token_is_for_somebody(command: Command) -> None:
+    refused = command("clients", "token", "new", "--owner", "nobody.there")
+
+    assert refused.exit_code == 1
+    assert "not-found" in refused.output
+
+
+def test_a_disabled_client_is_kept_out_and_comes_back(
+    command: Command,
+    file: Callable[[object], str],
+    idp: Callable[[], FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The command is another process: what it changed is seen here as soon as somebody looks again.
+    monkeypatch.setattr(clients, "_LOOK_AGAIN_SECONDS", 0.0)
+    metadata = METADATA | {"grant_types": ["client_credentials"], "redirect_uris": []}
+    made = told(command("clients", "add", file(metadata), "--resource", "https://api.example"))
+    program = idp()
+
+    def ask() -> int:
+        data = {"grant_type": "client_credentials", "resource": "https://api.example"}
+        return program.post("/token", data=data, auth=(made["client_id"], made["client_secret"])).status_code
+
+    assert ask() == 200
+    assert command("clients", "disable", made["client_id"]).exit_code == 0
+    assert "already" in command("clients", "disable", made["client_id"]).output
+    assert ask() == 401
+    assert told(command("clients", "show", made["client_id"]))["enabled"] is False
+    assert command("clients", "enable", made["client_id"]).exit_code == 0
+    assert ask() == 200
+    assert command("clients", "disable", "unheard-of").exit_code == 1
+
+
+def test_a_profile_refuses_what_it_leaves_no_room_for(command: Command, file: Callable[[object], str]) -> None:
+    refused = command("clients", "add", file(METADATA), "--profile", "fapi2-security")
+
+    assert refused.exit_code == 1
+    assert "token_endpoint_auth_method" in refused.output
+
+
+def test_what_an_operator_allows_is_kept(command: Command, file: Callable[[object], str]) -> None:
+    strict = METADATA | {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://atlas.example/jwks"}
+    options = ("--profile", "fapi2-security", "--token-exchange")
+
+    told(command("clients", "add", file(strict), "--id", "strict", *options))
+
+    policy = told(command("clients", "show", "strict"))["policy"]
+    assert (policy["profile"], policy["token_exchange"]) == ("fapi2-security", True)

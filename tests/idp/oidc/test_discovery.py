@@ -121,7 +121,7 @@ def test_scopes_and_claims_come_from_the_table(browser: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("registration", "is_offered"),
-    [(Registration.OPEN, True), (Registration.TOKEN, False), (Registration.CLOSED, False)],
+    [(Registration.OPEN, True), (Registration.TOKEN, True), (Registration.CLOSED, False)],
 )
 def test_registration_endpoint_is_offered_where_somebody_can_register(
     registration: Registration, *, is_offered: bool, settings: Settings

@@ -305,9 +305,8 @@ def test_what_is_no_json_object_is_refused(
     assert_refused(response, "invalid_request")
 
 
-@pytest.mark.parametrize("mode", [Registration.TOKEN, Registration.CLOSED])
-def test_where_registration_is_not_open_nobody_registers(services: Services, mode: Registration) -> None:
-    closed = replace(services, settings=replace(services.settings, registration=mode))
+def test_where_registration_is_closed_nobody_registers(services: Services) -> None:
+    closed = replace(services, settings=replace(services.settings, registration=Registration.CLOSED))
 
     with nothing_stored(services):
         response = _register(an_application(closed).test_client())
