@@ -1,0 +1,116 @@
+"""The provider that the suite looks at: one that runs already, or our own product over https."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from development.addresses import Addresses
+from development.ports import LASTING, is_taken
+from development.product import ROOT, environment, programs, set_up
+from development.supervisor import Supervisor
+from tests.conformance.configuration import StaticClient
+from tests.conformance.plans import PlanChoice
+
+_TIMEOUT_SECONDS = 20
+# Every worker reads the keys anew within this time.
+_SEEN_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A running provider, and the environment in which `idp` works on its data; `trust` as `requests` takes it."""
+
+    issuer: str
+    environment: Mapping[str, str]
+    trust: bool | str = True
+
+    def metadata(self) -> dict[str, Any]:
+        """Return the discovery document."""
+        found: dict[str, Any] = self._get("/.well-known/openid-configuration")
+        return found
+
+    def key_ids(self) -> set[str]:
+        """Return the identifiers of the keys that are published now."""
+        return {key["kid"] for key in self._get("/jwks")["keys"]}
+
+    def register(self, plan: PlanChoice, client: StaticClient) -> None:
+        """Register a client as an operator does, for the plan's profile."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(client.metadata, file)
+            file.flush()
+            self._idp("clients", "add", file.name, "--id", client.client_id, "--profile", plan.profile)
+
+    def rotate(self) -> str:
+        """Make a signing key, publish it, let it sign, and return its identifier once everybody sees it.
+
+        The key that signed so far stays published, so that what it signed can be verified.
+        """
+        kid = self._idp("keys", "new", "RS256").strip()
+        end = time.monotonic() + _SEEN_SECONDS
+        while kid not in self.key_ids():
+            if time.monotonic() > end:
+                raise RuntimeError(f"the key {kid} is not published after {_SEEN_SECONDS} seconds")
+            time.sleep(1)
+        self._idp("keys", "activate", kid, "--at-once")
+        return kid
+
+    def _get(self, path: str) -> Any:
+        answer = requests.get(f"{self.issuer}{path}", timeout=_TIMEOUT_SECONDS, verify=self.trust)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _idp(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "idp", *arguments],
+            env=dict(self.environment),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"idp {' '.join(arguments)}: {done.stderr or done.stdout}")
+        return done.stdout
+
+
+@contextmanager
+def our_own(given: Mapping[str, str]) -> Iterator[Provider]:
+    """Run our product with the demo world over https, on free ports and in a folder of its own.
+
+    Fetches may reach a suite on this machine with a certificate of its own making, and the limits
+    that a hundred sign-ins in a row would meet are lifted.
+    """
+    kept = {name: value for name, value in given.items() if not name.startswith("IMMO_")}
+    with tempfile.TemporaryDirectory() as name:
+        folder, addresses = Path(name), _free_addresses()
+        modes = {"IMMO_MODE": "test", "IMMO_OUTBOUND_INSECURE": "1", "IMMO_REGISTRATION": "open"}
+        found = environment(addresses, folder, {**kept, **modes})
+        set_up(found, lambda _words: None)
+        supervisor = Supervisor(tuple(programs(addresses, found, folder)), folder=ROOT, logs=folder / "log")
+        try:
+            supervisor.start()
+            yield Provider(addresses.issuer, found, str(folder / "tls" / "authority.pem"))
+        finally:
+            supervisor.stop()
+
+
+def running(issuer: str, given: Mapping[str, str]) -> Provider:
+    """Return a provider that somebody started; `idp` works on its data with what the environment says."""
+    kept = {name: value for name, value in given.items() if not name.startswith("IMMO_CONFORMANCE_")}
+    return Provider(issuer.rstrip("/"), kept, os.environ.get("REQUESTS_CA_BUNDLE") or True)
+
+
+def _free_addresses() -> Addresses:
+    rows = (Addresses(port, tls=True) for port in LASTING[::10])
+    return next(row for row in rows if not any(is_taken(port) for port in row.ports()))
