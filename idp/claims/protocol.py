@@ -137,6 +137,14 @@ PROTOCOL_CLAIMS = (
         example="openid organization roles",
         schema={"type": "string"},
     ),
+    ProtocolClaim(
+        name="cnf",
+        targets=frozenset({_ACCESS}),
+        required=frozenset(),
+        description=N_("The key that whoever presents the token must prove to hold, where it is bound to one."),
+        example={"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"},
+        schema=shapes.CONFIRMATION,
+    ),
 )
 
 PROTOCOL_NAMES = frozenset(claim.name for claim in PROTOCOL_CLAIMS)

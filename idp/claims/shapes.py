@@ -32,6 +32,8 @@ def prefixed(prefix: str) -> Schema:
     return {"type": "string", "pattern": f"^{prefix}_[0-9a-z]+$"}
 
 
+# RFC 7800 with the members of RFC 9449 section 6.1 and RFC 8705 section 3.1.
+CONFIRMATION = record({"jkt": TEXT, "x5t#S256": TEXT})
 ADDRESS = record(
     {
         "formatted": TEXT,

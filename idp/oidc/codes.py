@@ -19,7 +19,9 @@ from idp.oidc.subject import Subject
 CODE_LIFE = timedelta(seconds=60)
 # As long as an access token that the code gave could still be alive, and a little more.
 _REPLAY_WATCH = timedelta(minutes=15)
-_FORMAT = 1
+_FORMAT = 2
+# Refresh tokens given before there were bound ones still hold grants of the first format.
+_READABLE = frozenset({1, _FORMAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class CodeGrant:
     """What a code stands for: the answer to one authorization request.
 
     `family_id` (`grt_…`) names everything that will descend from it: access tokens carry it at
-    the front of their `jti`, refresh tokens belong to the family of that name.
+    the front of their `jti`, refresh tokens belong to the family of that name. `dpop_jkt` is the key
+    that whoever presents the code, or a refresh token that came of it, must prove to hold.
     """
 
     client_id: str
@@ -39,6 +42,7 @@ class CodeGrant:
     code_challenge: str | None = None
     resource: tuple[str, ...] = ()
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    dpop_jkt: str | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return the grant as JSON values, with the version of the format."""
@@ -56,12 +60,13 @@ class CodeGrant:
                 "id_token": [_claim_to_json(claim) for claim in self.claims.id_token],
                 "userinfo": [_claim_to_json(claim) for claim in self.claims.userinfo],
             },
+            "dpop_jkt": self.dpop_jkt,
         }
 
     @classmethod
     def from_json(cls, value: object) -> "CodeGrant":
         """Read what `to_json` wrote; raise ValueError, TypeError or KeyError for others."""
-        if not isinstance(value, dict) or value.get("version") != _FORMAT:
+        if not isinstance(value, dict) or value.get("version") not in _READABLE:
             raise ValueError("not a grant in a format we know")
         claims = value["claims"]
         return cls(
@@ -77,6 +82,7 @@ class CodeGrant:
                 id_token=tuple(_claim_from_json(claim) for claim in claims["id_token"]),
                 userinfo=tuple(_claim_from_json(claim) for claim in claims["userinfo"]),
             ),
+            dpop_jkt=_optional_text(value.get("dpop_jkt")),
         )
 
     def get_redirect_uri(self) -> str:

@@ -9,6 +9,7 @@ from core.proof.access_token import TYPE
 from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.oidc import error_response, server
 from idp.oidc.clients import known_client
+from idp.oidc.confirmation import Confirmation
 from idp.oidc.errors import InvalidRequest, UnauthorizedClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import refresh_token
@@ -46,7 +47,8 @@ def _describe(ground: Services, client: RegisteredClient, token: str) -> Mapping
     holder = known_client(ground.database, ground.store, str(claims["client_id"]))
     if holder is None or not holder.enabled:
         return _INACTIVE
-    return {"active": True, "token_type": "Bearer", **claims}
+    bound_to = Confirmation.of_claim(claims.get("cnf", {}))
+    return {"active": True, "token_type": bound_to.token_type, **claims}
 
 
 def _is_for(client: RegisteredClient, audience: object) -> bool:

@@ -12,7 +12,7 @@ from authlib.oauth2.rfc6749 import AuthorizationServer
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from core.web.programs import Answer, ProgramRequest
-from idp.oidc import client_auth, error_response, errors
+from idp.oidc import client_auth, client_certificate, error_response, errors, sender
 from idp.oidc.checks import parameters
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.codes import CodeGrant
@@ -64,7 +64,11 @@ def authenticate_client(
     """Return the client that calls an endpoint beside the token endpoint, and what it sent."""
     found = read_form(request, client_auth.PARAMETERS | frozenset(known))
     client = client_auth.authenticate(
-        found, request.headers.get("Authorization"), services=ground, endpoint=request.path
+        found,
+        request.headers.get("Authorization"),
+        services=ground,
+        endpoint=request.path,
+        certificate=client_certificate.presented(request, ground.settings),
     )
     return client, found
 
@@ -72,11 +76,14 @@ def authenticate_client(
 class TokenRequest:
     """A token request under the names that Authlib reads it by, and what answers it.
 
-    `client`, `authorization_code` and `refresh_token` are filled in by Authlib on its way.
+    `client`, `authorization_code` and `refresh_token` are filled in by Authlib on its way, `sender`
+    when the client is proven: before anything is spent, so that a proof that lacks its nonce costs nothing.
     """
 
     def __init__(self, services: Services, request: ProgramRequest) -> None:
         self.services = services
+        self.http = request
+        self.sender = sender.NOBODY
         self.authorization = request.headers.get("Authorization")
         self.endpoint = request.path
         self.parameters = read_form(request, _TOKEN_PARAMETERS)
@@ -133,9 +140,11 @@ class TokenServer(AuthorizationServer):
             request.authorization,
             services=request.services,
             endpoint=request.endpoint,
+            certificate=client_certificate.presented(request.http, request.services.settings),
         )
         if client.token_endpoint_auth_method not in methods:
             raise errors.UnauthorizedClient("A public client cannot use this grant_type.")
+        request.sender = sender.of(request.services, request.http, client)
         return client
 
     def handle_response(self, status: int, body: Mapping[str, object], headers: object) -> Answer:

@@ -5,7 +5,7 @@ from datetime import datetime
 from authlib.oauth2.rfc6749 import grants
 
 from core.infra import log
-from idp.oidc import codes
+from idp.oidc import codes, sender
 from idp.oidc.checks import pkce, resource
 from idp.oidc.client_auth import METHODS
 from idp.oidc.codes import CodeGrant
@@ -33,17 +33,19 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             raise
 
     def validate_token_request(self) -> None:
-        """Check client, code and redirect URI as Authlib does, then the verifier."""
+        """Check client, code and redirect URI as Authlib does, then the verifier and the key it is bound to."""
         super().validate_token_request()
         grant: CodeGrant = self.request.authorization_code
         pkce.verify(self.client, grant.code_challenge, self.request.form.get("code_verifier"))
+        sender.require_same(grant.dpop_jkt, self.request.sender.confirmation)
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
         """Issue what the code granted."""
         ground: Services = self.request.services
         now = ground.clock.now()
         client: RegisteredClient = self.client
-        grant: CodeGrant = self.request.authorization_code
+        confirmation = self.request.sender.confirmation
+        grant = issue.bound(self.request.authorization_code, client, confirmation)
         audience = resource.audience(
             self.request.parameters.resources, grant.resource, resource.userinfo(ground.settings.issuer)
         )
@@ -56,6 +58,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             scope=grant.scope,
             audience=audience,
             nonce=grant.nonce,
+            confirmation=confirmation,
             now=now,
         )
         may_refresh = _may_refresh(client, grant)

@@ -31,6 +31,7 @@ class ClientCredentialsGrant(grants.ClientCredentialsGrant):
             client=client,
             scope=granted,
             audience=known or (ground.settings.issuer,),
+            confirmation=self.request.sender.confirmation,
             now=ground.clock.now(),
         )
         log.event("client_token_issued", client_id=client.client_id)

@@ -3,6 +3,7 @@
 from authlib.oauth2.rfc6749 import grants
 
 from core.infra import log
+from idp.oidc import sender
 from idp.oidc.checks import resource, scope
 from idp.oidc.client_auth import METHODS
 from idp.oidc.registered_client import RegisteredClient
@@ -13,7 +14,7 @@ from idp.wiring import Services
 
 
 class RefreshTokenGrant(grants.RefreshTokenGrant):
-    """Judges person and context anew, and rotates the token of clients that do not authenticate."""
+    """Judges person and context anew, and rotates the token of clients that prove nothing."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
@@ -25,6 +26,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         if presented is None or not presented.check_client(self.request.client):
             return None
         refresh_token.require_usable(presented, database=ground.database, store=ground.store, now=ground.clock.now())
+        sender.require_same(presented.grant.dpop_jkt, self.request.sender.confirmation)
         return presented
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
@@ -51,9 +53,11 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             scope=granted,
             audience=audience,
             nonce=None,
+            confirmation=self.request.sender.confirmation,
             now=now,
         )
-        if client.is_public:
+        # One that is bound to a key is worth nothing to who copied it (RFC 9700 section 2.2.2).
+        if client.is_public and grant.dpop_jkt is None:
             with ground.database.statements() as connection:
                 response["refresh_token"] = refresh_token.rotate(connection, presented, now)
         issue.remember_grant(ground.store, grant)

@@ -9,6 +9,7 @@ from core.proof.access_token import TYPE
 from idp.claims.assemble import access_token_claims
 from idp.claims.context import ClaimsContext
 from idp.claims.values import Json
+from idp.oidc.confirmation import Confirmation
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens.life import expiry
 from idp.signing import jws
@@ -39,13 +40,15 @@ def access_token(
     audience: Sequence[str],
     scope: Collection[str],
     family_id: str,
+    confirmation: Confirmation,
     now: datetime,
     keyring: Keyring,
 ) -> IssuedAccessToken:
     """Return a signed access token for the resources in `audience`.
 
     It lives ten minutes, five where it can spend from a wallet, and never longer than what the
-    context rests on. Without a context it speaks of the client alone (RFC 9068 section 2.2).
+    context rests on. Without a context it speaks of the client alone (RFC 9068 section 2.2). A key
+    that it is bound to stands in `cnf` (RFC 7800).
     """
     offered = context.context if context is not None else None
     issued_at = int(now.timestamp())
@@ -65,6 +68,8 @@ def access_token(
     }
     if scope:
         claims["scope"] = " ".join(scope)
+    if confirmation.is_bound:
+        claims["cnf"] = dict(confirmation.claim())
     token = jws.encode(keyring.signer(ALGORITHM), claims, typ=TYPE)
     return IssuedAccessToken(token, expires_at - issued_at, jti)
 

@@ -6,6 +6,7 @@ resource servers need.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -15,6 +16,7 @@ from core.infra.store.interface import EphemeralStore, Kind
 from idp.claims.context import ClaimsContext
 from idp.claims.load import ContextUnusable, PersonGone, load_claims
 from idp.oidc.codes import CodeGrant
+from idp.oidc.confirmation import Confirmation
 from idp.oidc.errors import ContextGone, InvalidGrant
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.subject import Subject, subject_identifier
@@ -60,6 +62,7 @@ def for_person(
     scope: Sequence[str],
     audience: Sequence[str],
     nonce: str | None,
+    confirmation: Confirmation,
     now: datetime,
 ) -> TokenResponse:
     """Return the members of a token response (RFC 6749 section 5.1) for a person in a context.
@@ -75,12 +78,13 @@ def for_person(
         audience=audience,
         scope=scope,
         family_id=grant.family_id,
+        confirmation=confirmation,
         now=now,
         keyring=keyring,
     )
     response: TokenResponse = {
         "access_token": issued.token,
-        "token_type": "Bearer",
+        "token_type": confirmation.token_type,
         "expires_in": issued.expires_in_seconds,
         "scope": " ".join(scope),
     }
@@ -105,6 +109,7 @@ def for_client(
     client: RegisteredClient,
     scope: Sequence[str],
     audience: Sequence[str],
+    confirmation: Confirmation,
     now: datetime,
 ) -> TokenResponse:
     """Return the members of a token response for a client that acts by itself."""
@@ -115,17 +120,27 @@ def for_client(
         audience=audience,
         scope=scope,
         family_id=new_id("grt"),
+        confirmation=confirmation,
         now=now,
         keyring=services.keyring,
     )
     response: TokenResponse = {
         "access_token": issued.token,
-        "token_type": "Bearer",
+        "token_type": confirmation.token_type,
         "expires_in": issued.expires_in_seconds,
     }
     if scope:
         response["scope"] = " ".join(scope)
     return response
+
+
+def bound(grant: CodeGrant, client: RegisteredClient, confirmation: Confirmation) -> CodeGrant:
+    """Return what is granted under the key that its refresh tokens will need from now on.
+
+    Those of a public client need the key that was shown when they were given; a client that
+    authenticates may change its keys (RFC 9449 section 5).
+    """
+    return replace(grant, dpop_jkt=confirmation.jkt if client.is_public else None)
 
 
 def remember_grant(store: EphemeralStore, grant: CodeGrant) -> None:

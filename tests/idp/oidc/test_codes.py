@@ -88,7 +88,15 @@ def test_an_unknown_code_is_no_replay(store: EphemeralStore) -> None:
     assert not isinstance(caught.value, CodeReplayed)
 
 
-@pytest.mark.parametrize("change", [{"version": 2}, {"scope": None}, {"subject": "usr_1"}])
+@pytest.mark.parametrize("change", [{"version": 3}, {"scope": None}, {"subject": "usr_1"}])
 def test_another_format_is_not_guessed_at(change: dict[str, object]) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         CodeGrant.from_json({**orjson.loads(orjson.dumps(GRANT.to_json())), **change})
+
+
+def test_a_refresh_token_of_before_there_were_bound_ones_is_still_read() -> None:
+    """Families outlive an upgrade: their grants say nothing of keys, and are bound to none."""
+    of_before = {name: value for name, value in GRANT.to_json().items() if name != "dpop_jkt"} | {"version": 1}
+
+    assert CodeGrant.from_json(of_before) == GRANT
+    assert CodeGrant.from_json(replace(GRANT, dpop_jkt="a-key").to_json()).dpop_jkt == "a-key"

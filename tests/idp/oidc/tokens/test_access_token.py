@@ -10,6 +10,7 @@ from core.proof.jws import InvalidJwt
 from idp.claims.claim import Target
 from idp.claims.contextual import NAMESPACE
 from idp.docs.schemas import token_schema
+from idp.oidc.confirmation import UNBOUND, Confirmation
 from idp.oidc.tokens.access_token import access_token
 from idp.signing.keyring import Keyring
 from tests.support.claims import EVERY_SCOPE, SIGNED_IN, a_claims_context, a_client, an_offered_context
@@ -30,6 +31,7 @@ def make(keyring: Keyring, clock: FixedClock) -> Any:
             "audience": (USERINFO,),
             "scope": EVERY_SCOPE,
             "family_id": "grt_1",
+            "confirmation": UNBOUND,
             "now": clock.now(),
             "keyring": keyring,
         }
@@ -140,3 +142,25 @@ def test_real_token_is_valid_by_its_published_schema(scope: tuple[str, ...], mak
 def test_token_of_a_full_context_stays_under_two_kibibytes(make: Any) -> None:
     """claims.md, principle 7."""
     assert len(make(a_claims_context(), audience=(USERINFO, WALLET)).token) < 2048
+
+
+@pytest.mark.parametrize(
+    ("confirmation", "expected"),
+    [
+        (Confirmation(jkt="a-key"), {"jkt": "a-key"}),
+        (Confirmation(x5t_s256="a-certificate"), {"x5t#S256": "a-certificate"}),
+        (UNBOUND, None),
+    ],
+)
+def test_token_says_what_it_is_bound_to(
+    confirmation: Confirmation, expected: dict[str, str] | None, make: Any, judged: Any
+) -> None:
+    """RFC 9449 section 6.1, RFC 8705 section 3.1; of a client alone as of a person."""
+    for context in (a_claims_context(), None):
+        claims = judged(make(context, confirmation=confirmation).token).claims
+
+        assert claims.get("cnf") == expected
+        assert Confirmation.of_claim(claims.get("cnf", {})) == confirmation
+        jsonschema.validate(
+            dict(claims), dict(token_schema(Target.ACCESS_TOKEN, ISSUER)), jsonschema.Draft202012Validator
+        )

@@ -1,0 +1,63 @@
+"""What the tokens of a request are bound to (RFC 9449 section 5, RFC 8705 section 3).
+
+A client shows a key with each request for tokens: by a DPoP proof, or by the certificate of its
+TLS connection. Which of them it must show stands in its registration and its profile; whoever
+need not and does not gets bearer tokens.
+"""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.web.programs import ProgramRequest
+from idp.oidc import client_certificate, dpop
+from idp.oidc.confirmation import UNBOUND, Confirmation
+from idp.oidc.errors import InvalidGrant, InvalidRequest
+from idp.oidc.proof_errors import InvalidDpopProof
+from idp.oidc.registered_client import RegisteredClient
+from idp.wiring import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a request, as far as keys tell: what tokens will be bound to, and what the answer must bring."""
+
+    confirmation: Confirmation = UNBOUND
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+NOBODY = Sender()
+
+
+def of(ground: Services, request: ProgramRequest, client: RegisteredClient) -> Sender:
+    """Return what a token request proves to hold.
+
+    Raises `InvalidDpopProof` for a proof that is wrong, and where one is needed and missing,
+    `UseDpopNonce`, and `InvalidRequest` where it is a certificate that is missing.
+    """
+    proven = dpop.proven_key(ground, request)
+    if proven is not None:
+        if client.tls_client_certificate_bound_access_tokens and not client.dpop_bound_access_tokens:
+            raise InvalidRequest("The tokens of the client are bound to its certificate, not to a DPoP key.")
+        return Sender(Confirmation(jkt=proven.jkt), dpop.headers_for(proven))
+    if not client.rules.sender_constraint:
+        return NOBODY
+    return Sender(_certificate(ground, request, client))
+
+
+def require_same(jkt: str | None, confirmation: Confirmation) -> None:
+    """Raise `InvalidGrant` unless the request proved the key that a code or refresh token is bound to."""
+    if jkt is not None and not hmac.compare_digest(jkt, confirmation.jkt or ""):
+        raise InvalidGrant("The code or token is bound to another DPoP key.")
+
+
+def _certificate(ground: Services, request: ProgramRequest, client: RegisteredClient) -> Confirmation:
+    # A client that registered for DPoP alone is not served with a certificate in its place.
+    if client.dpop_bound_access_tokens and not client.tls_client_certificate_bound_access_tokens:
+        raise InvalidDpopProof("A DPoP proof is needed: the tokens of the client are bound to a key.")
+    certificate = client_certificate.presented(request, ground.settings)
+    if certificate is not None:
+        return Confirmation(x5t_s256=certificate.x5t_s256)
+    if client.tls_client_certificate_bound_access_tokens:
+        raise InvalidRequest("A client certificate is needed: the tokens of the client are bound to it.")
+    raise InvalidDpopProof("A DPoP proof is needed: the tokens of the client are bound to a key.")
