@@ -17,11 +17,11 @@ from idp.interaction.pages import FormPostPage
 from idp.interaction.policy import Done, Refusal, next_step
 from idp.interaction.steps import Step
 from idp.oidc import authorize, pending
-from idp.oidc.authorize import Target, client_finder
+from idp.oidc.authorize import Asked, Target, client_finder
 from idp.oidc.checks import parameters
 from idp.oidc.errors import InvalidRequest, ProtocolError, Unanswerable
 from idp.oidc.registered_client import RegisteredClient
-from idp.oidc.request import AuthorizationRequest, LocalRequest, Progress, ResponseMode
+from idp.oidc.request import AuthorizationRequest, LocalRequest, Progress
 from idp.oidc.response import AuthorizationResponse, return_address
 from idp.session import SsoSession
 from idp.web import browser
@@ -91,9 +91,9 @@ def _receive(raw: bytes, *, may_answer_at_once: bool) -> Response:
         return error_pages.show(error)
     issuer = found.settings.issuer
     try:
-        wanted = authorize.parse(target, sent, keyring=found.keyring, issuer=issuer)
+        wanted = authorize.parse(target, Asked(sent), keyring=found.keyring, issuer=issuer)
     except ProtocolError as error:
-        return _answer(authorize.refuse(target.to, error, issuer=issuer), target.client)
+        return _answer(authorize.refuse(found, target, error), target.client)
     session = sso.find(found.store, browser.session_cookie(), now)
     if may_answer_at_once and (session is not None or wanted.is_silent):
         answer = _answer_at_once(wanted, target, session)
@@ -127,9 +127,8 @@ def _conclude(
 ) -> Response:
     found, cookie = services(), browser.session_cookie()
     if isinstance(outcome, Refusal):
-        to = return_address(wanted)
-        refusal = authorize.refuse(to, outcome.error, issuer=found.settings.issuer)
-        return _answer(refusal, client)
+        target = Target(client, return_address(wanted))
+        return _answer(authorize.refuse(found, target, outcome.error), client)
     assert session is not None and cookie is not None  # the policy is done only with somebody
     standing = gathered.standing
     answer = authorize.finish(
@@ -147,7 +146,7 @@ def _conclude(
 
 def _answer(answer: AuthorizationResponse, client: RegisteredClient) -> Response:
     """Send the browser to the tool with the answer, as the tool wants to have it."""
-    if answer.response_mode is ResponseMode.QUERY:
+    if not answer.response_mode.is_posted:
         return browser.see_other(answer.location())
     page = FormPostPage(answer.redirect_uri, answer.parameters, RequestingTool(client.name))
     return Response(render(page), content_type="text/html; charset=utf-8")

@@ -4,6 +4,7 @@ OpenID Connect Core section 3.1.2. `locate` finds out whether there is anybody t
 whatever is wrong after that goes there. `finish` and `refuse` make the answer.
 """
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from core.proof.jws import InvalidJwt
 from core.tools.context import ChosenContext
 from idp import session as sso
 from idp.credentials import sign_ins
-from idp.oidc import codes, participants, response
+from idp.oidc import codes, jarm, participants, response
 from idp.oidc.checks import acr, claims_parameter, pkce, resource, scope
 from idp.oidc.checks.claims_parameter import ClaimsRequest
 from idp.oidc.checks.parameters import Parameters
@@ -27,7 +28,6 @@ from idp.oidc.errors import (
     LoginRequired,
     ProtocolError,
     RegistrationNotSupported,
-    RequestNotSupported,
     RequestUriNotSupported,
     UnauthorizedClient,
     UnknownClient,
@@ -43,11 +43,22 @@ from idp.signing.keyring import Keyring
 from idp.wiring import Services
 
 FindClient = Callable[[str], RegisteredClient | None]
-_NOT_OFFERED = {
-    "request": RequestNotSupported,
-    "request_uri": RequestUriNotSupported,
-    "registration": RegistrationNotSupported,
-}
+# By reference we fetch nothing for strangers; a request object by value was unfolded before.
+_NOT_OFFERED = {"request_uri": RequestUriNotSupported, "registration": RegistrationNotSupported}
+# The base64url form of a SHA-256 digest (RFC 7638 section 3).
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters that count of an authorization request, and the way in which they came.
+
+    `is_pushed`: by the PAR endpoint (RFC 9126). `is_signed`: in a request object (RFC 9101).
+    """
+
+    parameters: Parameters
+    is_pushed: bool = False
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +82,9 @@ def locate(parameters: Parameters, find_client: FindClient) -> Target:
     """Return who asks and where to answer; raise `Unanswerable` where that is not safe to say."""
     client = require_client(parameters.get("client_id"), find_client)
     redirect_uri = require_registered(parameters.get("redirect_uri"), client.redirect_uris, is_native=client.is_native)
-    # With a response_mode that cannot be used the error still has to travel somehow.
     wanted = parameters.get("response_mode")
     in_fragment = response.is_for_fragment(parameters.get("response_type"), wanted)
-    mode = _response_modes.get(wanted or "", ResponseMode.QUERY)
+    mode = response.mode_for(wanted, must_be_signed=client.rules.signed_responses)
     return Target(client, ReturnAddress(redirect_uri, mode, parameters.get("state"), in_fragment))
 
 
@@ -86,10 +96,12 @@ def require_client(client_id: str | None, find_client: FindClient) -> Registered
     return client
 
 
-def parse(target: Target, parameters: Parameters, *, keyring: Keyring, issuer: str) -> AuthorizationRequest:
+def parse(target: Target, asked: Asked, *, keyring: Keyring, issuer: str) -> AuthorizationRequest:
     """Judge every parameter and return the request; raise the `ProtocolError` to answer with."""
-    client = target.client
-    _require_plain_request(parameters)
+    client, parameters = target.client, asked.parameters
+    parameters.require_faultless()
+    _require_way(asked, client)
+    _require_response_mode(parameters.get("response_mode"), client)
     _require_code(parameters, client)
     challenge = parameters.get("code_challenge")
     pkce.require(client, challenge, parameters.get("code_challenge_method"))
@@ -114,6 +126,7 @@ def parse(target: Target, parameters: Parameters, *, keyring: Keyring, issuer: s
         resource=resource.require_known(parameters.resources, client),
         organization=parameters.get("organization"),
         usage=parameters.get("usage"),
+        dpop_jkt=_thumbprint(parameters.get("dpop_jkt")),
     )
     require_usable_filter(request)
     return request
@@ -141,8 +154,9 @@ def finish(
         services, request, session=session, cookie=cookie, context=context, claims=claims, joins=joins, now=now
     )
     if grant is None:
-        return response.failure(to, error=LoginRequired(), issuer=issuer)
-    return response.success(to, code=codes.issue(services.store, grant), issuer=issuer)
+        return refuse(services, Target(client, to), LoginRequired())
+    answer = response.success(to, code=codes.issue(services.store, grant), issuer=issuer)
+    return _signed_if_wanted(services, client, answer)
 
 
 def grant_for(
@@ -188,12 +202,14 @@ def grant_for(
         code_challenge=request.code_challenge,
         resource=request.resource,
         claims=request.claims.only(claims),
+        dpop_jkt=request.dpop_jkt,
     )
 
 
-def refuse(to: ReturnAddress, error: ProtocolError, *, issuer: str) -> AuthorizationResponse:
+def refuse(services: Services, target: Target, error: ProtocolError) -> AuthorizationResponse:
     """Answer with an error."""
-    return response.failure(to, error=error, issuer=issuer)
+    answer = response.failure(target.to, error=error, issuer=services.settings.issuer)
+    return _signed_if_wanted(services, target.client, answer)
 
 
 def require_usable_filter(request: AuthorizationRequest) -> None:
@@ -204,17 +220,31 @@ def require_usable_filter(request: AuthorizationRequest) -> None:
         raise InvalidRequest("The parameters organization and usage need the scope organization.")
 
 
-_response_modes = {mode.value: mode for mode in ResponseMode}
+def _signed_if_wanted(
+    services: Services, client: RegisteredClient, answer: AuthorizationResponse
+) -> AuthorizationResponse:
+    if not answer.response_mode.is_signed:
+        return answer
+    issuer, now = services.settings.issuer, services.clock.now()
+    return jarm.sign(answer, client, keyring=services.keyring, issuer=issuer, now=now)
 
 
-def _require_plain_request(parameters: Parameters) -> None:
-    parameters.require_faultless()
+def _require_way(asked: Asked, client: RegisteredClient) -> None:
     for name, error in _NOT_OFFERED.items():
-        if parameters.get(name) is not None:
+        if asked.parameters.get(name) is not None:
             raise error
-    mode = parameters.get("response_mode")
-    if mode is not None and mode not in _response_modes:
+    if client.rules.pushed_requests and not asked.is_pushed:
+        raise InvalidRequest("This client must push its requests first.")
+    if client.rules.signed_requests and not asked.is_signed:
+        raise InvalidRequest("This client must send its requests as signed request objects.")
+
+
+def _require_response_mode(wanted: str | None, client: RegisteredClient) -> None:
+    mode = ResponseMode.QUERY if wanted is None else response.MODES.get(wanted)
+    if mode is None:
         raise InvalidRequest("The response_mode is not supported.")
+    if client.rules.signed_responses and not mode.is_signed:
+        raise InvalidRequest("This client must ask for a signed answer, such as response_mode=jwt.")
 
 
 def _require_code(parameters: Parameters, client: RegisteredClient) -> None:
@@ -225,6 +255,12 @@ def _require_code(parameters: Parameters, client: RegisteredClient) -> None:
         raise UnsupportedResponseType
     if "code" not in client.response_types or "authorization_code" not in client.grant_types:
         raise UnauthorizedClient
+
+
+def _thumbprint(value: str | None) -> str | None:
+    if value is not None and not _THUMBPRINT.fullmatch(value):
+        raise InvalidRequest("The dpop_jkt must be 43 characters of base64url.")
+    return value
 
 
 def _granted_scope(requested: str | None, client: RegisteredClient, prompt: frozenset[Prompt]) -> tuple[str, ...]:

@@ -138,6 +138,7 @@ def _authorization_to_json(request: AuthorizationRequest) -> dict[str, object]:
         "organization": request.organization,
         "usage": request.usage,
         "device_code": request.device_code,
+        "dpop_jkt": request.dpop_jkt,
     }
 
 
@@ -166,6 +167,7 @@ def _authorization_from_json(members: Mapping[str, Any]) -> AuthorizationRequest
         organization=members["organization"],
         usage=members["usage"],
         device_code=members["device_code"],
+        dpop_jkt=members["dpop_jkt"],
     )
 
 

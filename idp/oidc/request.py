@@ -19,10 +19,23 @@ _OWN_PATH = re.compile(r"/[!-\[\]-~]*")
 
 
 class ResponseMode(StrEnum):
-    """How the answer travels to the redirect URI."""
+    """How the answer travels to the redirect URI; those with `jwt` are signed (JARM section 2.3)."""
 
     QUERY = "query"
     FORM_POST = "form_post"
+    JWT = "jwt"
+    QUERY_JWT = "query.jwt"
+    FORM_POST_JWT = "form_post.jwt"
+
+    @property
+    def is_signed(self) -> bool:
+        """Tell whether the answer is a JWT."""
+        return self not in {ResponseMode.QUERY, ResponseMode.FORM_POST}
+
+    @property
+    def is_posted(self) -> bool:
+        """Tell whether a page posts the answer."""
+        return self in {ResponseMode.FORM_POST, ResponseMode.FORM_POST_JWT}
 
 
 class Prompt(StrEnum):
@@ -41,6 +54,7 @@ class AuthorizationRequest:
     `acr_values` are the known ones in the order asked; `essential_acr` are those of which one
     must be reached (by `claims`, or by the client's `require_acr`). `hinted_person` comes from a
     verified id_token_hint. `organization` and `usage` are filters on the contexts (`claims.md`).
+    `dpop_jkt` is the thumbprint of the key that the code is for (RFC 9449 section 10).
     `device_code` is the digest under which a device waits for the answer: it has no redirect URI.
     """
 
@@ -63,6 +77,7 @@ class AuthorizationRequest:
     organization: str | None = None
     usage: str | None = None
     device_code: str | None = None
+    dpop_jkt: str | None = None
 
     @property
     def wants_context(self) -> bool:

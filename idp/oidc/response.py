@@ -4,11 +4,14 @@ OAuth 2.0 Multiple Response Type Encoding Practices, Form Post Response Mode, RF
 is shown as a page or sent as a redirect is the view's business.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from idp.oidc.errors import ProtocolError
 from idp.oidc.request import AuthorizationRequest, ResponseMode
+
+MODES: Mapping[str, ResponseMode] = {mode.value: mode for mode in ResponseMode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,23 @@ def return_address(request: AuthorizationRequest) -> ReturnAddress:
 
 
 def is_for_fragment(response_type: str | None, response_mode: str | None) -> bool:
-    """Tell whether a request asks for an answer in the fragment (Multiple Response Types section 5)."""
-    if response_mode is not None:
-        return response_mode == "fragment"
+    """Tell whether a request asks for an answer in the fragment (Multiple Response Types section 5).
+
+    The mode `jwt` leaves that to the response type (JARM section 2.3.4).
+    """
+    if response_mode not in {None, "jwt"}:
+        return response_mode in {"fragment", "fragment.jwt"}
     return not {"token", "id_token"}.isdisjoint((response_type or "").split())
+
+
+def mode_for(response_mode: str | None, *, must_be_signed: bool) -> ResponseMode:
+    """Return how to answer whatever was asked for: a mode that cannot be used gets its refusal too."""
+    mode = MODES.get(response_mode or "")
+    if mode is None:
+        mode = ResponseMode.JWT if (response_mode or "").endswith("jwt") else ResponseMode.QUERY
+    if must_be_signed and not mode.is_signed:
+        return ResponseMode.FORM_POST_JWT if mode.is_posted else ResponseMode.JWT
+    return mode
 
 
 def success(to: ReturnAddress, *, code: str, issuer: str) -> AuthorizationResponse:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
+import orjson
+
 from idp.oidc.errors import InvalidRequest
 
 MAXIMUM_BYTES = 64 * 1024
@@ -24,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 AUTHORIZATION = frozenset(
     {
         "acr_values", "claims", "client_id", "code_challenge", "code_challenge_method",
-        "id_token_hint", "login_hint", "max_age", "nonce", "organization", "prompt",
+        "dpop_jkt", "id_token_hint", "login_hint", "max_age", "nonce", "organization", "prompt",
         "redirect_uri", "registration", "request", "request_uri", "resource", "response_mode",
         "response_type", "scope", "state", "ui_locales", "usage",
     }
@@ -82,6 +84,39 @@ def read(raw: bytes, known: frozenset[str]) -> Parameters:
                 resources.append(value)
     kept = {name: value for name, value in values.items() if name not in faults}
     return Parameters(values=kept, faults=faults, resources=tuple(resources))
+
+
+def of_members(members: Mapping[str, object], known: frozenset[str]) -> Parameters:
+    """Return the known parameters among the members of a request object, judged alike. Never raises.
+
+    OpenID Connect Core section 6.1: there `max_age` is a number and `claims` an object.
+    """
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    resources: list[str] = []
+    for name in known & members.keys():
+        found = members[name]
+        several = found if name in _REPEATABLE and isinstance(found, list) else [found]
+        for entry in several:
+            value = _text(name, entry)
+            fault = "is not of the right type" if value is None else _fault(name, value)
+            if fault is not None:
+                faults[name] = fault
+            elif value:
+                values[name] = value
+                if name in _REPEATABLE:
+                    resources.append(value)
+    kept = {name: value for name, value in values.items() if name not in faults}
+    return Parameters(values=kept, faults=faults, resources=tuple(resources))
+
+
+def _text(name: str, member: object) -> str | None:
+    """Return a member as the parameter that would say the same, None where there is none."""
+    if name == "max_age" and isinstance(member, int) and not isinstance(member, bool):
+        return str(member)
+    if name == "claims" and isinstance(member, dict):
+        return orjson.dumps(member).decode()
+    return member if isinstance(member, str) else None
 
 
 def _decoded(part: bytes) -> str | None:
