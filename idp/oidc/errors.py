@@ -14,7 +14,7 @@
     ├─ InvalidClientMetadata  InvalidRedirectUri
     ├─ TemporarilyUnavailable  ServerError
     └─ proof_errors: InvalidDpopProof ─ UseDpopNonce  InsufficientUserAuthentication
-       device_errors: AuthorizationPending ─ SlowDown  ExpiredToken
+       device_errors: AuthorizationPending ─ SlowDown  ExpiredToken  DeviceCodeReplayed  TokenDenied
 
 `error` is the code of the specifications, `description` is for a tool's developer and keeps to the
 characters of RFC 6749 section 5.2, `remedy` says on `/docs/errors` what to do, `status` is the HTTP
