@@ -15,6 +15,11 @@ _LOGOUT = {"client_registration": "dynamic_client", "response_type": "code"}
 _SECURITY = "fapi2-security-profile-final-test-plan"
 _SIGNING = "fapi2-message-signing-final-test-plan"
 ROTATION = "oidcc-server-rotate-keys"
+# What tells the plans of one row apart, as short as a name in a certificate must be.
+_SHORT = {
+    "private_key_jwt": "key", "mtls": "mtls", "dpop": "dpop", "plain_oauth": "oauth", "jarm": "jarm",
+    "fapi_client_credentials_grant": "own",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,8 @@ class PlanChoice:
     @property
     def alias(self) -> str:
         """Return the part of the suite's addresses that is this plan's own."""
-        values = (value.replace("_", "-") for value in self.variant.values())
-        return "-".join(("immo", str(self.row), *values)) if self.is_static else f"immo-{self.row}"
+        values = (_SHORT.get(value, "") for value in self.variant.values()) if self.is_static else ()
+        return "-".join(("immo", str(self.row), *filter(None, values)))
 
     @property
     def is_static(self) -> bool:
