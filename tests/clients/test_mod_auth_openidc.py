@@ -1,0 +1,102 @@
+"""mod_auth_openidc of Debian in a real Apache, unmodified, through discovery: sign-in, claims, both sign-outs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import requests
+
+from tests.support.apache import apache
+from tests.support.form_browser import FormBrowser
+from tests.support.running_product import RunningProduct
+from tests.support.steps import sign_in
+
+_MODULES = ("headers", "auth_openidc")
+_CONFIGURATION = """
+OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
+OIDCClientID {client_id}
+OIDCClientSecret {client_secret}
+OIDCRedirectURI {address}/callback
+OIDCCryptoPassphrase known-to-this-test-alone
+OIDCScope "openid profile email"
+OIDCPKCEMethod S256
+OIDCResponseMode {response_mode}
+OIDCRemoteUserClaim sub
+<Location />
+    AuthType openid-connect
+    Require claim preferred_username:demo.manager
+    Header always set X-Person "expr=%{{REMOTE_USER}}"
+    Header always set X-Mail "expr=%{{reqenv:OIDC_CLAIM_email}}"
+</Location>
+<Location /goodbye.html>
+    AuthType none
+    Require all granted
+</Location>
+"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that Apache shows to one person only, and the client that it is."""
+
+    address: str
+    client_id: str
+
+
+@pytest.fixture(params=["query", "form_post"])
+def site(request: pytest.FixtureRequest, product: RunningProduct) -> Iterator[Site]:
+    """Yield the site, registered as a client; it asks for answers in this response mode."""
+    # A port of the demo world's row that no program has: the provider sends its notices there.
+    port = product.addresses.base_port + 4
+    address, issuer = f"http://localhost:{port}", product.addresses.issuer
+    asked = {
+        "client_name": "Apache",
+        "redirect_uris": [f"{address}/callback"],
+        "post_logout_redirect_uris": [f"{address}/goodbye.html"],
+        "backchannel_logout_uri": f"{address}/callback?logout=backchannel",
+        "backchannel_logout_session_required": True,
+        "token_endpoint_auth_method": "client_secret_basic",
+    }
+    answer = requests.post(f"{issuer}/register", json=asked, timeout=10)
+    assert answer.status_code == 201, answer.text
+    known = {name: answer.json()[name] for name in ("client_id", "client_secret")}
+    content = _CONFIGURATION.format(issuer=issuer, address=address, response_mode=request.param, **known)
+    with apache(content, port, modules=_MODULES):
+        yield Site(address, known["client_id"])
+
+
+def _arrive(browser: FormBrowser, username: str, *, consents: bool = True) -> None:
+    """Sign in on the way to the site's page, and consent; hand over an answer that comes as a form."""
+    sign_in(browser, username)
+    if consents:
+        browser.submit("#allow")
+    if browser.page.status == 200 and browser.page.has("form[method=post]"):
+        browser.submit("button")
+
+
+def test_apache_lets_in_whom_it_names_and_signs_out_both_ways(product: RunningProduct, site: Site) -> None:
+    browser = product.browser()
+    browser.open(f"{site.address}/")
+    _arrive(browser, "demo.manager")
+
+    inside = browser.page
+    assert (inside.url, inside.status) == (f"{site.address}/", 200)
+    assert inside.headers["x-mail"].startswith("demo.manager@")
+    assert len(inside.headers["x-person"]) > 20
+
+    # The provider ends the session at the site, without the browser (Back-Channel Logout 1.0).
+    browser.open(f"{product.addresses.issuer}/end_session")
+    browser.submit("#sign-out")
+    assert browser.open(f"{site.address}/").has("form#login")
+
+    _arrive(browser, "demo.manager", consents=False)
+    assert browser.page.url == f"{site.address}/"
+    # The site ends the session at the provider (RP-Initiated Logout 1.0).
+    goodbye = browser.open(f"{site.address}/callback?logout={site.address}/goodbye.html")
+    assert goodbye.url == f"{site.address}/goodbye.html"
+    assert browser.open(f"{site.address}/").has("form#login")
+
+    stranger = product.browser()
+    stranger.open(f"{site.address}/")
+    _arrive(stranger, "demo.employee")
+    assert stranger.page.status == 401
