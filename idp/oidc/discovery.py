@@ -22,6 +22,7 @@ from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
 from idp.claims.scopes import SCOPE_NAMES
 from idp.claims.values import Json
+from idp.oidc import client_tls_auth
 from idp.oidc.request import ResponseMode
 from idp.signing.states import JWKS_LIFE
 from idp.wiring import Services
@@ -31,6 +32,11 @@ REACHABLE_ACR = (Acr.PASSWORD, Acr.MFA, Acr.HIGH)
 
 _CACHE_CONTROL = f"public, max-age={int(JWKS_LIFE.total_seconds())}"
 _CONFIDENTIAL_METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+# Those that a program calls by itself: at them a certificate may prove it, or be what a token is bound to.
+MTLS_ENDPOINTS = (
+    "token_endpoint", "pushed_authorization_request_endpoint", "device_authorization_endpoint", "userinfo_endpoint",
+    "introspection_endpoint", "revocation_endpoint",
+)  # fmt: skip
 # OpenID Connect for Identity Assurance 1.0, metadata.
 _VERIFIED_CLAIMS: dict[str, Json] = {
     "verified_claims_supported": True,
@@ -43,6 +49,16 @@ _VERIFIED_CLAIMS: dict[str, Json] = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Offer:
+    """What differs from one installation to the next."""
+
+    issuer: str
+    registration: Registration
+    mtls_url: str | None = None
+    tls_methods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Document:
     body: bytes
     etag: str
@@ -50,7 +66,7 @@ class _Document:
 
 def configuration(ground: Services, request: ProgramRequest) -> Answer:
     """Return the metadata (Discovery section 4.2, RFC 8414 section 3.2)."""
-    document = _document(ground.settings.issuer, ground.settings.registration)
+    document = _document(_offer(ground.settings))
     return _public(request, document.body, document.etag, "application/json")
 
 
@@ -62,13 +78,24 @@ def jwks(ground: Services, request: ProgramRequest) -> Answer:
 
 def metadata(settings: Settings) -> Mapping[str, Json]:
     """Return the metadata document: endpoints, and what each of them accepts."""
-    return _metadata(settings.issuer, settings.registration)
+    return _metadata(_offer(settings))
 
 
-def _metadata(issuer: str, registration: Registration) -> Mapping[str, Json]:
+def _offer(settings: Settings) -> _Offer:
+    place = settings.client_tls
+    if place is None:
+        return _Offer(settings.issuer, settings.registration)
+    return _Offer(settings.issuer, settings.registration, place.url, client_tls_auth.methods(place.authorities))
+
+
+def _metadata(offer: _Offer) -> Mapping[str, Json]:
+    issuer = offer.issuer
+    endpoints = _endpoints(issuer, offer.registration)
+    confidential = [*_CONFIDENTIAL_METHODS, *offer.tls_methods]
     return {
         "issuer": issuer,
-        **_endpoints(issuer, registration),
+        **endpoints,
+        **_mutual_tls(offer, endpoints),
         "scopes_supported": list(SCOPE_NAMES),
         "claims_supported": _claims(),
         "claim_types_supported": ["normal"],
@@ -87,11 +114,11 @@ def _metadata(issuer: str, registration: Registration) -> Mapping[str, Json]:
         "ui_locales_supported": list(LANGUAGES),
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "userinfo_signing_alg_values_supported": list(ALGORITHMS),
-        "token_endpoint_auth_methods_supported": [*_CONFIDENTIAL_METHODS, "none"],
+        "token_endpoint_auth_methods_supported": [*confidential, "none"],
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "revocation_endpoint_auth_methods_supported": [*_CONFIDENTIAL_METHODS, "none"],
+        "revocation_endpoint_auth_methods_supported": [*confidential, "none"],
         "revocation_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "introspection_endpoint_auth_methods_supported": list(_CONFIDENTIAL_METHODS),
+        "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
@@ -114,6 +141,15 @@ def _endpoints(issuer: str, registration: Registration) -> dict[str, Json]:
     return endpoints
 
 
+def _mutual_tls(offer: _Offer, endpoints: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what RFC 8705 sections 3.3 and 5 add where a proxy asks programs for certificates."""
+    if offer.mtls_url is None:
+        return {}
+    here = (name for name in MTLS_ENDPOINTS if name in endpoints)
+    aliases: dict[str, Json] = {name: str(endpoints[name]).replace(offer.issuer, offer.mtls_url, 1) for name in here}
+    return {"tls_client_certificate_bound_access_tokens": True, "mtls_endpoint_aliases": aliases}
+
+
 def _claims() -> list[Json]:
     by_protocol = [claim.name for claim in PROTOCOL_CLAIMS if Target.ID_TOKEN in claim.required]
     return [*by_protocol, *(claim.name for claim in CLAIMS if claim.is_requestable)]
@@ -121,8 +157,8 @@ def _claims() -> list[Json]:
 
 # Settings do not change while we run: made once, not for each request.
 @lru_cache(maxsize=8)
-def _document(issuer: str, registration: Registration) -> _Document:
-    body = orjson.dumps(_metadata(issuer, registration))
+def _document(offer: _Offer) -> _Document:
+    body = orjson.dumps(_metadata(offer))
     return _Document(body, '"' + hashlib.sha256(body).hexdigest()[:32] + '"')
 
 
