@@ -18,6 +18,7 @@ from idp.interaction.policy import Outcome, next_step
 from idp.interaction.steps import Step
 from idp.oidc import pending
 from idp.oidc.authorize import client_finder, require_client
+from idp.oidc.device_authorization import PAGE
 from idp.oidc.pending import PendingAuthorization
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import AuthorizationRequest, LocalRequest, Progress, Wanted
@@ -99,7 +100,7 @@ def open_interaction(uid: str) -> Interaction:
         raise InteractionGone("interaction-unknown")
     client = _client(found, record)
     if binding is None or not record.is_bound_to(binding):
-        raise InteractionGone("interaction-elsewhere", client)
+        raise InteractionGone("interaction-elsewhere", client, _page_of_ours(record.request))
     if record.is_over(now):
         raise InteractionGone("interaction-over", client, _page_of_ours(record.request))
     session = sso.find(found.store, browser.session_cookie(), now)
@@ -116,7 +117,9 @@ def _client(found: Services, record: PendingAuthorization) -> RegisteredClient |
 
 
 def _page_of_ours(wanted: Wanted) -> str | None:
-    return wanted.return_to if isinstance(wanted, LocalRequest) else None
+    if isinstance(wanted, LocalRequest):
+        return wanted.return_to
+    return PAGE if wanted.device_code is not None else None
 
 
 def _gather(

@@ -190,6 +190,7 @@ def _page(
         )
     token = csrf.token(found.settings.secret, _binding(opened, session))
     tool = shown_tool(opened.tool_client, facts)
+    is_for_device = opened.tool_request.device_code is not None
     page: ContextChoicePage | ConsentPage
     if wants_context:
         page = ContextChoicePage(
@@ -205,9 +206,10 @@ def _page(
             waiting_token=csrf.token(found.settings.secret, form_binding(opened)),
             errors=errors,
             may_link_eid=any(would_help(person, context.reason) for context in contexts),
+            is_for_device=is_for_device,
         )
     else:
-        page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts))
+        page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts), is_for_device)
     html = render(page)
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 

@@ -19,7 +19,7 @@ from core.web.csrf import FormTokenInvalid
 from idp.interaction.access import InteractionGone
 from idp.interaction.pages import ErrorPage
 from idp.oidc.end_session import ForeignReturn, HintInvalid
-from idp.oidc.errors import ForeignRedirectUri, ProtocolError, UnknownClient
+from idp.oidc.errors import ForeignRedirectUri, InvalidRequestUri, ProtocolError, UnknownClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.web import browser
 from idp.web.page import RequestingTool, render
@@ -52,6 +52,11 @@ _WORDS: Mapping[str, _Words] = {
         N_("This request cannot be used"),
         N_("The tool sent a request that is not correct."),
         _TELL_THE_TOOL,
+    ),
+    "request-uri-spent": _Words(
+        N_("This link to sign in was used, or is too old"),
+        N_("The tool sent you with a request that works once and for a short time."),
+        _START_AGAIN,
     ),
     "interaction-unknown": _Words(
         N_("This sign-in is no longer known"),
@@ -140,8 +145,13 @@ def show(
 def show_gone(error: InteractionGone) -> Response:
     """Return the page of an interaction that cannot go on, with the way back to its tool or page."""
     client = error.client
-    if client is None:
+    if client is None or error.start_again is not None:
         return show(error, back_url=error.start_again)
+    return show(error, tool=RequestingTool(client.name), back_url=start_again_url(client))
+
+
+def show_spent(error: InvalidRequestUri, client: RegisteredClient) -> Response:
+    """Return the page of a pushed request that was used or is over, with the way back to its tool."""
     return show(error, tool=RequestingTool(client.name), back_url=start_again_url(client))
 
 
@@ -170,6 +180,8 @@ def public_code(error: ImmoError) -> str:
             return "sign-out-hint-invalid"
         case ForeignReturn():
             return "sign-out-return-not-registered"
+        case InvalidRequestUri():
+            return "request-uri-spent"
         case ProtocolError() if error.status < 500:
             return "invalid-request"
         case Unavailable():

@@ -18,7 +18,7 @@ _HALF = LENGTH // 2
 _SHOWN = re.compile(rf"[{LETTERS}]{{{_HALF}}}-[{LETTERS}]{{{_HALF}}}")
 _NOT_A_LETTER = re.compile(r"[\s\-\u2010-\u2015.]+")
 # What a code and some hyphens, spaces and slips come to.
-_LONGEST_ENTRY = 32
+LONGEST_ENTRY = 32
 
 # Each entry counts, right or wrong: an office behind one address has this many devices an hour.
 PER_NETWORK = (
@@ -41,6 +41,6 @@ def read(entered: str) -> str | None:
 
     Small letters, spaces and hyphens are of no account (RFC 8628 section 6.1).
     """
-    letters = _NOT_A_LETTER.sub("", entered[:_LONGEST_ENTRY]).upper()
+    letters = _NOT_A_LETTER.sub("", entered[:LONGEST_ENTRY]).upper()
     code = f"{letters[:_HALF]}-{letters[_HALF:]}"
     return code if _SHOWN.fullmatch(code) else None

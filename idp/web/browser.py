@@ -1,6 +1,7 @@
 """What the provider tells a browser: where to go, and the cookies to keep.
 
-The session, one cookie for each interaction, the device proof, and the door used last.
+The session, one cookie for each interaction, the device proof, the door used last, and those that
+bind the forms that need nobody signed in.
 
 Over https their names begin with `__Host-`, so that no other host can set or replace them. Lax,
 because people arrive from tools; a POST from another site therefore comes without them.
@@ -20,6 +21,7 @@ _SESSION = "immo-idp"
 _DEVICE = "immo-device"
 _DOOR = "immo-door"
 _HELP = "immo-help"
+_CODE = "immo-code"
 _INTERACTION = "immo-interaction-"
 # Abandoned sign-ins leave their cookie behind; a browser sends only the latest few.
 _MOST_INTERACTIONS = 6
@@ -75,6 +77,16 @@ def help_cookie() -> str | None:
 def set_help(response: Response, cookie: str) -> None:
     """Bind the form to the helpdesk to this browser, until it closes."""
     _set(response, _HELP, cookie, None)
+
+
+def code_cookie() -> str | None:
+    """Return the cookie that binds the form for the code of a device to this browser."""
+    return request.cookies.get(_name(_CODE))
+
+
+def set_code(response: Response, cookie: str) -> None:
+    """Bind the form for the code of a device to this browser, until it closes."""
+    _set(response, _CODE, cookie, None)
 
 
 def interaction_cookie(uid: str) -> str | None:
