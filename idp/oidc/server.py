@@ -19,13 +19,14 @@ from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import InvalidRequest, ProtocolError, UnsupportedGrantType
 from idp.oidc.grants.authorization_code import AuthorizationCodeGrant
 from idp.oidc.grants.client_credentials import ClientCredentialsGrant
+from idp.oidc.grants.device_code import DeviceCodeGrant
 from idp.oidc.grants.refresh_token import RefreshTokenGrant
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens.refresh_token import PresentedToken
 from idp.wiring import Services
 
 _TOKEN_PARAMETERS = client_auth.PARAMETERS | {
-    "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "resource",
+    "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "resource", "device_code",
 }  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 
@@ -164,7 +165,7 @@ class TokenServer(AuthorizationServer):
 
 def _make() -> TokenServer:
     server = TokenServer()
-    for grant in (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant):
+    for grant in (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, DeviceCodeGrant):
         server.register_grant(grant)
     return server
 
