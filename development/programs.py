@@ -56,6 +56,11 @@ CHROMIUM = Program("chromium-headless-shell", "chromium-headless-shell")
 NODE = Program("node", "nodejs")
 NPM = Program("npm", "npm")
 NGINX = Part("nginx", "nginx", ("/usr/sbin/nginx", "/usr/bin/nginx"))
+# The server alone: Debian's package `apache2` would add a service, which nobody needs.
+APACHE = Part("apache2", "apache2-bin", ("/usr/sbin/apache2",))
+APACHE_OPENID = Part(
+    "mod_auth_openidc.so", "libapache2-mod-auth-openidc", ("/usr/lib/apache2/modules/mod_auth_openidc.so",)
+)
 # Compile the one package without a wheel.
 COMPILER = Program("gcc", "gcc")
 C_LIBRARY = Part("stdio.h", "libc6-dev", ("/usr/include/stdio.h",))
@@ -72,7 +77,7 @@ SOFTHSM_MODULE = Part("libsofthsm2.so", "libsofthsm2", ("/usr/lib/softhsm/libsof
 SCREEN = Program("Xvfb", "xvfb")
 _TKINTER = Part("tkinter", "python3-tk", (f"{sysconfig.get_path('stdlib')}/lib-dynload/_tkinter.*.so",))
 _WINDOWS = (SCREEN, _TKINTER) if sys.base_prefix == "/usr" else (SCREEN,)
-_SERVERS: tuple[Program | Part, ...] = (POSTGRES, REDIS, CHROMIUM, NODE, NPM, NGINX)
+_SERVERS: tuple[Program | Part, ...] = (POSTGRES, REDIS, CHROMIUM, NODE, NPM, NGINX, APACHE, APACHE_OPENID)
 _COMPILING = (COMPILER, C_LIBRARY, PYTHON_HEADER, PCSC_HEADER)
 _CARDS = (PCSCD, VIRTUAL_READER, OPENSC, PKCS11_TOOL, SOFTHSM, SOFTHSM_MODULE)
 NEEDED = _SERVERS + _COMPILING + _CARDS + _WINDOWS
