@@ -1,19 +1,22 @@
 # Everything a developer types. `make help` lists it; the work is done by small programs in development/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format types imports i18n strings lock migration
+.PHONY: help run test conformance bench lint format types imports i18n strings lock migration
 
 PYTHON_IN = .venv/bin/python
 INPUTS = pyproject.toml development/prepare.sh
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/ready-to-run ## Start the product with its demo world (FRESH=1 starts over, BASE_PORT=9080 moves it, TLS=1)
 	@exec $(PYTHON_IN) -m development.run
 
 test: .venv/ready-to-test ## Run every check and every test, on both databases
 	@exec $(PYTHON_IN) -m development.tests
+
+conformance: .venv/ready-to-test ## Run the OpenID Foundation's suite of IMMO_CONFORMANCE_SUITE against us (docs/conformance.md)
+	@$(PYTHON_IN) -m tests.conformance.run $(ROWS)
 
 bench: .venv/ready-to-test ## Measure the product against its budgets
 	@exec $(PYTHON_IN) -m development.bench

@@ -19,6 +19,7 @@ from development import checks
 from development.programs import MissingPrograms, install_missing
 
 ROOT = Path(__file__).parent.parent
+_NOT_RUN = 2
 _BACKENDS = {"sqlite": "SQLite with the embedded store", "postgres": "PostgreSQL with Redis"}
 
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     for backend, words in _BACKENDS.items():
         steps[f"tests on {words}"] = partial(_suite, backend, arguments, counted)
     failed = [name for name, step in steps.items() if not _timed(name, step)]
+    if not _suite_of_the_foundation():
+        failed.append("conformance suite")
     if failed:
         print(f"\nFailed: {', '.join(failed)}", file=sys.stderr, flush=True)
     print(f"tests: {counted['passed']} passed, {counted['failed']} failed, {counted['skipped']} skipped")
@@ -63,6 +66,16 @@ def _suite(backend: str, arguments: Sequence[str], counted: Counter[str]) -> boo
         )
         counted.update(count(report.read_text("utf-8")) if report.exists() else {"failed": 1})
     return done.returncode == 0
+
+
+def _suite_of_the_foundation() -> bool:
+    """Run our plans against the OpenID Foundation's suite where one is given, and say so where none is.
+
+    What did not run is in none of the counts.
+    """
+    command = [sys.executable, "-m", "tests.conformance.run"]
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)  # noqa: S603 - a fixed command
+    return done.returncode in {0, _NOT_RUN}
 
 
 def count(report: str) -> Counter[str]:
