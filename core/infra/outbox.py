@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, delete, select, text, update
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.infra import topics
@@ -134,23 +134,39 @@ def drain(
     for _ in range(batch):
         # Handlers take time, and a lease that began in the past would end too early.
         moment = now + timedelta(seconds=time.monotonic() - started)
-        claim = _claim(database, wanted, moment)
+        claim = _claim(database, _due(wanted, moment), moment)
         if claim is None:
             break
         counts[_deliver(database, handlers, claim, moment)] += 1
     return DrainReport(**counts)
 
 
-def _claim(database: Database, wanted: Sequence[str], now: datetime) -> _Claim | None:
-    due = (
+def attempt_first(database: Database, handlers: Mapping[str, Handler], message_id: str, *, now: datetime) -> bool:
+    """Hand one message to its handler, also before it is due; False where somebody took it up already.
+
+    For whoever wrote it and need not wait for a worker; a failure postpones it as in `drain`.
+    """
+    claim = _claim(database, (OutboxRow.id == message_id) & (OutboxRow.attempts == 0), now)
+    if claim is None:
+        return False
+    _deliver(database, handlers, claim, now)
+    return True
+
+
+def _due(wanted: Sequence[str], now: datetime) -> ColumnElement[bool]:
+    return OutboxRow.dead_at.is_(None) & (OutboxRow.due_at <= now) & OutboxRow.topic.in_(wanted)
+
+
+def _claim(database: Database, concerned: ColumnElement[bool], now: datetime) -> _Claim | None:
+    first = (
         select(OutboxRow)
-        .where(OutboxRow.dead_at.is_(None), OutboxRow.due_at <= now, OutboxRow.topic.in_(wanted))
+        .where(concerned)
         .order_by(OutboxRow.due_at, OutboxRow.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     with database.transaction() as session:
-        row = session.scalars(due).first()
+        row = session.scalars(first).first()
         if row is None:
             return None
         # Counted before the handler runs, so a message that kills its worker ends as well.

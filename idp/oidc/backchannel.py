@@ -1,11 +1,11 @@
 """Ending a session for everybody who took part in it: OpenID Connect Back-Channel Logout 1.0.
 
 `end_for_everybody` writes what has to happen in the caller's transaction; `tell` is what is done
-with each message of it, by the worker, and at once for the tool that waits for its user.
+with each message of it, by the worker, and before the browser goes on: see `telling_at_once.py`.
 """
 
-import time
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,8 @@ from core.infra import audit, outbox
 from core.infra.errors import Unavailable
 from core.infra.http import TIMEOUT_SECONDS, OutboundRefused
 from core.infra.log import event
-from core.infra.outbox import Delivery, Undeliverable
-from core.infra.store.interface import EphemeralStore
+from core.infra.outbox import Undeliverable
+from core.infra.store.interface import EphemeralStore, Kind
 from core.infra.topics import LogoutNotice
 from core.people.identifiers import PersonId
 from idp.credentials import sign_ins
@@ -26,48 +26,44 @@ from idp.oidc.tokens.refresh_token import revoke_session
 from idp.session import SsoSession
 from idp.wiring import Services
 
-_AT_ONCE_SECONDS = 2.0
+# A client that did not answer is not waited for again so soon, and counts for one that is away.
+DOWN_LIFE = timedelta(minutes=5)
+# Whoever tells at once is not overtaken by a worker, which would not tell them when it is done.
+_HEAD_START = timedelta(seconds=2)
 
 
-def end_for_everybody(session: Session, store: EphemeralStore, ended: SsoSession, *, now: datetime) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class WrittenNotice:
+    """A notice in the outbox, and whom it is for."""
+
+    message_id: str
+    client_id: str
+
+
+def end_for_everybody(
+    session: Session, store: EphemeralStore, ended: SsoSession, *, now: datetime
+) -> tuple[WrittenNotice, ...]:
     """End what rests on a session, and enqueue a notice for each client that wants to hear of it.
 
-    Refresh tokens bound to the session are revoked. Returns the clients that will be told.
+    Refresh tokens bound to the session are revoked. Returns what was written, for `tell_at_once`.
     """
     person_id = ended.person_id
     audit.record(session, action="signed-out", actor_id=person_id, subject_id=person_id, now=now)
     return end_what_rests_on(session, store, sid=ended.sid, now=now)
 
 
-def end_what_rests_on(session: Session, store: EphemeralStore, *, sid: str, now: datetime) -> tuple[str, ...]:
+def end_what_rests_on(session: Session, store: EphemeralStore, *, sid: str, now: datetime) -> tuple[WrittenNotice, ...]:
     """Do the same for a session of which only its name is known, and leave no trace of who ended it."""
     revoke_session(session, store, sid, now)
     sign_ins.mark_ended(session, sid, now=now)
-    told = []
+    written = []
     for participant in participants.leave_all(session, sid):
         client = find_client(session, participant.client_id)
         if client is not None and client.backchannel_logout_uri is not None:
             notice = LogoutNotice(participant.client_id, participant.person_id, sid)
-            outbox.enqueue(session, notice, now=now)
-            told.append(participant.client_id)
-    return tuple(told)
-
-
-def tell_at_once(services: Services, *, notices: int, now: datetime) -> None:
-    """Try to deliver as many notices as a sign-out has just written, for a moment.
-
-    A tool expects to hear of it before its user comes back (section 2.5). What does not get
-    through is the worker's, like everything else in the outbox.
-    """
-
-    def handle(delivery: Delivery) -> None:
-        assert isinstance(delivery.message, LogoutNotice)
-        tell(services, delivery.message, now=now, timeout_seconds=_AT_ONCE_SECONDS)
-
-    until = time.monotonic() + _AT_ONCE_SECONDS
-    for _ in range(notices):
-        if time.monotonic() < until:
-            outbox.drain(services.database, {LogoutNotice.topic: handle}, now=now, batch=1)
+            message_id = outbox.enqueue(session, notice, now=now, delay=_HEAD_START)
+            written.append(WrittenNotice(message_id, participant.client_id))
+    return tuple(written)
 
 
 def tell(
@@ -99,6 +95,10 @@ def tell(
         )
     except OutboundRefused as refused:
         raise Undeliverable(client_id=notice.client_id) from refused
+    except Unavailable:
+        services.store.put(Kind.CLIENT_DOWN, notice.client_id, b"", DOWN_LIFE)
+        raise
+    services.store.delete(Kind.CLIENT_DOWN, notice.client_id)
     if not 200 <= status < 300:
         raise Unavailable(client_id=notice.client_id, status=status)
     event("client_told_of_logout", client_id=notice.client_id, sid=notice.sid)

@@ -15,7 +15,7 @@ from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore, Kind
 from core.proof.jws import InvalidJwt
 from idp import session as sso
-from idp.oidc import backchannel
+from idp.oidc import backchannel, telling_at_once
 from idp.oidc.authorize import FindClient, require_client
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.errors import InvalidRequest
@@ -109,7 +109,7 @@ def end(services: Services, cookie: str, *, now: datetime) -> SsoSession | None:
     with services.database.transaction() as transaction:
         told = backchannel.end_for_everybody(transaction, services.store, session, now=now)
     sso.forget(services.store, cookie)
-    backchannel.tell_at_once(services, notices=len(told), now=now)
+    telling_at_once.tell(services, told, now=now)
     return session
 
 

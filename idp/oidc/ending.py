@@ -17,16 +17,17 @@ from core.people.identifiers import PersonId
 from idp import session as sso
 from idp.credentials import sign_ins
 from idp.credentials.sign_ins import SignIn
-from idp.oidc import backchannel
+from idp.oidc import backchannel, telling_at_once
+from idp.oidc.backchannel import WrittenNotice
 from idp.wiring import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What was ended: the digests under which the sessions lie, and how many notices were written."""
+    """What was ended: the digests under which the sessions lie, and the notices that were written."""
 
     cookie_digests: tuple[str, ...] = ()
-    notices: int = 0
+    notices: tuple[WrittenNotice, ...] = ()
 
 
 def end(session: Session, store: EphemeralStore, *, person_id: PersonId, sid: str, now: datetime) -> Ended:
@@ -54,14 +55,14 @@ def settle(services: Services, ended: Ended, *, now: datetime) -> None:
     """Remove the sessions that were ended and tell the tools, once the transaction is over."""
     for cookie_digest in ended.cookie_digests:
         sso.forget_elsewhere(services.store, cookie_digest)
-    backchannel.tell_at_once(services, notices=ended.notices, now=now)
+    telling_at_once.tell(services, ended.notices, now=now)
 
 
 def _end(session: Session, store: EphemeralStore, held: tuple[SignIn, ...], now: datetime) -> Ended:
-    notices = 0
+    notices: list[WrittenNotice] = []
     for found in held:
         sso.begin_to_end_elsewhere(store, found.cookie_digest)
-        notices += len(backchannel.end_what_rests_on(session, store, sid=found.sid, now=now))
+        notices += backchannel.end_what_rests_on(session, store, sid=found.sid, now=now)
         audit.record(session, action="device-signed-out", actor_id=found.person_id, subject_id=found.person_id, now=now)
         event("signed_out_elsewhere", person_id=found.person_id, sid=found.sid)
-    return Ended(tuple(found.cookie_digest for found in held), notices)
+    return Ended(tuple(found.cookie_digest for found in held), tuple(notices))

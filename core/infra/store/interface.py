@@ -28,11 +28,13 @@ class Kind(StrEnum):
     LOGOUT = "logout"
     FORM_TOKEN = "form-token"  # noqa: S105 - the name of a kind, not a secret
     PAR = "par"
+    PAR_BEGUN = "par-begun"
     DEVICE_CODE = "device-code"
     USER_CODE = "user-code"
     ASSERTION_JTI = "assertion-jti"
     DPOP_JTI = "dpop-jti"
     LOGOUT_JTI = "logout-jti"
+    CLIENT_DOWN = "client-down"
     PASSKEY_CHALLENGE = "passkey-challenge"
     PROOF = "proof"
     MERGE_PROOF = "merge-proof"

@@ -1,7 +1,9 @@
 """Clients hear that a session ended: OpenID Connect Back-Channel Logout 1.0 (oidc.md 2.10)."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -9,17 +11,24 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from core.infra import outbox
+from core.infra.clock import FixedClock
 from core.infra.errors import Unavailable
 from core.infra.http import OutboundHttp
 from core.infra.outbox import OutboxRow, Undeliverable
 from core.infra.settings import Mode
+from core.infra.store.interface import Kind
 from core.infra.topics import LogoutNotice
 from core.proof import logout_token
-from idp.oidc import backchannel, codes
+from development.ports import free_port
+from idp import jobs
+from idp.app import create_app
+from idp.oidc import backchannel, codes, participants, telling_at_once
 from idp.wiring import Services
 from tests.core.infra.servers import Server, answering, serving, silent
+from tests.support.product import HttpsClient
 from tests.support.sign_in import Browser
-from tests.support.tools import SIGNED_OUT, Office, a_client
+from tests.support.tools import SIGNED_OUT, Office, a_client, an_office
 
 
 @pytest.fixture
@@ -36,6 +45,14 @@ def reaching(services: Services, tool_server: Server) -> Services:
     return replace(services, http=http)
 
 
+def provider_of(services: Services) -> FlaskClient:
+    """Return a caller of a provider that stands on these services."""
+    app = create_app(services.settings, services=services)
+    app.config["TEST_BASE_URL"] = services.settings.issuer
+    app.test_client_class = HttpsClient
+    return app.test_client()
+
+
 def fields(request: str) -> dict[str, list[str]]:
     """Return what was posted."""
     return parse_qs(request.partition("\r\n\r\n")[2])
@@ -47,16 +64,9 @@ def notice(office: Office, client_id: str = "plain") -> LogoutNotice:
 
 def test_oidcc_backchannel_rp_initiated_logout(reaching: Services, tool_server: Server) -> None:
     """The client is told before the browser comes back to it, with the sid of its ID token."""
-    from idp.app import create_app
-    from tests.support.product import HttpsClient
-    from tests.support.tools import an_office
-
-    app = create_app(reaching.settings, services=reaching)
-    app.config["TEST_BASE_URL"] = reaching.settings.issuer
-    app.test_client_class = HttpsClient
     office = an_office(reaching)
     a_client(reaching, "plain", backchannel_logout_uri=f"{tool_server.url}/logout")
-    browser = Browser(app.test_client()).authorize("plain").sign_in().press("#allow")
+    browser = Browser(provider_of(reaching)).authorize("plain").sign_in().press("#allow")
     sid = codes.redeem(reaching.store, browser.answer["code"], "plain").subject.sid
 
     browser.get("/end_session", query_string={"client_id": "plain", "post_logout_redirect_uri": SIGNED_OUT})
@@ -81,18 +91,76 @@ def test_oidcc_backchannel_rp_initiated_logout(reaching: Services, tool_server: 
         assert session.scalars(select(OutboxRow).where(OutboxRow.topic == "logout-notice")).all() == []
 
 
-def test_client_that_does_not_answer_delays_nobody_for_long(
-    services: Services, idp: Callable[[], FlaskClient], office: Office
-) -> None:
-    a_client(services, "plain", backchannel_logout_uri="https://192.0.2.1/logout")
-    browser = Browser(idp()).authorize("plain").sign_in().press("#allow")
+@pytest.fixture
+def neighbours() -> Iterator[dict[str, str]]:
+    """Yield the addresses of a tool that hangs and of one that nobody answers for."""
+    with serving(silent) as hanging:
+        yield {"hanging": hanging.url, "gone": f"http://127.0.0.1:{free_port()}"}
 
-    browser.get("/end_session").press("#sign-out")
 
-    assert browser.page.has("#signed-out")
+def waiting(services: Services) -> dict[str, int]:
+    """Return how often each client was tried that still has to be told."""
     with services.database.reading() as session:
-        row = session.scalars(select(OutboxRow).where(OutboxRow.topic == "logout-notice")).one()
-        assert row.attempts == 1
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.topic == "logout-notice"))
+        return {str(row.body["client_id"]): row.attempts for row in rows}
+
+
+def test_clients_that_are_down_delay_neither_the_user_nor_the_others(
+    services: Services, tool_server: Server, neighbours: dict[str, str]
+) -> None:
+    """One that hangs and one that refuses: the redirect comes within a second, and the good one knew before."""
+    addresses = {"hanging": neighbours["hanging"], "gone": neighbours["gone"], "plain": tool_server.url}
+    ports = [int(url.rpartition(":")[2]) for url in addresses.values()]
+    reaching = replace(services, http=OutboundHttp(services.settings.outbound, Mode.TEST, ports))
+    browser = Browser(provider_of(reaching))
+    an_office(reaching)
+    for name, url in addresses.items():
+        a_client(reaching, name, backchannel_logout_uri=f"{url}/logout")
+
+    def sign_in_everywhere() -> None:
+        for name in addresses:
+            browser.authorize(name)
+            if browser.page.has("#login"):
+                browser.sign_in()
+            if browser.page.has("#allow"):
+                browser.press("#allow")
+        browser.get("/end_session", query_string={"client_id": "plain", "post_logout_redirect_uri": SIGNED_OUT})
+
+    def sign_out() -> float:
+        started = time.monotonic()
+        browser.press("#sign-out")
+        assert browser.location == SIGNED_OUT
+        return time.monotonic() - started
+
+    sign_in_everywhere()
+    assert sign_out() < 1
+    assert len(tool_server.requests) == 1
+    # Give those who were not waited for the moment they have to say that they failed.
+    time.sleep(0.1)
+    assert waiting(services) == {"hanging": 1, "gone": 1}
+
+    sign_in_everywhere()
+    assert sign_out() < 0.6, "who did not answer lately is not waited for again"
+    assert len(tool_server.requests) == 2
+
+
+def test_worker_brings_what_nobody_waited_for(
+    reaching: Services, tool_server: Server, office: Office, clock: FixedClock
+) -> None:
+    """And whoever answers again is told at once again."""
+    a_client(reaching, "plain", backchannel_logout_uri=f"{tool_server.url}/logout")
+    reaching.store.put(Kind.CLIENT_DOWN, "plain", b"", backchannel.DOWN_LIFE)
+    with reaching.database.transaction() as session:
+        participants.join(session, sid="ses_1", client_id="plain", person_id=office.anna, context=None, now=clock.now())
+        told = backchannel.end_what_rests_on(session, reaching.store, sid="ses_1", now=clock.now())
+
+    telling_at_once.tell(reaching, told, now=clock.now())
+    assert tool_server.requests == []
+
+    clock.advance(timedelta(seconds=2))
+    assert outbox.drain(reaching.database, jobs.handlers(reaching), now=clock.now(), only=["logout-notice"]).delivered
+    assert len(tool_server.requests) == 1
+    assert reaching.store.get(Kind.CLIENT_DOWN, "plain") is None
 
 
 def test_each_attempt_has_a_token_of_its_own(reaching: Services, tool_server: Server, office: Office) -> None:

@@ -1,0 +1,65 @@
+"""Telling clients of a sign-out before the browser goes on: all at once, and only for a moment.
+
+A tool expects to hear of it before its user comes back (Back-Channel Logout 1.0 section 2.5), and
+the user waits for no tool: one that is slow delays neither them nor the others, and one that did
+not answer lately is left to the worker, as is whatever does not get through.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from core.infra import outbox
+from core.infra.log import WARNING, event
+from core.infra.outbox import Delivery
+from core.infra.store.interface import EphemeralStore, Kind
+from core.infra.topics import LogoutNotice
+from idp.oidc import backchannel
+from idp.oidc.backchannel import WrittenNotice
+from idp.wiring import Services
+
+# What the user may have to wait, and a little less for each client, so that its failure is still noted.
+_PATIENCE_SECONDS = 0.8
+_ANSWER_SECONDS = 0.7
+_MOST_AT_ONCE = 16
+
+
+def tell(services: Services, notices: Sequence[WrittenNotice], *, now: datetime) -> None:
+    """Try to deliver the notices that a sign-out has just written and committed; returns within a second."""
+    waiting: SimpleQueue[str] = SimpleQueue()
+    for notice in _of_who_is_up(services.store, notices):
+        waiting.put(notice.message_id)
+    until = time.monotonic() + _PATIENCE_SECONDS
+    threads = [
+        threading.Thread(target=_deliver, args=(services, waiting, now, until), name="tell-client", daemon=True)
+        for _ in range(min(waiting.qsize(), _MOST_AT_ONCE))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(until - time.monotonic(), 0))
+
+
+def _of_who_is_up(store: EphemeralStore, notices: Sequence[WrittenNotice]) -> list[WrittenNotice]:
+    if not notices:
+        return []
+    down = store.get_many([(Kind.CLIENT_DOWN, notice.client_id) for notice in notices])
+    return [notice for notice, failed in zip(notices, down, strict=True) if failed is None]
+
+
+def _deliver(services: Services, waiting: SimpleQueue[str], now: datetime, until: float) -> None:
+    def handle(delivery: Delivery) -> None:
+        assert isinstance(delivery.message, LogoutNotice)
+        backchannel.tell(services, delivery.message, now=now, timeout_seconds=_ANSWER_SECONDS)
+
+    while time.monotonic() < until:
+        try:
+            message_id = waiting.get_nowait()
+        except Empty:
+            return
+        try:
+            outbox.attempt_first(services.database, {LogoutNotice.topic: handle}, message_id, now=now)
+        except Exception as error:  # noqa: BLE001 - the notice is still in the outbox, and the user signed out
+            event("telling_failed", WARNING, message_id=message_id, reason=type(error).__name__, trace=error)
