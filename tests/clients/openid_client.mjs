@@ -1,15 +1,11 @@
-// Drives openid-client through one whole use of the provider. The page part is done by whoever
-// started us: we print one JSON object a line, and read the address the browser came back to.
+// Drives openid-client through one whole use of the provider, as a client that registered itself.
 //
 //   node openid_client.mjs <settings as JSON>
 
-import { createInterface } from "node:readline";
-
 import * as oidc from "openid-client";
 
-const settings = JSON.parse(process.argv[2]);
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const say = (what, value) => console.log(JSON.stringify({ [what]: value }));
+import { clientKey, hear, say, settings } from "./conversation.mjs";
+
 const insecure = { execute: [oidc.allowInsecureRequests] };
 
 async function clientAuthentication(method) {
@@ -21,12 +17,10 @@ async function clientAuthentication(method) {
     case "none":
       return { metadata: {}, make: () => oidc.None() };
     case "private_key_jwt": {
-      const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-      const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
-      const key = { kty, crv, x, y, kid: "of-the-client", use: "sig", alg: "ES256" };
+      const { key, kid, jwks } = await clientKey();
       return {
-        metadata: { jwks: { keys: [key] }, token_endpoint_auth_signing_alg: "ES256" },
-        make: () => oidc.PrivateKeyJwt({ key: pair.privateKey, kid: key.kid }),
+        metadata: { jwks, token_endpoint_auth_signing_alg: "ES256" },
+        make: () => oidc.PrivateKeyJwt({ key, kid }),
       };
     }
     default:
@@ -76,7 +70,7 @@ const request = oidc.buildAuthorizationUrl(config, {
 });
 say("authorize", request.href);
 
-const answer = new URL((await lines.next()).value);
+const answer = new URL(await hear());
 const tokens = await oidc.authorizationCodeGrant(config, answer, {
   pkceCodeVerifier,
   expectedNonce,
