@@ -44,6 +44,7 @@ from idp.interaction import (
     card_certificate,
     complete,
     consent,
+    device,
     eid,
     error_pages,
     flow,
@@ -62,7 +63,17 @@ from idp.interaction import (
     tool,
     waiting,
 )
-from idp.oidc import discovery, error_response, introspect, registration_endpoint, revoke, token, userinfo
+from idp.oidc import (
+    device_authorization,
+    discovery,
+    error_response,
+    introspect,
+    par,
+    registration_endpoint,
+    revoke,
+    token,
+    userinfo,
+)
 from idp.wiring import Services, build_services
 
 _TEMPLATES = Path(__file__).parent.parent / "consent_templates"
@@ -70,7 +81,9 @@ _BODY_BYTES_MAX = 64 * 1024
 # Where no browser comes: every refusal is in the words of OAuth.
 PROGRAM_ENDPOINTS = (
     *discovery.ENDPOINTS,
+    *par.ENDPOINTS,
     *token.ENDPOINTS,
+    *device_authorization.ENDPOINTS,
     *userinfo.ENDPOINTS,
     *introspect.ENDPOINTS,
     *revoke.ENDPOINTS,
@@ -96,6 +109,7 @@ _BLUEPRINTS = (
     tool.bp,
     waiting.bp,
     consent.bp,
+    device.bp,
     sign_out.bp,
     home.bp,
     entry.bp,

@@ -10,16 +10,18 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from idp import session as sso
-from idp.interaction import error_pages
+from idp.interaction import arrival, device, error_pages
 from idp.interaction.access import InteractionGone, open_interaction
+from idp.interaction.arrival import Arrival
 from idp.interaction.facts import Asking, Gathered, gather, gather_nobody
 from idp.interaction.pages import FormPostPage
-from idp.interaction.policy import Done, Refusal, next_step
+from idp.interaction.policy import Done, Outcome, Refusal, next_step
 from idp.interaction.steps import Step
 from idp.oidc import authorize, pending
-from idp.oidc.authorize import Asked, Target, client_finder
+from idp.oidc.authorize import Target, client_finder
 from idp.oidc.checks import parameters
-from idp.oidc.errors import InvalidRequest, ProtocolError, Unanswerable
+from idp.oidc.checks.parameters import Parameters
+from idp.oidc.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri, ProtocolError, Unanswerable
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import AuthorizationRequest, LocalRequest, Progress
 from idp.oidc.response import AuthorizationResponse, return_address
@@ -83,39 +85,62 @@ def _local_end(wanted: LocalRequest, outcome: Done | Refusal) -> str:
 
 
 def _receive(raw: bytes, *, may_answer_at_once: bool) -> Response:
-    found, now = services(), services().clock.now()
+    found = services()
     sent = parameters.read(raw, parameters.AUTHORIZATION)
     try:
-        target = authorize.locate(sent, client_finder(found))
+        arrived = arrival.receive(sent)
+        if isinstance(arrived, str):
+            return browser.see_other(url_for("interaction.resume", uid=arrived))
+        target = authorize.locate(arrived.asked.parameters, client_finder(found))
+        return _begin(arrived, target, may_answer_at_once=may_answer_at_once)
+    except InvalidRequestObject as error:
+        return _refuse_object(sent, error)
+    except InvalidRequestUri as error:
+        return error_pages.show_spent(error, authorize.require_client(sent.get("client_id"), client_finder(found)))
     except Unanswerable as error:
         return error_pages.show(error)
-    issuer = found.settings.issuer
+
+
+def _refuse_object(sent: Parameters, error: InvalidRequestObject) -> Response:
+    """Answer where the parameters beside the object say, if that is a registered address."""
+    found = services()
     try:
-        wanted = authorize.parse(target, Asked(sent), keyring=found.keyring, issuer=issuer)
+        target = authorize.locate(sent, client_finder(found))
+    except Unanswerable:
+        return error_pages.show(error)
+    return _answer(authorize.refuse(found, target, error), target.client)
+
+
+def _begin(arrived: Arrival, target: Target, *, may_answer_at_once: bool) -> Response:
+    """Answer a request, or park it until its person has done what is due; both spend what was pushed."""
+    found, now = services(), services().clock.now()
+    try:
+        wanted = authorize.parse(target, arrived.asked, keyring=found.keyring, issuer=found.settings.issuer)
     except ProtocolError as error:
+        arrived.spend()
         return _answer(authorize.refuse(found, target, error), target.client)
     session = sso.find(found.store, browser.session_cookie(), now)
     if may_answer_at_once and (session is not None or wanted.is_silent):
-        answer = _answer_at_once(wanted, target, session)
-        if answer is not None:
-            return answer
+        gathered, outcome = _due_at_once(wanted, target, session)
+        if not isinstance(outcome, Step):
+            arrived.spend()
+            return _conclude(wanted, target.client, session, gathered, outcome)
+    arrived.spend()
     record, cookie = pending.park(found.store, wanted, now)
+    arrived.remember(record.uid)
     response = browser.see_other(url_for("interaction.resume", uid=record.uid))
     browser.set_interaction(response, record.uid, cookie)
     return response
 
 
-def _answer_at_once(wanted: AuthorizationRequest, target: Target, session: SsoSession | None) -> Response | None:
-    """Return the answer where nothing is due, None where the person is needed."""
+def _due_at_once(wanted: AuthorizationRequest, target: Target, session: SsoSession | None) -> tuple[Gathered, Outcome]:
+    """Return what is due for a request that nothing was done for yet."""
     found, now = services(), services().clock.now()
     if session is None:
         gathered = gather_nobody(Progress(), now)
     else:
         gathered = gather(found, Asking(wanted, target.client, session, now, at_once=True), Progress())
-    outcome = next_step(wanted, gathered.progress, gathered.facts)
-    if isinstance(outcome, Step):
-        return None
-    return _conclude(wanted, target.client, session, gathered, outcome)
+    return gathered, next_step(wanted, gathered.progress, gathered.facts)
 
 
 def _conclude(
@@ -126,11 +151,12 @@ def _conclude(
     outcome: Done | Refusal,
 ) -> Response:
     found, cookie = services(), browser.session_cookie()
+    if wanted.device_code is not None:
+        return _conclude_for_device(wanted, wanted.device_code, session, gathered, outcome)
     if isinstance(outcome, Refusal):
         target = Target(client, return_address(wanted))
         return _answer(authorize.refuse(found, target, outcome.error), client)
     assert session is not None and cookie is not None  # the policy is done only with somebody
-    standing = gathered.standing
     answer = authorize.finish(
         found,
         wanted,
@@ -138,10 +164,35 @@ def _conclude(
         cookie=cookie,
         context=outcome.context,
         claims=gathered.claims,
-        joins=not standing.is_participant or standing.context != outcome.context,
+        joins=_joins(gathered, outcome),
         now=found.clock.now(),
     )
     return _answer(answer, client)
+
+
+def _conclude_for_device(
+    wanted: AuthorizationRequest, key: str, session: SsoSession | None, gathered: Gathered, outcome: Done | Refusal
+) -> Response:
+    found, cookie = services(), browser.session_cookie()
+    if isinstance(outcome, Refusal):
+        return device.conclude(found, key, None, by_person=gathered.progress.denied)
+    assert session is not None and cookie is not None  # the policy is done only with somebody
+    grant = authorize.grant_for(
+        found,
+        wanted,
+        session=session,
+        cookie=cookie,
+        context=outcome.context,
+        claims=gathered.claims,
+        joins=_joins(gathered, outcome),
+        now=found.clock.now(),
+    )
+    return device.conclude(found, key, grant, by_person=False)
+
+
+def _joins(gathered: Gathered, outcome: Done) -> bool:
+    """Tell whether the client, or its context, is new to the session."""
+    return not gathered.standing.is_participant or gathered.standing.context != outcome.context
 
 
 def _answer(answer: AuthorizationResponse, client: RegisteredClient) -> Response:

@@ -23,7 +23,7 @@ from idp.oidc.pending_format import (
     wanted_from_json,
     wanted_to_json,
 )
-from idp.oidc.request import Progress, Wanted
+from idp.oidc.request import AuthorizationRequest, Progress, Wanted
 
 PENDING_LIFE = timedelta(minutes=30)
 # A second press of the same button arrives after the first one was answered.
@@ -50,6 +50,10 @@ class PendingAuthorization:
     def is_bound_to(self, cookie: str | None) -> bool:
         """Tell whether this cookie is the one that was set with the record."""
         return cookie is not None and compare_digest(digest(cookie), self.binding_digest)
+
+    def is_of(self, client_id: str) -> bool:
+        """Tell whether this client asked."""
+        return isinstance(self.request, AuthorizationRequest) and self.request.client_id == client_id
 
     def is_over(self, now: datetime) -> bool:
         """Tell whether it expired or was answered, beyond a second press of the same button."""

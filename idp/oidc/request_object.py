@@ -12,10 +12,12 @@ from typing import Any
 from core.proof import jws
 from core.proof.jws import InvalidJwt
 from core.proof.keys import PublicKey
+from idp.oidc import client_keys
 from idp.oidc.checks import parameters
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.errors import InvalidRequestObject
 from idp.oidc.registered_client import RegisteredClient
+from idp.wiring import Services
 
 TYPE = "oauth-authz-req+jwt"
 _SKEW = timedelta(seconds=30)
@@ -23,19 +25,22 @@ _LONGEST = timedelta(minutes=60)
 # An object cannot hold another, nor lead to one (RFC 9101 section 4).
 _INSIDE = parameters.AUTHORIZATION - {"request", "request_uri"}
 
-FindKeys = Callable[[RegisteredClient, str | None, str], tuple[PublicKey, ...]]
+_FindKeys = Callable[[str | None, str], tuple[PublicKey, ...]]
 
 
-def unfold(
-    sent: Parameters, client: RegisteredClient, *, alone: bool, find_keys: FindKeys, issuer: str, now: datetime
-) -> Parameters:
+def read(ground: Services, sent: Parameters, client: RegisteredClient, *, alone: bool) -> Parameters:
     """Return the parameters that count of a request with the parameter `request`.
 
     `alone` takes the object's and no other, by RFC 9101 section 6.3. Raises `InvalidRequestObject`;
     what is wrong with single parameters is among their faults.
     """
-    claims = _claims(sent.values["request"], client, find_keys)
-    _require_origin(claims, client, issuer)
+    now = ground.clock.now()
+    claims = _claims(
+        sent.values["request"],
+        client,
+        lambda kid, algorithm: client_keys.candidates(client, kid, algorithm, http=ground.http, now=now),
+    )
+    _require_origin(claims, client, ground.settings.issuer)
     _require_time(claims, now, must_be_bounded=client.rules.issuer_audience)
     if not {"request", "request_uri"}.isdisjoint(claims):
         raise InvalidRequestObject("A request object cannot hold or name another.")
@@ -58,7 +63,7 @@ def _merged(sent: Parameters, inside: Parameters) -> Parameters:
     return Parameters(values, faults, inside.resources or sent.resources)
 
 
-def _claims(signed: str, client: RegisteredClient, find_keys: FindKeys) -> Mapping[str, Any]:
+def _claims(signed: str, client: RegisteredClient, find_keys: _FindKeys) -> Mapping[str, Any]:
     signing_input, _, signature = signed.rpartition(".")
     first, dot, second = signing_input.partition(".")
     if not dot or "." in second:
@@ -67,7 +72,7 @@ def _claims(signed: str, client: RegisteredClient, find_keys: FindKeys) -> Mappi
         header, claims = jws.read_object(first), jws.read_object(second)
     except InvalidJwt:
         raise InvalidRequestObject("The request object is not a signed JWT.") from None
-    keys = find_keys(client, *_key_named(header, client))
+    keys = find_keys(*_key_named(header, client))
     if not any(_made(key, signing_input, signature) for key in keys):
         raise InvalidRequestObject("No key of the client made the signature of the request object.")
     return claims
