@@ -54,7 +54,9 @@ def _timed(name: str, step: Callable[[], bool]) -> bool:
 def _suite(backend: str, arguments: Sequence[str], counted: Counter[str]) -> bool:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("IMMO_")}
     environment["IMMO_TEST_BACKEND"] = backend
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(_workers()), "--dist", "loadfile"]
+    # In the order in which they are collected: `tests/conftest.py` puts first what lasts longest.
+    command.append("--no-loadscope-reorder")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         done = subprocess.run(  # noqa: S603 - a fixed command
@@ -76,6 +78,11 @@ def _suite_of_the_foundation() -> bool:
     command = [sys.executable, "-m", "tests.conformance.run"]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)  # noqa: S603 - a fixed command
     return done.returncode in {0, _NOT_RUN}
+
+
+def _workers() -> int:
+    """Return how many tests run at once: one more than there are cores, because a third of their time is waiting."""
+    return (os.cpu_count() or 1) + 1
 
 
 def count(report: str) -> Counter[str]:
