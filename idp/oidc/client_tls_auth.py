@@ -139,6 +139,11 @@ def _require_issuing(_: path.Policy, __: x509.Certificate, usage: x509.KeyUsage 
         raise ValueError("not for issuing")
 
 
+def _refuse_authority(_: path.Policy, __: x509.Certificate, constraints: x509.BasicConstraints | None) -> None:
+    if constraints is not None and constraints.ca:
+        raise ValueError("an authority")
+
+
 def _require_client(_: path.Policy, __: x509.Certificate, purposes: x509.ExtendedKeyUsage | None) -> None:
     if purposes is not None and ExtendedKeyUsageOID.CLIENT_AUTH not in purposes:
         raise ValueError("not for clients")
@@ -152,4 +157,8 @@ _AUTHORITY = (
     .require_present(x509.BasicConstraints, _ANYWHERE, _require_authority)
     .may_be_present(x509.KeyUsage, _ANYWHERE, _require_issuing)
 )
-_CLIENT = path.ExtensionPolicy.permit_all().may_be_present(x509.ExtendedKeyUsage, _ANYWHERE, _require_client)
+_CLIENT = (
+    path.ExtensionPolicy.permit_all()
+    .may_be_present(x509.BasicConstraints, _ANYWHERE, _refuse_authority)
+    .may_be_present(x509.ExtendedKeyUsage, _ANYWHERE, _require_client)
+)

@@ -243,7 +243,7 @@ class RelyingParty:
         match self.registration["token_endpoint_auth_method"]:
             case "client_secret_post":
                 return {}, {"client_id": self.client_id, "client_secret": self.registration["client_secret"]}
-            case "none":
+            case "none" | "tls_client_auth" | "self_signed_tls_client_auth":
                 return {}, {"client_id": self.client_id}
             case "private_key_jwt":
                 return {}, {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}
