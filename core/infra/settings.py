@@ -173,12 +173,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
             parsers.one_of(Registration),
             default="closed" if mode is Mode.PRODUCTION else "open",
         ),
-        dpop_nonce=read(
-            "IMMO_DPOP_NONCE",
-            "nonces in DPoP proofs: required, or offered to clients that cannot",
-            parsers.one_of(DpopNonce),
-            default="required",
-        ),
+        dpop_nonce=_dpop_nonce(reader),
         breached_passwords_url=_breached_passwords_url(reader, mode),
         operations_bind=optional(
             "IMMO_OPERATIONS_BIND", "host:port for metrics and readiness in production", parsers.host_and_port
@@ -195,6 +190,11 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         registers=read_registers(reader),
         listing=tuple(reader.listing),
     )
+
+
+def _dpop_nonce(reader: Reader) -> DpopNonce:
+    meaning = "nonces in DPoP proofs: required, or offered to clients that cannot"
+    return reader.read("IMMO_DPOP_NONCE", meaning, parsers.one_of(DpopNonce), default="required")
 
 
 def _breached_passwords_url(reader: Reader, mode: Mode) -> str | None:

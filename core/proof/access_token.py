@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.proof import jws
+from core.proof.confirmation import UNBOUND, Confirmation
 from core.proof.jws import InvalidJwt
 from core.proof.keys import KeySource
 
@@ -34,6 +35,12 @@ class VerifiedAccessToken:
     def family_id(self) -> str:
         """The grant that the token descends from: what revoking it is told by."""
         return self.jti.partition(".")[0]
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """What the token is bound to: it counts from whoever shows that, and from nobody else."""
+        members = self.claims.get("cnf")
+        return UNBOUND if members is None else Confirmation.of_claim(members)
 
 
 def verify(token: str, *, keys: KeySource, issuer: str, audience: str, now: datetime) -> VerifiedAccessToken:

@@ -1,8 +1,16 @@
 """The challenge of a resource that refuses a token (RFC 9110 section 11.6.1, RFC 6750 section 3). Pure."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 REALM = "Immo-Connect"
+
+
+class Scheme(StrEnum):
+    """How an access token is presented in the header Authorization."""
+
+    BEARER = "Bearer"
+    DPOP = "DPoP"
 
 
 def challenge(scheme: str, parameters: Mapping[str, str]) -> str:

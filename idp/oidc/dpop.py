@@ -21,17 +21,14 @@ def proven_key(ground: Services, request: ProgramRequest, *, expected_jkt: str |
     For the token endpoint and the pushed authorization request. `headers_for` says what the answer
     must then bring. Raises `InvalidDpopProof`, and `UseDpopNonce`; a proof is spent by this.
     """
-    if HEADER not in request.headers:
+    proof = request.headers.get(HEADER)
+    if proof is None:
         return None
-    return _verify(ground, request, access_token=None, expected_jkt=expected_jkt)
-
-
-def require_key(ground: Services, request: ProgramRequest, *, access_token: str, jkt: str) -> Proven:
-    """Judge the proof that a resource of ours was called with; raise as `proven_key` does, with 401."""
     try:
-        return _verify(ground, request, access_token=access_token, expected_jkt=jkt)
-    except InvalidDpopProof as error:
-        raise error.at_resource() from error.__cause__
+        target = Target(request.method, (address(ground, request),))
+        return dpop.verify(proof, target, desk=desk(ground), now=ground.clock.now(), expected_jkt=expected_jkt)
+    except InvalidProof as error:
+        raise refusal(error) from error
 
 
 def headers_for(proven: Proven | None) -> Mapping[str, str]:
@@ -41,22 +38,22 @@ def headers_for(proven: Proven | None) -> Mapping[str, str]:
     return {NONCE_HEADER: proven.next_nonce}
 
 
-def _verify(ground: Services, request: ProgramRequest, *, access_token: str | None, expected_jkt: str | None) -> Proven:
+def desk(ground: Services) -> Desk:
+    """Return what judges the proofs that come to us."""
     settings = ground.settings
-    desk = Desk(DpopNonces(settings.secret), ground.store, settings.dpop_nonce is DpopNonce.REQUIRED)
-    target = Target(request.method, (_address(ground, request),), access_token)
-    proof = request.headers.get(HEADER)
-    try:
-        return dpop.verify(proof, target, desk=desk, now=ground.clock.now(), expected_jkt=expected_jkt)
-    except NonceNeeded as error:
-        raise UseDpopNonce(error.nonce) from error
-    except InvalidProof as error:
-        raise InvalidDpopProof(details=dict(error.details)) from error
+    return Desk(DpopNonces(settings.secret), ground.store, settings.dpop_nonce is DpopNonce.REQUIRED)
 
 
-def _address(ground: Services, request: ProgramRequest) -> str:
+def address(ground: Services, request: ProgramRequest) -> str:
     """Return where the request was sent: the issuer's address, or that of the host for certificates."""
     settings = ground.settings
     place = settings.client_tls
     is_there = place is not None and request.host.lower() == urlsplit(place.url).netloc.lower()
     return f"{place.url if place is not None and is_there else settings.issuer}{request.path}"
+
+
+def refusal(error: InvalidProof) -> InvalidDpopProof:
+    """Return what a proof is refused with."""
+    if isinstance(error, NonceNeeded):
+        return UseDpopNonce(error.nonce)
+    return InvalidDpopProof(details=dict(error.details))

@@ -6,12 +6,15 @@ endpoint travel by redirect or page: `response.py` and the interaction.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import orjson
 from werkzeug.exceptions import HTTPException
 
 from core.infra import log
 from core.infra.errors import Unavailable
+from core.proof import dpop
+from core.proof.challenge import Scheme, challenge
 from core.web.programs import Answer
 from idp.oidc.errors import (
     InsufficientScope,
@@ -24,7 +27,11 @@ from idp.oidc.errors import (
 )
 from idp.oidc.proof_errors import UseDpopNonce
 
-_REALM = 'realm="Immo-Connect"'
+_OFFERS: Mapping[Scheme, Mapping[str, str]] = {
+    Scheme.BEARER: {},
+    # RFC 9449 section 7.1.
+    Scheme.DPOP: {"algs": " ".join(dpop.ALGORITHMS)},
+}
 _RETRY_AFTER_SECONDS = "5"
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _JSON = {"Content-Type": "application/json", **NO_STORE}
@@ -42,9 +49,16 @@ PREFLIGHT: Mapping[str, str] = {
 
 
 class NoToken(InvalidToken):
-    """No access token was sent at all: the challenge then names no error (RFC 6750 section 3.1)."""
+    """No access token was sent at all: the challenge then names no error, but the schemes that would do.
+
+    RFC 6750 section 3.1; Bearer where none is named.
+    """
 
     description = "An access token is needed."
+
+    def __init__(self, *schemes: Scheme) -> None:
+        super().__init__()
+        self.schemes = schemes or self.schemes
 
 
 def json_response(members: Mapping[str, object], status: int = 200) -> Answer:
@@ -90,9 +104,9 @@ def _refuse(error: ProtocolError) -> Answer:
 
 def _challenge(error: ProtocolError) -> str | None:
     if isinstance(error, InvalidClient):
-        return f"Basic {_REALM}"
-    if isinstance(error, NoToken):
-        return f"Bearer {_REALM}"
-    if isinstance(error, (InvalidToken, InsufficientScope)):
-        return f'Bearer {_REALM}, error="{error.error}", error_description="{error.description}"'
-    return None
+        return challenge("Basic", {})
+    is_of_a_resource = isinstance(error, (InvalidToken, InsufficientScope)) or error.status == HTTPStatus.UNAUTHORIZED
+    if not is_of_a_resource:
+        return None
+    told = {} if isinstance(error, NoToken) else {"error": error.error, "error_description": error.description}
+    return ", ".join(challenge(scheme, {**told, **error.parameters, **_OFFERS[scheme]}) for scheme in error.schemes)

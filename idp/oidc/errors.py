@@ -2,7 +2,7 @@
 
     ProtocolError
     ├─ InvalidRequest ─ InvalidRequestUri, InvalidRequestObject, RequestUriNotSupported,
-    │                   RequestNotSupported, RegistrationNotSupported
+    │                   RegistrationNotSupported
     ├─ Unanswerable ─ UnknownClient, ForeignRedirectUri
     ├─ InvalidClient  UnauthorizedClient
     ├─ InvalidGrant ─ CodeReplayed, PkceMismatch, RefreshTokenReused, ContextGone
@@ -21,8 +21,12 @@ characters of RFC 6749 section 5.2, `remedy` says on `/docs/errors` what to do, 
 status where the answer is JSON.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from core.infra.errors import ImmoError
 from core.infra.messages import N_
+from core.proof.challenge import Scheme
 
 _ALLOWED = frozenset(chr(c) for c in range(0x20, 0x7F)) - {'"', "\\"}
 
@@ -34,6 +38,9 @@ class ProtocolError(ImmoError):
     status = 400
     description = "The request is not valid."
     remedy = N_("Compare the request with the documentation.")
+    # What the challenge of a resource offers, and says besides (RFC 9110 section 11.6.1).
+    schemes: tuple[Scheme, ...] = (Scheme.BEARER,)
+    parameters: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, description: str | None = None, **details: object) -> None:
         text = description or type(self).description
@@ -60,14 +67,6 @@ class InvalidRequestObject(InvalidRequest):
     error = "invalid_request_object"
     description = "The request object is not valid."
     remedy = N_("Sign the request anew, with a registered key and for this issuer.")
-
-
-class RequestNotSupported(InvalidRequest):
-    """Request objects by value are not offered (OpenID Connect Core section 3.1.2.6)."""
-
-    error = "request_not_supported"
-    description = "The request parameter is not supported."
-    remedy = N_("Send the parameters in the query.")
 
 
 class RequestUriNotSupported(InvalidRequest):

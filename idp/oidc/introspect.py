@@ -6,10 +6,10 @@ To everybody else, and about everything that is not alive, the answer is the sam
 from collections.abc import Mapping
 
 from core.proof.access_token import TYPE
+from core.proof.confirmation import Confirmation
 from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.oidc import error_response, server
 from idp.oidc.clients import known_client
-from idp.oidc.confirmation import Confirmation
 from idp.oidc.errors import InvalidRequest, UnauthorizedClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import refresh_token

@@ -3,6 +3,7 @@
 from typing import Self
 
 from core.infra.messages import N_
+from core.proof.challenge import Scheme
 from idp.oidc.errors import InvalidToken, ProtocolError
 
 
@@ -16,6 +17,7 @@ class InvalidDpopProof(ProtocolError):
     def at_resource(self) -> Self:
         """Return the refusal as a resource words it: with a challenge (RFC 9449 section 7.1)."""
         self.status = 401
+        self.schemes = (Scheme.DPOP,)
         return self
 
 

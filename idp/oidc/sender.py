@@ -9,9 +9,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.proof.confirmation import UNBOUND, Confirmation
 from core.web.programs import ProgramRequest
 from idp.oidc import client_certificate, dpop
-from idp.oidc.confirmation import UNBOUND, Confirmation
 from idp.oidc.errors import InvalidGrant, InvalidRequest
 from idp.oidc.proof_errors import InvalidDpopProof
 from idp.oidc.registered_client import RegisteredClient

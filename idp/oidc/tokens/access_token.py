@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from core.infra.ids import new_secret
 from core.proof.access_token import TYPE
+from core.proof.confirmation import Confirmation
 from idp.claims.assemble import access_token_claims
 from idp.claims.context import ClaimsContext
 from idp.claims.values import Json
-from idp.oidc.confirmation import Confirmation
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens.life import expiry
 from idp.signing import jws

@@ -13,10 +13,10 @@ import orjson
 
 from core.infra.ids import new_id
 from core.infra.store.interface import EphemeralStore, Kind
+from core.proof.confirmation import Confirmation
 from idp.claims.context import ClaimsContext
 from idp.claims.load import ContextUnusable, PersonGone, load_claims
 from idp.oidc.codes import CodeGrant
-from idp.oidc.confirmation import Confirmation
 from idp.oidc.errors import ContextGone, InvalidGrant
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.subject import Subject, subject_identifier

@@ -72,13 +72,14 @@ def test_a_token_sent_twice_is_refused(services: Services, endpoints: FlaskClien
     assert_refused(response, "invalid_request")
 
 
-@pytest.mark.parametrize("header", [None, "Basic abc", "Bearer", "Bearer "])
+@pytest.mark.parametrize("header", [None, "Basic abc", "Bearer", "Bearer ", "DPoP"])
 def test_without_a_token_the_challenge_names_no_error(endpoints: FlaskClient, header: str | None) -> None:
-    """RFC 6750 section 3.1."""
+    """RFC 6750 section 3.1, RFC 9449 section 7.1: the schemes that are taken, and nothing more."""
     response = endpoints.get("/userinfo", headers={"Authorization": header} if header else {})
 
     assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="Immo-Connect"'
+    bearer, dpop = 'Bearer realm="Immo-Connect"', 'DPoP realm="Immo-Connect", algs="ES256 PS256 EdDSA"'
+    assert response.headers["WWW-Authenticate"] == f"{bearer}, {dpop}"
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "e30.e30.e30", "é"])

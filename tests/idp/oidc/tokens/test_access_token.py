@@ -6,11 +6,11 @@ import pytest
 
 from core.infra.clock import FixedClock
 from core.proof import access_token as proof
+from core.proof.confirmation import UNBOUND, Confirmation
 from core.proof.jws import InvalidJwt
 from idp.claims.claim import Target
 from idp.claims.contextual import NAMESPACE
 from idp.docs.schemas import token_schema
-from idp.oidc.confirmation import UNBOUND, Confirmation
 from idp.oidc.tokens.access_token import access_token
 from idp.signing.keyring import Keyring
 from tests.support.claims import EVERY_SCOPE, SIGNED_IN, a_claims_context, a_client, an_offered_context
