@@ -22,6 +22,8 @@ from core.infra.settings import Mode, OutboundSettings
 MAX_JSON_BYTES = 64 * 1024
 MAX_TEXT_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 5.0
+# For what a client publishes of itself: whoever asked us something is waiting meanwhile.
+DOCUMENT_SECONDS = 2.5
 _MAX_URL_LENGTH = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 

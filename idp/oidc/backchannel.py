@@ -45,7 +45,7 @@ def end_for_everybody(
 ) -> tuple[WrittenNotice, ...]:
     """End what rests on a session, and enqueue a notice for each client that wants to hear of it.
 
-    Refresh tokens bound to the session are revoked. Returns what was written, for `tell_at_once`.
+    Refresh tokens bound to the session are revoked. Returns what was written, for `telling_at_once.tell`.
     """
     person_id = ended.person_id
     audit.record(session, action="signed-out", actor_id=person_id, subject_id=person_id, now=now)

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from core.infra import log
 from core.infra.errors import Unavailable
-from core.infra.http import OutboundHttp, OutboundRefused
+from core.infra.http import DOCUMENT_SECONDS, OutboundHttp, OutboundRefused
 from core.proof.keys import ALGORITHMS, InvalidKey, PublicKey
 from idp.oidc.registered_client import RegisteredClient
 
@@ -110,7 +110,7 @@ def _claim(uri: str, known: _Fetched, http: OutboundHttp, now: datetime) -> bool
 
 def _fetch(uri: str, earlier: _Fetched | None, *, http: OutboundHttp, now: datetime) -> _Fetched:
     try:
-        document = http.get_json(uri)
+        document = http.get_json(uri, timeout_seconds=DOCUMENT_SECONDS)
         keys = read_keys(document) if isinstance(document, dict) else ()
         fetched = _Fetched(keys, now, now + _SERVES_FOR)
     except (Unavailable, OutboundRefused) as error:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.infra import audit
 from core.infra.errors import NotFound, Unavailable
-from core.infra.http import OutboundHttp, OutboundRefused
+from core.infra.http import DOCUMENT_SECONDS, OutboundHttp, OutboundRefused
 from core.infra.ids import digest, new_id, new_secret
 from core.infra.store.interface import EphemeralStore
 from core.people.identifiers import PersonId
@@ -184,7 +184,7 @@ def _require_row(session: Session, client_id: str, token: str) -> ClientRow:
 
 def _require_listed(uri: str, redirect_uris: tuple[str, ...], http: OutboundHttp) -> None:
     try:
-        listed = http.get_json(uri)
+        listed = http.get_json(uri, timeout_seconds=DOCUMENT_SECONDS)
     except (Unavailable, OutboundRefused) as error:
         raise InvalidClientMetadata(
             "The sector_identifier_uri cannot be fetched.", reason=error.code, details=dict(error.details)

@@ -27,7 +27,7 @@ class JsonServer:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._scheme = "https" if tls else "http"
         if tls:
-            self._server.socket = _self_signed().wrap_socket(self._server.socket, server_side=True)
+            self._server.socket = self_signed().wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
@@ -69,7 +69,8 @@ class JsonServer:
 
 
 @cache
-def _self_signed() -> ssl.SSLContext:
+def self_signed() -> ssl.SSLContext:
+    """Return the context of a server whose certificate nobody vouches for."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "client.immo.test")])
     now = SystemClock().now()
