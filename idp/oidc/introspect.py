@@ -1,6 +1,7 @@
 """Token introspection (RFC 7662): for registered resource servers, about tokens that are for them.
 
-To everybody else, and about everything that is not alive, the answer is the same: not active.
+To everybody else, and about everything that is not alive, the answer is the same: not active. A
+resource server that must be able to prove what it was told gets the answer signed (RFC 9701).
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from core.proof.confirmation import Confirmation
 from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.oidc import error_response, server
 from idp.oidc.clients import known_client
+from idp.oidc.error_response import NO_STORE
 from idp.oidc.errors import InvalidRequest, UnauthorizedClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import refresh_token
@@ -18,6 +20,8 @@ from idp.signing.jws import InvalidJwt
 from idp.wiring import Services
 
 _PARAMETERS = frozenset({"token", "token_type_hint"})
+_SIGNED_TYPE = "token-introspection+jwt"
+_SIGNED = f"application/{_SIGNED_TYPE}"
 _INACTIVE: Mapping[str, object] = {"active": False}
 
 
@@ -29,7 +33,29 @@ def introspect(ground: Services, request: ProgramRequest) -> Answer:
     token = found.get("token")
     if token is None:
         raise InvalidRequest("The token is missing.")
-    return error_response.json_response(_describe(ground, client, token))
+    described = _describe(ground, client, token)
+    if _wants_signature(request, client):
+        return _sign(ground, client, described)
+    return error_response.json_response(described)
+
+
+def _wants_signature(request: ProgramRequest, client: RegisteredClient) -> bool:
+    """Tell whether the answer is signed: the request asks for it, or the registration (RFC 9701 sections 4 and 6)."""
+    asked = any(value.lower() == _SIGNED and quality > 0 for value, quality in request.accept_mimetypes)
+    return asked or client.introspection_signed_response_alg is not None
+
+
+def _sign(ground: Services, client: RegisteredClient, described: Mapping[str, object]) -> Answer:
+    """Return the answer as a JWT of its own type, which no audience can take for a token (RFC 9701 section 5)."""
+    claims = {
+        "iss": ground.settings.issuer,
+        "aud": client.client_id,
+        "iat": int(ground.clock.now().timestamp()),
+        "token_introspection": described,
+    }
+    signer = ground.keyring.signer(client.introspection_signed_response_alg or client.rules.algorithms[0])
+    body = jws.encode(signer, claims, typ=_SIGNED_TYPE).encode("ascii")
+    return Answer(body, headers={"Content-Type": _SIGNED, **NO_STORE})
 
 
 def _describe(ground: Services, client: RegisteredClient, token: str) -> Mapping[str, object]:

@@ -10,20 +10,27 @@ from werkzeug.test import TestResponse
 
 from core.infra.clock import FixedClock
 from idp.oidc.clients import announce_change
+from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.registration import store_client
 from idp.oidc.tokens import refresh_token
+from idp.signing import jws
 from idp.wiring import Services
 from tests.support.grants import (
+    ASSERTION_TYPE,
     WALLET,
     a_client,
     a_grant,
+    a_key,
     a_person,
     a_public_client,
+    an_assertion,
     assert_refused,
     basic,
+    claims_of,
     granted,
     nothing_stored,
+    public_jwks,
 )
 
 
@@ -144,3 +151,56 @@ def test_a_repeated_token_is_refused(services: Services, endpoints: FlaskClient)
     )
 
     assert_refused(response, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("registered", "profile", "accept", "algorithm"),
+    [
+        (None, Profile.OIDC, "application/json, Application/Token-Introspection+JWT", "RS256"),
+        (None, Profile.FAPI2_SECURITY, "application/token-introspection+jwt", "PS256"),
+        ("ES256", Profile.OIDC, "*/*", "ES256"),
+        ("EdDSA", Profile.OIDC, "application/token-introspection+jwt", "EdDSA"),
+    ],
+)
+def test_an_answer_is_signed_for_who_wants_to_prove_it(
+    services: Services,
+    endpoints: FlaskClient,
+    registered: str | None,
+    profile: Profile,
+    accept: str,
+    algorithm: str,
+) -> None:
+    """RFC 9701 section 5: in a JWT of its own type, for this resource server, with no `sub` or `exp` of its own."""
+    _, members, _ = _started(services, endpoints)
+    policy = ClientPolicy(profile=profile, introspection=True, resources=(WALLET,))
+    key = a_key()
+    server = a_client(
+        services, secret=None, policy=policy, introspection_signed_response_alg=registered, jwks=public_jwks(key),
+        token_endpoint_auth_method="private_key_jwt",
+    )  # fmt: skip
+
+    def ask(token: str) -> dict[str, Any]:
+        form = {
+            "token": token, "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": an_assertion(services, server, key),
+        }  # fmt: skip
+        answered = endpoints.post("/introspect", data=form, headers={"Accept": accept})
+        assert answered.headers["Content-Type"] == "application/token-introspection+jwt"
+        assert (answered.status_code, answered.headers["Cache-Control"]) == (200, "no-store")
+        assert jws.decode(services.keyring, answered.text, typ="token-introspection+jwt", algorithms=[algorithm])
+        return claims_of(services, answered.text, typ="token-introspection+jwt")
+
+    said, unknown = ask(members["access_token"]), ask("x")
+
+    assert said.keys() == {"iss", "aud", "iat", "token_introspection"}
+    assert (said["iss"], said["aud"]) == (services.settings.issuer, server.client_id)
+    assert said["iat"] == int(services.clock.now().timestamp())
+    assert (said["token_introspection"]["active"], said["token_introspection"]["aud"]) == (True, WALLET)
+    assert unknown["token_introspection"] == {"active": False}
+
+
+def test_an_answer_that_nobody_asked_to_be_signed_is_plain(services: Services, endpoints: FlaskClient) -> None:
+    server = _resource_server(services)
+    for accept in ("*/*", "application/json", "application/token-introspection+jwt;q=0"):
+        headers = {**basic(server), "Accept": accept}
+        assert endpoints.post("/introspect", data={"token": "x"}, headers=headers).get_json() == {"active": False}
