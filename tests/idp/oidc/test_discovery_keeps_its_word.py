@@ -70,6 +70,9 @@ SHOWN_BY = {
         _HERE, "test_every_way_to_authenticate_works_at_every_endpoint",
     ),
     "introspection_endpoint_auth_signing_alg_values_supported": (_HERE, "test_every_algorithm_proves_a_client"),
+    "introspection_signing_alg_values_supported": (
+        "idp/oidc/test_introspect.py", "test_an_answer_is_signed_for_who_wants_to_prove_it",
+    ),
     "backchannel_logout_supported": (_LOGOUT, "test_oidcc_backchannel_rp_initiated_logout"),
     "backchannel_logout_session_supported": (_LOGOUT, "test_oidcc_backchannel_rp_initiated_logout"),
     "service_documentation": (
