@@ -48,16 +48,15 @@ class Device:
         """Return the code that it shows."""
         return str(self.answer["user_code"])
 
-    def poll(self, *, headers: dict[str, str] | None = None, **form: str) -> TestResponse:
-        """Ask once whether somebody has answered."""
-        sent = {"grant_type": DEVICE_CODE, "device_code": self.answer["device_code"], **form}
-        if headers is None and not self.client.is_public:
-            headers = basic(self.client, f"{self.client.client_id}-secret")
-        return post_token(self.http, self.client, headers=headers, **sent)
+    def poll(self, proof: dict[str, str] | None = None) -> TestResponse:
+        """Ask once whether somebody has answered; `proof` are headers that prove a key."""
+        sent = {"grant_type": DEVICE_CODE, "device_code": self.answer["device_code"]}
+        headers = {} if self.client.is_public else basic(self.client, f"{self.client.client_id}-secret")
+        return post_token(self.http, self.client, headers={**headers, **(proof or {})}, **sent)
 
-    def hears(self, **form: str) -> str:
+    def hears(self) -> str:
         """Return the error that it is told now."""
-        response = self.poll(**form)
+        response = self.poll()
         assert response.status_code == 400, response.text
         return str(response.get_json()["error"])
 
