@@ -23,6 +23,7 @@ from idp.claims.protocol import PROTOCOL_CLAIMS
 from idp.claims.scopes import SCOPE_NAMES
 from idp.claims.values import Json
 from idp.oidc import client_tls_auth
+from idp.oidc.client_metadata import GRANT_TYPES
 from idp.oidc.request import ResponseMode
 from idp.signing.states import JWKS_LIFE
 from idp.wiring import Services
@@ -101,13 +102,17 @@ def _metadata(offer: _Offer) -> Mapping[str, Json]:
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
         **_VERIFIED_CLAIMS,
-        "request_parameter_supported": False,
+        "require_pushed_authorization_requests": False,
+        "request_parameter_supported": True,
+        # Without `none`: whoever signs nothing sends parameters.
+        "request_object_signing_alg_values_supported": list(ALGORITHMS),
         "request_uri_parameter_supported": False,
         "response_types_supported": ["code"],
         "response_modes_supported": [mode.value for mode in ResponseMode],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": list(GRANT_TYPES),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
+        "authorization_signing_alg_values_supported": list(ALGORITHMS),
         "subject_types_supported": ["public", "pairwise"],
         "acr_values_supported": [level.value for level in REACHABLE_ACR],
         "display_values_supported": ["page"],
@@ -130,7 +135,9 @@ def _metadata(offer: _Offer) -> Mapping[str, Json]:
 def _endpoints(issuer: str, registration: Registration) -> dict[str, Json]:
     endpoints: dict[str, Json] = {
         "authorization_endpoint": f"{issuer}/authorize",
+        "pushed_authorization_request_endpoint": f"{issuer}/par",
         "token_endpoint": f"{issuer}/token",
+        "device_authorization_endpoint": f"{issuer}/device_authorization",
         "userinfo_endpoint": f"{issuer}/userinfo",
         "jwks_uri": f"{issuer}/jwks",
         "introspection_endpoint": f"{issuer}/introspect",

@@ -23,8 +23,6 @@ from tests.support.grants import a_client, a_key, public_jwks
 from tests.support.relying_party import CALLBACK, WELL_KNOWN, RelyingParty, without_remark
 from tests.support.sign_in import Browser
 
-RESPONSE = "response"
-
 
 @cache
 def _kept_key() -> Key:
@@ -37,6 +35,7 @@ class FapiParty(RelyingParty):
 
     key: Any = field(default_factory=_kept_key, repr=False)
     algorithm: str = "ES256"
+    response_algorithm: str = "PS256"
     dpop_key: Any = field(default_factory=lambda: a_key("EC", None), repr=False)
     proxy_headers: dict[str, str] = field(default_factory=dict)
     nonce: str | None = None
@@ -160,25 +159,6 @@ class FapiParty(RelyingParty):
         method = "GET" if how == "get" else "POST"
         response = self._ask_userinfo(access_token, method)
         return self._ask_userinfo(access_token, method) if self._wants_nonce(response) else response
-
-    def answer(self, browser: Browser, sent: Mapping[str, str]) -> dict[str, str]:
-        """Return the answer of the authorization endpoint, checked; out of its JWT where it is one."""
-        if self.response_mode is None:
-            return super().answer(browser, sent)
-        return self.read_response(browser, sent)
-
-    def read_response(self, browser: Browser, sent: Mapping[str, str]) -> dict[str, str]:
-        """Return what a signed answer says (JARM sections 2.1 and 2.4), checked."""
-        outer = self.outer(browser, sent)
-        assert set(outer) == {RESPONSE}
-        found = self.verified(outer[RESPONSE], "PS256")
-        members, now = dict(found.claims), self.services.clock.now().timestamp()
-        assert found.header["kid"] in {key.kid for key in self.keys().keys}
-        assert (members.pop("iss"), members.pop("aud")) == (self.metadata["issuer"], self.client_id)
-        assert 10 <= members.pop("exp") - now <= 600
-        assert members.get("state") == sent.get("state")
-        assert set(members) <= {"code", "error", "error_description", "state"}
-        return members
 
     def _call(self, endpoint: str, headers: Mapping[str, str] | None, form: Mapping[str, str]) -> TestResponse:
         _, proof = self._proof()

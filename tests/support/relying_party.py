@@ -87,6 +87,7 @@ class RelyingParty:
     key: Any = field(default_factory=_kept_key, repr=False)
     algorithm: str = "RS256"
     token_type: str = "Bearer"
+    response_algorithm: str = "RS256"
 
     def register(self, method: str = "client_secret_basic", **members: Any) -> "RelyingParty":
         """Read discovery and register with what the suite sends, and no `scope`."""
@@ -125,6 +126,8 @@ class RelyingParty:
     def answer(self, browser: Browser, sent: Mapping[str, str]) -> dict[str, str]:
         """Return the answer of the authorization endpoint, checked: how it came, `state` and `iss`."""
         members = self.outer(browser, sent)
+        if (self.response_mode or "").endswith("jwt"):
+            members = self.unwrapped(members)
         assert members.get("state") == sent.get("state")
         assert members["iss"] == self.metadata["issuer"]
         if "error" in members:
@@ -132,6 +135,17 @@ class RelyingParty:
             assert _DESCRIPTION.fullmatch(members["error_description"])
         else:
             assert _entropy(members["code"]) >= 96
+        return members
+
+    def unwrapped(self, outer: Mapping[str, str]) -> dict[str, str]:
+        """Return what a signed answer says, checked: JARM sections 2.1 and 2.4."""
+        assert set(outer) == {"response"}
+        found = self.verified(outer["response"], self.response_algorithm)
+        members, now = dict(found.claims), self.services.clock.now().timestamp()
+        assert found.header["kid"] in {key.kid for key in self.keys().keys}
+        assert members.pop("aud") == self.client_id
+        assert 10 <= members.pop("exp") - now <= 600
+        assert members.keys() <= {"code", "error", "error_description", "state", "iss"}
         return members
 
     def outer(self, browser: Browser, sent: Mapping[str, str]) -> dict[str, str]:
@@ -159,7 +173,7 @@ class RelyingParty:
 
     def token(self, **form: str) -> TestResponse:
         """Call the token endpoint."""
-        return self.call("/token", **form)
+        return self.call("/token", headers=None, **form)
 
     def call(self, endpoint: str, *, headers: Mapping[str, str] | None = None, **form: str) -> TestResponse:
         """Post to an endpoint, authenticated as registered."""

@@ -149,7 +149,7 @@ def test_form_post_wins_over_the_fragment_of_a_response_type(browser: Browser) -
 
 def test_oidcc_request_object_is_refused_by_redirect(browser: Browser) -> None:
     """`oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported`."""
-    refused(browser.authorize(request="eyJhbGciOiJub25lIn0.e30."), "request_not_supported")
+    refused(browser.authorize(request="eyJhbGciOiJub25lIn0.e30."), "invalid_request_object")
 
 
 def test_oidcc_request_uri_is_refused_by_redirect(browser: Browser) -> None:
@@ -158,10 +158,10 @@ def test_oidcc_request_uri_is_refused_by_redirect(browser: Browser) -> None:
 
 
 def test_oidcc_ensure_request_object_with_redirect_uri(browser: Browser) -> None:
-    """A foreign address inside the object does not matter: the object is not read."""
+    """A foreign address inside the object does not matter: nobody signed it."""
     header_and_payload = "eyJhbGciOiJub25lIn0.eyJyZWRpcmVjdF91cmkiOiJodHRwczovL2V2aWwuZXhhbXBsZSJ9."
 
-    refused(browser.authorize(request=header_and_payload), "request_not_supported")
+    refused(browser.authorize(request=header_and_payload), "invalid_request_object")
 
 
 def test_registration_parameter_is_refused(browser: Browser) -> None:
@@ -171,7 +171,8 @@ def test_registration_parameter_is_refused(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"response_mode": "jwt"}, "invalid_request"),
+        ({"response_mode": "web_message"}, "invalid_request"),
+        ({"dpop_jkt": "short"}, "invalid_request"),
         ({"prompt": "none login"}, "invalid_request"),
         ({"prompt": "none unknown"}, "invalid_request"),
         ({"max_age": "-1"}, "invalid_request"),

@@ -31,7 +31,7 @@ def test_code_is_posted_and_nothing_is_in_an_address(browser: Browser) -> None:
         ({"prompt": "none"}, "login_required"),
         ({"response_type": None}, "invalid_request"),
         ({"scope": "unheard-of"}, "invalid_scope"),
-        ({"request": "x"}, "request_not_supported"),
+        ({"request": "x"}, "invalid_request_object"),
     ],
 )
 def test_errors_are_posted_too(browser: Browser, changes: dict[str, str | None], error: str) -> None:

@@ -49,7 +49,7 @@ def test_every_endpoint_is_an_https_address_of_the_issuer_that_is_served(browser
     routes = {rule.rule for rule in idp_app.url_map.iter_rules()} | {endpoint.path for endpoint in PROGRAM_ENDPOINTS}
 
     addresses = [value for name, value in document.items() if name.endswith(("_endpoint", "_uri", "_documentation"))]
-    assert len(addresses) == 9
+    assert len(addresses) == 11
     for address in addresses:
         assert address.startswith("https://login.immo.test/")
         assert address.removeprefix("https://login.immo.test") in routes
@@ -59,7 +59,9 @@ def test_document_claims_what_this_provider_does_and_no_more(browser: FlaskClien
     document: Any = browser.get(ADDRESSES[0]).json
 
     assert document["response_types_supported"] == ["code"]
-    assert document["response_modes_supported"] == ["query", "form_post"]
+    assert document["response_modes_supported"] == [
+        "query", "form_post", "jwt", "query.jwt", "form_post.jwt",
+    ]  # fmt: skip
     assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["subject_types_supported"] == ["public", "pairwise"]
@@ -71,16 +73,18 @@ def test_document_claims_what_this_provider_does_and_no_more(browser: FlaskClien
     assert document["token_endpoint_auth_methods_supported"] == [
         "client_secret_basic", "client_secret_post", "private_key_jwt", "none",
     ]  # fmt: skip
-    assert document["request_parameter_supported"] is False
+    assert document["request_parameter_supported"] is True
+    for signed in ("request_object_signing_alg_values_supported", "authorization_signing_alg_values_supported"):
+        assert set(document[signed]) == {"RS256", "PS256", "ES256", "EdDSA"}
+    assert document["require_pushed_authorization_requests"] is False
     assert document["request_uri_parameter_supported"] is False
     assert document["claims_parameter_supported"] is True
     assert document["authorization_response_iss_parameter_supported"] is True
     assert document["backchannel_logout_supported"] is True
     assert document["backchannel_logout_session_supported"] is True
     for not_built in (
-        "pushed_authorization_request_endpoint", "device_authorization_endpoint", "check_session_iframe",
+        "device_authorization_endpoint", "check_session_iframe",
         "frontchannel_logout_supported", "dpop_signing_alg_values_supported",
-        "request_object_signing_alg_values_supported",
     ):  # fmt: skip
         assert not_built not in document
 

@@ -24,6 +24,9 @@ from tests.support.sign_in import Browser
 TESTS = Path(__file__).parents[2]
 _HERE = "idp/oidc/test_discovery_keeps_its_word.py"
 _BASIC = "idp/oidc/modules/test_oidcc_basic.py"
+_FAPI = "idp/oidc/modules/test_fapi2_security_profile_final.py"
+_PAR = "idp/oidc/test_par.py"
+_OBJECT = "idp/oidc/test_request_object.py"
 _LOGOUT = "idp/oidc/modules/test_oidcc_backchannel_rp_initiated_logout.py"
 
 SHOWN_BY = {
@@ -42,8 +45,12 @@ SHOWN_BY = {
     "claims_supported": (_HERE, "test_every_scope_is_granted_and_every_claim_is_said"),
     "claim_types_supported": (_BASIC, "test_oidcc_scope"),
     "claims_parameter_supported": (_BASIC, "test_oidcc_claims_essential"),
-    "request_parameter_supported": (_BASIC, "test_oidcc_request_objects_are_rejected_as_unsupported"),
-    "request_uri_parameter_supported": (_BASIC, "test_oidcc_request_objects_are_rejected_as_unsupported"),
+    "pushed_authorization_request_endpoint": (_FAPI, "test_happy_flow"),
+    "require_pushed_authorization_requests": (_PAR, "test_every_client_may_push"),
+    "request_parameter_supported": (_OBJECT, "test_what_stands_in_the_object_wins"),
+    "request_object_signing_alg_values_supported": (_OBJECT, "test_every_algorithm_signs_a_request"),
+    "authorization_signing_alg_values_supported": ("idp/oidc/test_jarm.py", "test_every_algorithm_signs_an_answer"),
+    "request_uri_parameter_supported": (_BASIC, "test_oidcc_request_objects_that_are_not_supported_are_rejected"),
     **dict.fromkeys(
         (
             "verified_claims_supported", "trust_frameworks_supported", "evidence_supported", "documents_supported",

@@ -232,14 +232,14 @@ def test_oidcc_server_client_secret_post(new_party: NewParty, browser: Browser) 
     ("parameter", "error"),
     [
         ({"request_uri": "https://suite.example/request.jwt#hash"}, "request_uri_not_supported"),
-        ({"request": "eyJhbGciOiJub25lIn0.eyJzY29wZSI6Im9wZW5pZCJ9."}, "request_not_supported"),
+        ({"request": "eyJhbGciOiJub25lIn0.eyJzY29wZSI6Im9wZW5pZCJ9."}, "invalid_request_object"),
         ({"registration": "{}"}, "registration_not_supported"),
     ],
 )
-def test_oidcc_request_objects_are_rejected_as_unsupported(
+def test_oidcc_request_objects_that_are_not_supported_are_rejected(
     party: RelyingParty, browser: Browser, parameter: dict[str, str], error: str
 ) -> None:
-    """By redirect, because a page would leave the module waiting.
+    """By redirect, because a page would leave the module waiting; discovery offers no `none`.
 
     `oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported`,
     `oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported`.
@@ -255,10 +255,10 @@ def test_oidcc_claims_essential(party: RelyingParty, browser: Browser) -> None:
 
 
 def test_oidcc_ensure_request_object_with_redirect_uri(party: RelyingParty, browser: Browser) -> None:
-    """No address of an object that is not read is followed."""
+    """No address of an object that nobody signed is followed."""
     unsigned = "eyJhbGciOiJub25lIn0.eyJyZWRpcmVjdF91cmkiOiJodHRwczovL2V2aWwuZXhhbXBsZSJ9."
 
-    assert party.refused(browser, request=unsigned) == "request_not_supported"
+    assert party.refused(browser, request=unsigned) == "invalid_request_object"
     party.begin(browser, party.request(request=unsigned, redirect_uri="https://evil.example"))
     assert shows_error(browser.page)
 
