@@ -1,5 +1,6 @@
 """`/docs/errors`: every refusal of the protocol, made from the tree of errors."""
 
+import re
 from collections.abc import Iterator
 
 from flask import Blueprint
@@ -7,15 +8,17 @@ from flask_babel import gettext as _
 
 from core.web import document
 from core.web.document import Cell, Document, Link, Row, Section, Table
+from idp.docs.error_causes import CAUSES
 from idp.oidc.errors import ProtocolError
 
 bp = Blueprint("docs-errors", __name__)
+_WORD = re.compile(r"[A-Z][a-z0-9]*")
 
 
 @bp.get("/docs/errors")
 def page() -> str:
     """Show every error a client can meet, what it means and what to do, in the reader's language."""
-    headings = (_("Error"), _("Status"), _("Description"), _("What to do"))
+    headings = (_("Error"), _("Status"), _("Description"), _("Cause"), _("What to do"))
     return document.render(
         Document(
             title=_("Errors"),
@@ -39,27 +42,32 @@ def page() -> str:
 
 
 def _rows() -> Iterator[Row]:
-    seen: dict[str, int] = {}
     for kind in protocol_errors():
-        times = seen[kind.error] = seen.get(kind.error, 0) + 1
         yield Row(
-            # The first of a code is what links to the code lead to.
-            id=kind.error if times == 1 else f"{kind.error}-{times}",
+            id=anchor(kind),
             cells=(
                 Cell(kind.error, is_code=True),
                 Cell(str(kind.status)),
                 Cell(kind.description, is_code=True),
+                Cell(_(CAUSES[kind.__name__])),
                 Cell(_(kind.remedy)),
             ),
         )
 
 
 def protocol_errors() -> tuple[type[ProtocolError], ...]:
-    """Return the classes of the tree that a client can meet, by code, the general ones first."""
-    found: dict[tuple[str, int, str], type[ProtocolError]] = {}
-    for kind in _descendants(ProtocolError):
-        found.setdefault((kind.error, kind.status, kind.description), kind)
-    return tuple(sorted(found.values(), key=lambda kind: kind.error))
+    """Return every class of the tree by code, the one that the code is named after first."""
+    return tuple(sorted(_descendants(ProtocolError), key=lambda kind: (kind.error, anchor(kind))))
+
+
+def anchor(kind: type[ProtocolError]) -> str:
+    """Return the fragment of `/docs/errors` about an error: its code, and where several share one its own name.
+
+    Made of names alone, so that an error that is added moves no other one's.
+    """
+    words = _WORD.findall(kind.__name__)
+    own = "_".join(words).lower()
+    return kind.error if own == kind.error else f"{kind.error}-{own.replace('_', '-')}"
 
 
 def _descendants(kind: type[ProtocolError]) -> Iterator[type[ProtocolError]]:

@@ -1,18 +1,22 @@
+import ast
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
 from idp.claims.scopes import SCOPE_NAMES
-from idp.docs.errors_page import protocol_errors
+from idp.docs.error_causes import CAUSES
+from idp.docs.errors_page import anchor, protocol_errors
 from idp.oidc import errors
-from idp.oidc.errors import ProtocolError
 
 
 @pytest.fixture
@@ -81,18 +85,48 @@ def test_errors_page_shows_every_error_in_each_language(language: str, browser: 
     text = browser.get(f"/docs/errors?language={language}").text
 
     for kind in protocol_errors():
-        assert f'id="{kind.error}"' in text
+        assert f'id="{anchor(kind)}"' in text
         assert kind.description.replace("'", "&#39;") in text
 
 
-def test_no_class_of_the_tree_is_left_out() -> None:
-    classes = {
-        value
-        for value in vars(errors).values()
-        if isinstance(value, type) and issubclass(value, ProtocolError) and value is not ProtocolError
-    }
+def classes_of_the_tree() -> set[str]:
+    """Return the names of every refusal that the provider's sources declare, whether somebody imports them or not."""
+    bases: dict[str, set[str]] = {}
+    for path in (Path(errors.__file__).parent.parent).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    found = {"ProtocolError"}
+    while more := {name for name, parents in bases.items() if parents & found} - found:
+        found |= more
+    return found - {"ProtocolError"}
 
-    assert {kind.error for kind in classes} <= {kind.error for kind in protocol_errors()}
-    assert {(kind.error, kind.description) for kind in classes} <= {
-        (kind.error, kind.description) for kind in protocol_errors()
-    }
+
+def test_no_class_of_the_tree_is_left_out(browser: FlaskClient) -> None:
+    """Whoever adds a refusal says in `idp.docs.error_causes` why it happens."""
+    declared = classes_of_the_tree()
+
+    assert {"InvalidDpopProof", "SlowDown", "HintInvalid", "NoToken"} <= declared
+    assert {kind.__name__ for kind in protocol_errors()} == declared
+    assert set(CAUSES) == declared
+    assert browser.get("/docs/errors").text.count('<tr id="') == len(declared)
+
+
+def test_each_error_has_an_address_of_its_own_that_stays(browser: FlaskClient) -> None:
+    """Links in other people's documentation: what stands here was published."""
+    addresses = [anchor(kind) for kind in protocol_errors()]
+
+    assert len(addresses) == len(set(addresses))
+    published = {"invalid_request", "invalid_grant", "invalid_grant-code-replayed", "invalid_client-unknown-client"}
+    assert published <= set(addresses)
+    assert {kind.error for kind in protocol_errors()} <= set(addresses)
+
+
+def test_cause_and_remedy_are_said_of_each(browser: FlaskClient) -> None:
+    text = " ".join(browser.get("/docs/errors?language=en").text.split())
+
+    for kind in protocol_errors():
+        (row,) = re.findall(f'<tr id="{anchor(kind)}">(.*?)</tr>', text)
+        assert str(escape(CAUSES[kind.__name__])) in row
+        assert str(escape(kind.remedy)) in row
+        assert kind.error in row
