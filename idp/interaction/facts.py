@@ -23,7 +23,7 @@ from idp.claims.assemble import requestable
 from idp.credentials.factors import reachable_acr
 from idp.interaction.lacking import address, eid_link, is_complete
 from idp.interaction.policy import Address, Facts, context_candidates
-from idp.oidc.checks import acr
+from idp.oidc.checks import acr, context_filter
 from idp.oidc.consents import Standing, find_standing, find_standing_with_context
 from idp.oidc.discovery import REACHABLE_ACR
 from idp.oidc.registered_client import RegisteredClient
@@ -150,7 +150,7 @@ def contexts_to_show(connection: Queryable, asking: Asking) -> tuple[OfferedCont
         found = offered_contexts(
             connection, person_id=asking.session.person_id, tool_id=tool_id, reachable=reachable, now=asking.now
         )
-        return tuple(context for context in found if _matches(asking.request, context))
+        return tuple(context for context in found if _is_asked_for(asking, context))
 
     contexts = offered(ATTAINABLE)
     if not any(context.is_usable and _is_too_weak(context, asking.session) for context in contexts):
@@ -253,14 +253,11 @@ def _is_member(connection: Queryable, asking: Asking, offered: tuple[OfferedCont
 
 def _may_stand(asking: Asking, offered: OfferedContext) -> bool:
     is_of_tool = offered.tool_id == asking.client.tool_id
-    return is_of_tool and offered.is_usable and _matches(asking.request, offered)
+    return is_of_tool and offered.is_usable and _is_asked_for(asking, offered)
 
 
-def _matches(request: AuthorizationRequest, context: OfferedContext) -> bool:
-    organisation = context.organisation
-    if request.organization not in {None, organisation.id, organisation.company_number}:
-        return False
-    return request.usage in {None, context.usage}
+def _is_asked_for(asking: Asking, context: OfferedContext) -> bool:
+    return context_filter.matches(context, organization=asking.request.organization, usage=asking.request.usage)
 
 
 def _is_hinted(services: Services, asking: Asking) -> bool:

@@ -102,6 +102,7 @@ def policy_to_json(policy: ClientPolicy) -> dict[str, Any]:
     return {
         "profile": policy.profile.value,
         "token_exchange": policy.token_exchange,
+        "passes_on_to": list(policy.passes_on_to),
         "first_party": policy.first_party,
         "scope": list(policy.scope),
         "session_refresh": policy.session_refresh,

@@ -21,12 +21,14 @@ class ClientPolicy:
     `resources`: audiences it may have access tokens for, besides userinfo.
     `introspection`: may ask about tokens whose audience it is. `skip_single_context`: no picker
     where exactly one context is usable. `require_pkce`, `require_acr`: demanded in each request.
-    `profile`: the rules it is held to. `token_exchange`: may switch the organisation of a token, or
-    pass one on to another resource on behalf of its person (RFC 8693).
+    `profile`: the rules it is held to. `token_exchange`: may switch the organisation of a token of
+    its own, or, as a resource server, pass on one that is for it: to the resources in `passes_on_to`,
+    on behalf of its person (RFC 8693).
     """
 
     profile: Profile = Profile.OIDC
     token_exchange: bool = False
+    passes_on_to: tuple[str, ...] = ()
     first_party: bool = False
     scope: tuple[str, ...] = DEFAULT_SCOPE
     session_refresh: bool = False

@@ -65,7 +65,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         with ground.database.statements() as connection:
             token = refresh_token.start_family(connection, grant, may_refresh=may_refresh, now=now)
         if issue.remember_first_grant(ground.store, grant):
-            _respect_revocation(ground, grant, now)
+            respect_revocation(ground, grant, now)
         log.event("code_redeemed", client_id=client.client_id, person_id=grant.subject.person_id)
         return 200, response if token is None else {**response, "refresh_token": token}, []
 
@@ -76,7 +76,7 @@ def _may_refresh(client: RegisteredClient, grant: CodeGrant) -> bool:
     )
 
 
-def _respect_revocation(ground: Services, grant: CodeGrant, now: datetime) -> None:
+def respect_revocation(ground: Services, grant: CodeGrant, now: datetime) -> None:
     """End the family again, which somebody revoked while it was not there yet.
 
     The first presentation of a code keeps its answer when a second one came at the same moment,

@@ -1,6 +1,6 @@
 """Access tokens as JWTs of RFC 9068, for the resources of RFC 8707."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +32,17 @@ class IssuedAccessToken:
     jti: str
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The token that another was exchanged for (RFC 8693): when it ends, and who acts for its person.
+
+    `ends_at` is in seconds since 1970; `actor` is the claim `act`, None where nobody else acts.
+    """
+
+    ends_at: int
+    actor: Mapping[str, Json] | None = None
+
+
 def access_token(
     context: ClaimsContext | None,
     *,
@@ -43,16 +54,19 @@ def access_token(
     confirmation: Confirmation,
     now: datetime,
     keyring: Keyring,
+    origin: Origin | None = None,
 ) -> IssuedAccessToken:
     """Return a signed access token for the resources in `audience`.
 
     It lives ten minutes, five where it can spend from a wallet, and never longer than what the
     context rests on. Without a context it speaks of the client alone (RFC 9068 section 2.2). A key
-    that it is bound to stands in `cnf` (RFC 7800).
+    that it is bound to stands in `cnf` (RFC 7800). One that was exchanged for another does not outlive it.
     """
     offered = context.context if context is not None else None
     issued_at = int(now.timestamp())
     expires_at = expiry(now, _life(audience), offered)
+    if origin is not None:
+        expires_at = min(expires_at, origin.ends_at)
     jti = f"{family_id}.{new_secret()}"
     claims = access_token_claims(context, scope=scope) if context is not None else {}
     # Last, so that no row of the table can stand in the place of a claim of the protocol.
@@ -70,6 +84,8 @@ def access_token(
         claims["scope"] = " ".join(scope)
     if confirmation.is_bound:
         claims["cnf"] = dict(confirmation.claim())
+    if origin is not None and origin.actor is not None:
+        claims["act"] = dict(origin.actor)
     token = jws.encode(keyring.signer(ALGORITHM), claims, typ=TYPE)
     return IssuedAccessToken(token, expires_at - issued_at, jti)
 

@@ -20,7 +20,7 @@ from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import ContextGone, InvalidGrant
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.subject import Subject, subject_identifier
-from idp.oidc.tokens.access_token import access_token
+from idp.oidc.tokens.access_token import Origin, access_token
 from idp.oidc.tokens.id_token import id_token
 from idp.wiring import Services
 
@@ -64,11 +64,12 @@ def for_person(
     nonce: str | None,
     confirmation: Confirmation,
     now: datetime,
+    origin: Origin | None = None,
 ) -> TokenResponse:
     """Return the members of a token response (RFC 6749 section 5.1) for a person in a context.
 
-    An ID token is among them where `openid` is in the scope. Nothing is stored here: see
-    `remember_grant`.
+    An ID token is among them where `openid` is in the scope; `origin` is the token that this one
+    was exchanged for, if there is one. Nothing is stored here: see `remember_grant`.
     """
     issuer, keyring = services.settings.issuer, services.keyring
     issued = access_token(
@@ -81,6 +82,7 @@ def for_person(
         confirmation=confirmation,
         now=now,
         keyring=keyring,
+        origin=origin,
     )
     response: TokenResponse = {
         "access_token": issued.token,
