@@ -4,6 +4,7 @@ from typing import Self
 
 from core.infra.messages import N_
 from core.proof.challenge import Scheme
+from core.proof.step_up import Demand
 from idp.oidc.errors import InvalidToken, ProtocolError
 
 
@@ -39,3 +40,7 @@ class InsufficientUserAuthentication(InvalidToken):
     error = "insufficient_user_authentication"
     description = "A stronger or more recent sign-in is needed."
     remedy = N_("Send the user to the authorization endpoint with the acr_values and max_age of the challenge.")
+
+    def __init__(self, left: Demand) -> None:
+        super().__init__()
+        self.parameters = left.parameters()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import orjson
 
 from core.infra.store.interface import Kind
-from core.proof import access_token
+from core.proof import access_token, protected_resource
 from core.proof.access_token import VerifiedAccessToken
 from core.proof.challenge import Scheme
 from core.proof.dpop import InvalidProof
@@ -18,10 +18,11 @@ from core.proof.holder import Call, Presented, WrongHolder, read_authorization, 
 from core.proof.jws import InvalidJwt
 from core.web.programs import ProgramRequest
 from idp.oidc import client_certificate, dpop, server
+from idp.oidc.checks.sign_in import require_sign_in
 from idp.oidc.clients import known_client
 from idp.oidc.codes import CodeGrant
 from idp.oidc.error_response import NoToken
-from idp.oidc.errors import InsufficientScope, InvalidRequest, InvalidToken
+from idp.oidc.errors import InsufficientScope, InvalidRequest, InvalidToken, ProtocolError
 from idp.oidc.registered_client import RegisteredClient
 from idp.wiring import Services
 
@@ -52,20 +53,32 @@ def require(services: Services, request: ProgramRequest, *, audience: str, scope
     """Return who calls, with a token of theirs; `headers` are for the answer.
 
     Raises `NoToken`, `InvalidToken`, `InsufficientScope`, `InvalidRequest` as `bearer_token` does,
-    and `InvalidDpopProof` or `UseDpopNonce` for a token that is bound to a key.
+    `InvalidDpopProof` or `UseDpopNonce` for a token that is bound to a key, and
+    `InsufficientUserAuthentication` where the sign-in behind it is no longer enough.
     """
-    presented = _presented(request)
-    if presented is None:
-        raise NoToken(*Scheme)
     try:
+        presented = _presented(request)
+        if presented is None:
+            raise NoToken(*Scheme)
         return _judge(services, request, presented, audience=audience, scope=scope)
+    except ProtocolError as error:
+        # Where a client finds whose tokens are taken here (RFC 9728 section 5.1).
+        error.parameters = {**error.parameters, "resource_metadata": protected_resource.metadata_url(audience)}
+        raise
+
+
+def _judge(services: Services, request: ProgramRequest, presented: Presented, *, audience: str, scope: str) -> Caller:
+    try:
+        return _require_all(services, request, presented, audience=audience, scope=scope)
     except (InvalidToken, InsufficientScope) as error:
         if presented.scheme is Scheme.DPOP and error.schemes == (Scheme.BEARER,):
             error.schemes = (Scheme.DPOP,)
         raise
 
 
-def _judge(services: Services, request: ProgramRequest, presented: Presented, *, audience: str, scope: str) -> Caller:
+def _require_all(
+    services: Services, request: ProgramRequest, presented: Presented, *, audience: str, scope: str
+) -> Caller:
     verified = _verified(services, presented.token, audience)
     client = known_client(services.database, services.store, verified.client_id)
     if client is None or not client.enabled:
@@ -74,6 +87,7 @@ def _judge(services: Services, request: ProgramRequest, presented: Presented, *,
     grant = _require_alive(services, verified)
     if scope not in verified.scope:
         raise InsufficientScope(needed=scope, client_id=verified.client_id)
+    require_sign_in(verified, client, now=services.clock.now())
     return Caller(verified, client, grant, headers)
 
 

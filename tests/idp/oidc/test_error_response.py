@@ -8,12 +8,13 @@ from werkzeug.test import Client
 
 from core.infra.errors import Unavailable
 from core.proof.challenge import Scheme
+from core.proof.step_up import Demand
 from core.web.programs import Answer, Endpoint, ProgramRequest, Programs
 from idp.oidc import error_response, errors
 from idp.oidc.device_errors import DeviceCodeReplayed
 from idp.oidc.error_response import NoToken
 from idp.oidc.errors import ProtocolError
-from idp.oidc.proof_errors import InvalidDpopProof, UseDpopNonce
+from idp.oidc.proof_errors import InsufficientUserAuthentication, InvalidDpopProof, UseDpopNonce
 from tests.support.grants import assert_refused
 from tests.support.programs import nobody
 
@@ -22,6 +23,7 @@ _MADE: dict[type[ProtocolError], Callable[[], ProtocolError]] = {
     errors.CodeReplayed: lambda: errors.CodeReplayed("grt_1"),
     DeviceCodeReplayed: lambda: DeviceCodeReplayed("grt_1", was_just_now=False),
     UseDpopNonce: lambda: UseDpopNonce("a-nonce"),
+    InsufficientUserAuthentication: lambda: InsufficientUserAuthentication(Demand(("urn:level",), 60)),
 }
 
 

@@ -73,13 +73,16 @@ def test_a_token_sent_twice_is_refused(services: Services, endpoints: FlaskClien
 
 
 @pytest.mark.parametrize("header", [None, "Basic abc", "Bearer", "Bearer ", "DPoP"])
-def test_without_a_token_the_challenge_names_no_error(endpoints: FlaskClient, header: str | None) -> None:
-    """RFC 6750 section 3.1, RFC 9449 section 7.1: the schemes that are taken, and nothing more."""
+def test_without_a_token_the_challenge_names_no_error(
+    services: Services, endpoints: FlaskClient, header: str | None
+) -> None:
+    """RFC 6750 section 3.1, RFC 9449 section 7.1, RFC 9728 section 5.1: schemes, and whose tokens."""
     response = endpoints.get("/userinfo", headers={"Authorization": header} if header else {})
 
     assert response.status_code == 401
-    bearer, dpop = 'Bearer realm="Immo-Connect"', 'DPoP realm="Immo-Connect", algs="ES256 PS256 EdDSA"'
-    assert response.headers["WWW-Authenticate"] == f"{bearer}, {dpop}"
+    metadata = f"{services.settings.issuer}/.well-known/oauth-protected-resource/userinfo"
+    said = f'realm="Immo-Connect", resource_metadata="{metadata}"'
+    assert response.headers["WWW-Authenticate"] == f'Bearer {said}, DPoP {said}, algs="ES256 PS256 EdDSA"'
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "e30.e30.e30", "é"])
