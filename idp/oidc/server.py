@@ -17,16 +17,20 @@ from idp.oidc.checks import parameters
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import InvalidRequest, ProtocolError, UnsupportedGrantType
+from idp.oidc.grants import token_exchange
 from idp.oidc.grants.authorization_code import AuthorizationCodeGrant
 from idp.oidc.grants.client_credentials import ClientCredentialsGrant
 from idp.oidc.grants.device_code import DeviceCodeGrant
 from idp.oidc.grants.refresh_token import RefreshTokenGrant
+from idp.oidc.grants.token_exchange import TokenExchangeGrant
 from idp.oidc.registered_client import RegisteredClient
+from idp.oidc.subject_token import SubjectToken
 from idp.oidc.tokens.refresh_token import PresentedToken
 from idp.wiring import Services
 
 _TOKEN_PARAMETERS = client_auth.PARAMETERS | {
     "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "resource", "device_code",
+    *token_exchange.PARAMETERS,
 }  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 
@@ -77,7 +81,7 @@ def authenticate_client(
 class TokenRequest:
     """A token request under the names that Authlib reads it by, and what answers it.
 
-    `client`, `authorization_code` and `refresh_token` are filled in by Authlib on its way, `sender`
+    `client`, `authorization_code`, `refresh_token` and `subject_token` are filled in on its way, `sender`
     when the client is proven: before anything is spent, so that a proof that lacks its nonce costs nothing.
     """
 
@@ -92,6 +96,7 @@ class TokenRequest:
         self.client: RegisteredClient | None = None
         self.authorization_code: CodeGrant | None = None
         self.refresh_token: PresentedToken | None = None
+        self.subject_token: SubjectToken | None = None
 
     @property
     def payload(self) -> "TokenRequest":
@@ -165,7 +170,13 @@ class TokenServer(AuthorizationServer):
 
 def _make() -> TokenServer:
     server = TokenServer()
-    for grant in (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, DeviceCodeGrant):
+    for grant in (
+        AuthorizationCodeGrant,
+        RefreshTokenGrant,
+        ClientCredentialsGrant,
+        DeviceCodeGrant,
+        TokenExchangeGrant,
+    ):
         server.register_grant(grant)
     return server
 

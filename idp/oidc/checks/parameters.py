@@ -18,7 +18,7 @@ MAXIMUM_BYTES = 64 * 1024
 _MAXIMUM_LENGTH = 2_048
 _LONGER = {
     "access_token": 16_384, "claims": 8_192, "client_assertion": 8_192, "id_token_hint": 8_192,
-    "request": 32_768, "state": 4_096, "token": 16_384,
+    "request": 32_768, "state": 4_096, "subject_token": 16_384, "token": 16_384,
 }  # fmt: skip
 _REPEATABLE = frozenset({"resource"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
