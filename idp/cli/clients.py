@@ -6,7 +6,6 @@ from typing import IO
 
 import click
 
-from core.infra.settings import Mode
 from core.tools.catalogue import tool_by_code
 from core.tools.identifiers import ToolId
 from idp.cli.ground import connect, explained
@@ -64,9 +63,8 @@ def add(
         raise click.ClickException(f"not JSON: {error}") from error
     if not isinstance(members, dict):
         raise click.ClickException("the file must hold one JSON object")
-    allow_loopback = services.settings.mode is not Mode.PRODUCTION
     client = registration.judge(
-        members, client_id=client_id, profile=Profile(profile), allow_loopback=allow_loopback, http=services.http
+        members, client_id=client_id, profile=Profile(profile), settings=services.settings, http=services.http
     )
     tool_id = None if code is None else _tool(services, code)
     scope = client.policy.scope if tool_id is None else (*client.policy.scope, *CONTEXT_SCOPE)

@@ -4,12 +4,12 @@ Members that mean nothing to us are ignored and not kept. Those that ask for a p
 do not offer are refused: to go on without it would be a lie.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from idp.oidc.checks.client_uri import host, is_page, is_redirect_target
 from idp.oidc.checks.scope import PERSONAL
-from idp.oidc.client_protection import DEVICE_CODE, TLS_METHODS, read_protection, require_grants
+from idp.oidc.client_protection import DEVICE_CODE, TLS_METHODS, read_protection, require_certificates, require_grants
 from idp.oidc.errors import InvalidClientMetadata, InvalidRedirectUri
 from idp.oidc.metadata_reader import MetadataReader
 from idp.oidc.profiles import Profile
@@ -35,12 +35,18 @@ _TEXTS = ("software_id", "software_version")
 
 
 def parse(
-    client_id: str, members: Mapping[str, Any], *, allow_loopback: bool, profile: Profile = Profile.OIDC
+    client_id: str,
+    members: Mapping[str, Any],
+    *,
+    allow_loopback: bool,
+    profile: Profile = Profile.OIDC,
+    tls_methods: Collection[str] = TLS_METHODS,
 ) -> RegisteredClient:
     """Return the client that these metadata describe, with default policy and without a secret.
 
-    `profile` is the operator's choice; what it leaves no room for is refused. `allow_loopback` (demo
-    and test) admits http addresses on this machine. The sector of a client with a
+    `profile` is the operator's choice; what it leaves no room for is refused. `tls_methods` are those
+    that are offered here; none where no proxy asks for certificates. `allow_loopback` (demo and test)
+    admits http addresses on this machine. The sector of a client with a
     sector_identifier_uri is filled in by `registration.py`, which fetches it. Raises
     `InvalidRedirectUri` and `InvalidClientMetadata` (RFC 7591 section 3.2.2).
     """
@@ -55,6 +61,7 @@ def parse(
     if "authorization_code" in grant_types and not redirect_uris:
         raise InvalidRedirectUri("The member redirect_uris is missing.")
     method = read.choice("token_endpoint_auth_method", AUTH_METHODS, "client_secret_basic")
+    require_certificates(read, method, tls_methods)
     if method == "none" and "client_credentials" in grant_types:
         raise InvalidClientMetadata("A client without authentication cannot use client_credentials.")
     return RegisteredClient(

@@ -4,6 +4,7 @@ Pushed and signed requests (RFC 9126 section 6, RFC 9101 section 10.5), signed a
 RFC 9701 section 6), tokens bound to a key or certificate (RFC 9449 section 5.2, RFC 8705 sections 2 and 3).
 """
 
+from collections.abc import Collection
 from ipaddress import ip_address
 from typing import Any
 
@@ -65,6 +66,16 @@ def require_grants(grant_types: tuple[str, ...], profile: Profile) -> None:
     # Whoever answers on another device cannot be bound to the request as FAPI 2.0 section 5.3.2.2 demands.
     if profile is not Profile.OIDC and DEVICE_CODE in grant_types:
         raise InvalidClientMetadata(f"The member grant_types must not hold {DEVICE_CODE} in the profile {profile}.")
+
+
+def require_certificates(read: MetadataReader, method: str, offered: Collection[str]) -> None:
+    """Raise `InvalidClientMetadata` where a client counts on certificates that nobody asks it for."""
+    if method in TLS_METHODS and method not in offered:
+        raise InvalidClientMetadata(f"The token_endpoint_auth_method {method} is not offered here.")
+    if read.flag("tls_client_certificate_bound_access_tokens") and not offered:
+        raise InvalidClientMetadata(
+            "The member tls_client_certificate_bound_access_tokens asks for what is not offered."
+        )
 
 
 def _algorithms(read: MetadataReader, method: str, rules: Rules) -> dict[str, str | None]:

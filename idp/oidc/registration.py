@@ -17,9 +17,10 @@ from core.infra import audit
 from core.infra.errors import NotFound, Unavailable
 from core.infra.http import DOCUMENT_SECONDS, OutboundHttp, OutboundRefused
 from core.infra.ids import digest, new_id, new_secret
+from core.infra.settings import Mode, Settings
 from core.infra.store.interface import EphemeralStore
 from core.people.identifiers import PersonId
-from idp.oidc import client_metadata
+from idp.oidc import client_metadata, client_tls_auth
 from idp.oidc.checks.client_uri import host
 from idp.oidc.clients import find_client, metadata_of, policy_to_json
 from idp.oidc.errors import InvalidClientMetadata, InvalidToken
@@ -66,7 +67,7 @@ def judge(
     *,
     client_id: str | None = None,
     profile: Profile = Profile.OIDC,
-    allow_loopback: bool,
+    settings: Settings,
     http: OutboundHttp,
 ) -> RegisteredClient:
     """Return the client that the metadata describe, its sector fetched; nothing is stored.
@@ -75,7 +76,13 @@ def judge(
 
     Raises `InvalidRedirectUri` and `InvalidClientMetadata`.
     """
-    client = client_metadata.parse(client_id or new_id("cli"), members, allow_loopback=allow_loopback, profile=profile)
+    client = client_metadata.parse(
+        client_id or new_id("cli"),
+        members,
+        allow_loopback=settings.mode is not Mode.PRODUCTION,
+        profile=profile,
+        tls_methods=() if settings.client_tls is None else client_tls_auth.methods(settings.client_tls.authorities),
+    )
     sector_uri = client_metadata.sector_identifier_uri(members)
     if sector_uri is not None:
         _require_listed(sector_uri, client.redirect_uris, http)

@@ -6,8 +6,8 @@ import orjson
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from core.infra import log
-from core.infra.settings import Mode, Settings
 from core.infra.settings import Registration as RegistrationMode
+from core.infra.settings import Settings
 from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.oidc import error_response, protect, registration, registration_tokens
 from idp.oidc.clients import announce_change, metadata_of
@@ -33,7 +33,7 @@ def register(ground: Services, request: ProgramRequest) -> Answer:
     client = registration.judge(
         _read_members(request),
         profile=_profile(ground, token),
-        allow_loopback=ground.settings.mode is not Mode.PRODUCTION,
+        settings=ground.settings,
         http=ground.http,
     )
     now = ground.clock.now()
@@ -64,7 +64,7 @@ def update(ground: Services, request: ProgramRequest) -> Answer:
         members,
         client_id=client_id,
         profile=earlier.client.policy.profile,
-        allow_loopback=ground.settings.mode is not Mode.PRODUCTION,
+        settings=ground.settings,
         http=ground.http,
     )
     with ground.database.transaction() as session:

@@ -1,14 +1,18 @@
 """What clients register about the protection of messages, and which profile admits what."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from idp.oidc import client_metadata
+from core.infra.client_tls_settings import ClientTls
+from core.infra.secret import Secret
+from idp.oidc import client_metadata, registration
 from idp.oidc.clients import metadata_of
 from idp.oidc.errors import InvalidClientMetadata
 from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import RegisteredClient
+from idp.wiring import Services
 from tests.support.grants import REDIRECT_URI, a_key, public_jwks
 
 JWKS = public_jwks(a_key("EC"))
@@ -131,3 +135,22 @@ def test_a_device_may_have_refresh_tokens_without_codes() -> None:
     client = parsed(grant_types=["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"], redirect_uris=[])
 
     assert client.response_types == ()
+
+
+def test_certificates_are_refused_where_nobody_asks_for_them(services: Services) -> None:
+    """As discovery says it: the methods that the operator's proxy and authorities make possible."""
+    self_signed = {"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": JWKS}
+    issued = {"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "tool.immo.test"}
+    bound = {**STRICT, "tls_client_certificate_bound_access_tokens": True}
+    proxy = ClientTls("https://mtls.immo.test", Secret("x" * 32))
+    settings = replace(services.settings, client_tls=proxy)
+
+    for members, is_taken in ((self_signed, True), (bound, True), (issued, False)):
+        sent = {"redirect_uris": [REDIRECT_URI], **members}
+        with pytest.raises(InvalidClientMetadata):
+            registration.judge(sent, settings=services.settings, http=services.http)
+        if is_taken:
+            registration.judge(sent, settings=settings, http=services.http)
+        else:
+            with pytest.raises(InvalidClientMetadata):
+                registration.judge(sent, settings=settings, http=services.http)
