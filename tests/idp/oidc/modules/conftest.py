@@ -19,6 +19,12 @@ def browser(idp: Callable[[], FlaskClient], demo: Services) -> Browser:
 
 
 @pytest.fixture
+def new_browser(idp: Callable[[], FlaskClient], demo: Services) -> Callable[[], Browser]:
+    """Return a maker of browsers that were never here before."""
+    return lambda: Browser(idp())
+
+
+@pytest.fixture
 def new_party(idp: Callable[[], FlaskClient], demo: Services) -> NewParty:
     """Return a maker of relying parties; the arguments are members of their registration."""
 
