@@ -42,6 +42,7 @@ def environment(addresses: Addresses, folder: Path, given: Mapping[str, str]) ->
         "CADASTREFINDER_SESSIONS": str(folder / "cadastrefinder.sqlite3"),
         "MYRENT_URL": addresses.myrent,
         "MYRENT_SESSIONS": str(folder / "myrent-pro.sqlite3"),
+        "MYRENT_KEYS": str(folder / "myrent-pro-keys"),
         "PYTHONUNBUFFERED": "1",
     }
     if addresses.tls:

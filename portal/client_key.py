@@ -1,7 +1,8 @@
-"""The key with which the portal proves to the provider that it is the portal (private_key_jwt).
+"""The keys of the portal, each in a file of its own, made on the first start and never sent anywhere.
 
-Made on the first start, kept in one file that only we can read, never sent anywhere; its public
-half is served at `/jwks`.
+With one it proves to the provider that it is the portal (private_key_jwt); its public half is
+served at `/jwks`. With the other it proves that a request comes from whom a token was given to
+(`proofs.py`).
 """
 
 import os
@@ -28,11 +29,8 @@ class ClientKey:
 
     @classmethod
     def ensure(cls, directory: Path) -> "ClientKey":
-        """Read the key from its file; where there is none yet, make it. Safe across processes."""
-        path = directory / FILE_NAME
-        if not path.exists():
-            _make(path)
-        return cls(ECKey.import_key(path.read_bytes()))
+        """Return the key in its file, which is made where there is none yet."""
+        return cls(ensure_key(directory / FILE_NAME))
 
     def jwks(self) -> dict[str, Any]:
         """Return the public half as a JWK set (RFC 7517 section 5)."""
@@ -64,6 +62,13 @@ class ClientAssertion(PrivateKeyJWT):  # type: ignore[misc]
             expires_in=ASSERTION_LIFE_SECONDS,
         )
         return assertion
+
+
+def ensure_key(path: Path) -> ECKey:
+    """Read a key from its file; where there is none yet, make it. Safe across processes."""
+    if not path.exists():
+        _make(path)
+    return ECKey.import_key(path.read_bytes())
 
 
 def _make(path: Path) -> None:

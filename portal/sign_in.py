@@ -1,7 +1,7 @@
 """Signing in and out through the provider: the portal is a relying party like any tool.
 
-Authorization code with PKCE, state and nonce by Authlib's client, authenticated with
-private_key_jwt; RP-initiated and back-channel logout.
+Authorization code with PKCE, state and nonce by Authlib's client, held to FAPI 2.0
+(`provider_client.py`) and authenticated with private_key_jwt; RP-initiated and back-channel logout.
 """
 
 from typing import Any
@@ -23,6 +23,8 @@ from core.web.locale import current_language
 from portal import pages, session
 from portal.client_key import ClientAssertion
 from portal.pages import SignedOutPage, SignInFailedPage
+from portal.proofs import Proofs
+from portal.provider_client import PushingClient
 from portal.session import SignedIn
 from portal.wiring import CLIENT_ID, Services, services
 
@@ -47,6 +49,7 @@ def install(app: Flask, made_of: Services) -> None:
     issuer = made_of.settings.issuer
     app.extensions["provider"] = OAuth(app).register(
         "provider",
+        client_cls=PushingClient,
         client_id=CLIENT_ID,
         client_secret=made_of.client_key.key,
         client_auth_methods=[ClientAssertion(made_of.client_key, issuer)],
@@ -56,6 +59,7 @@ def install(app: Flask, made_of: Services) -> None:
             "code_challenge_method": "S256",
             "token_endpoint_auth_method": "private_key_jwt",
             "default_timeout": _TIMEOUT_SECONDS,
+            "proofs": Proofs.ensure(made_of.settings.keys_directory, made_of.clock),
         },
     )
     app.register_error_handler(SignInFailed, _show_failure)
@@ -66,6 +70,8 @@ def start() -> AnyResponse:
     """Send the browser to the provider."""
     try:
         answer: AnyResponse = _provider().authorize_redirect(_address("/callback"), ui_locales=current_language())
+    except OAuthError as error:
+        raise SignInFailed(error.error) from error
     except RequestException as error:
         raise SignInFailed("unavailable", 503) from error
     return answer

@@ -1,7 +1,8 @@
 """MyRent Pro: an example of a tool whose users sign in with Immo-Connect.
 
-Flask and Authlib's client, nothing else. In the order of a visit: start a sign-in, take the
-answer, read for whom the user works, change the context, sign out here or be signed out from there.
+Flask and Authlib's client, which `fapi_client.py` makes one of FAPI 2.0. In the order of a visit:
+start a sign-in, take the answer, read for whom the user works, change the context, sign out here or
+be signed out from there.
 """
 
 import os
@@ -18,6 +19,7 @@ from requests import RequestException
 from werkzeug.wrappers import Response as AnyResponse
 
 from examples.myrent import language, logout_token, rentals
+from examples.myrent.fapi_client import Keys, PushingClient
 from examples.myrent.sessions import ServerSession, SqliteSessions
 
 SCOPE = "openid profile email organization roles accreditations"
@@ -37,12 +39,22 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
         cookie_name="myrent-pro",
         secure=app.config["URL"].startswith("https://"),
     )
+    keys = Keys(Path(environment.get("MYRENT_KEYS", "var/myrent-pro-keys")))
+    app.extensions["keys"] = keys
     app.extensions["provider"] = OAuth(app).register(
         "immo",
+        client_cls=PushingClient,
         client_id=environment.get("MYRENT_CLIENT_ID", "myrent-pro"),
-        client_secret=environment.get("MYRENT_CLIENT_SECRET", "myrent-pro-demo-secret"),
+        client_secret=keys.client,
+        client_auth_methods=[keys.authentication(app.config["ISSUER"])],
         server_metadata_url=app.config["ISSUER"] + "/.well-known/openid-configuration",
-        client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "default_timeout": 10},
+        client_kwargs={
+            "scope": SCOPE,
+            "code_challenge_method": "S256",
+            "token_endpoint_auth_method": "private_key_jwt",
+            "default_timeout": 10,
+            "keys": keys,
+        },
     )
     app.register_blueprint(pages)
     language.install(app)
@@ -75,6 +87,8 @@ def sign_in() -> AnyResponse:
         wishes["prompt"] = request.args["prompt"]
     try:
         answer: AnyResponse = provider().authorize_redirect(current_app.config["URL"] + "/callback", **wishes)
+    except OAuthError as error:
+        return problem(error.error, 400)
     except RequestException:
         return problem("unavailable", 502)
     return answer
@@ -162,6 +176,12 @@ def back_channel_logout() -> tuple[Response, int]:
         return jsonify(error="invalid_request"), 400
     sessions().end(sid=notice.get("sid"), sub=notice.get("sub"))
     return jsonify(), 200
+
+
+@pages.get("/jwks")
+def jwks() -> Response:
+    """Show the public key by which Immo-Connect knows this tool."""
+    return jsonify(current_app.extensions["keys"].jwks())
 
 
 def sessions() -> SqliteSessions:

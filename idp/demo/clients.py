@@ -1,7 +1,12 @@
-"""The three clients of the demo world: the portal and the two tools that run."""
+"""The three clients of the demo world: the portal and the two tools that run.
+
+CadastreFinder is a client as most are, with a secret. The portal and MyRent Pro are held to the FAPI
+2.0 Security Profile: they prove themselves by the keys at their own `/jwks`.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -9,22 +14,27 @@ from core.infra.settings import Settings
 from core.tools.identifiers import ToolId
 from idp.demo.addresses import tool_address
 from idp.oidc.clients import find_client
+from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import CONTEXT_SCOPE, DEFAULT_SCOPE, ClientPolicy, RegisteredClient
 from idp.oidc.registration import is_secret_of, store_client
 
-_SECRETS = {
-    "cadastrefinder": "cadastrefinder-demo-secret",
-    "myrent-pro": "myrent-pro-demo-secret",
-}
+_SECRETS = {"cadastrefinder": "cadastrefinder-demo-secret"}
 _NAMES = {"cadastrefinder": "CadastreFinder", "myrent-pro": "MyRent Pro"}
+_BY_KEY: dict[str, Any] = {
+    "token_endpoint_auth_method": "private_key_jwt",
+    "token_endpoint_auth_signing_alg": "ES256",
+    "id_token_signed_response_alg": "ES256",
+    "require_pushed_authorization_requests": True,
+    "dpop_bound_access_tokens": True,
+}
 _TOOL_SCOPE = (*DEFAULT_SCOPE, *CONTEXT_SCOPE)
 
 
 def load(session: Session, settings: Settings, tools: Mapping[str, ToolId], *, now: datetime) -> None:
     """Write the clients with the addresses that the settings say, also over what was there."""
     store_client(session, _portal(settings), now=now)
-    for code, secret in _SECRETS.items():
-        store_client(session, _tool(settings, code, tools[code]), secret=secret, now=now)
+    for code in _NAMES:
+        store_client(session, _tool(settings, code, tools[code]), secret=_SECRETS.get(code), now=now)
 
 
 def is_loaded(session: Session) -> bool:
@@ -41,32 +51,36 @@ def _portal(settings: Settings) -> RegisteredClient:
         tool_id=None,
         enabled=True,
         secret_digest=None,
-        token_endpoint_auth_method="private_key_jwt",  # noqa: S106 - a method's name
         redirect_uris=(f"{address}/callback",),
         post_logout_redirect_uris=(f"{address}/signed-out",),
         backchannel_logout_uri=f"{address}/back-channel-logout",
         backchannel_logout_session_required=True,
         initiate_login_uri=f"{address}/sign-in",
-        token_endpoint_auth_signing_alg="ES256",  # noqa: S106 - an algorithm
         jwks_uri=f"{address}/jwks",
         client_uri=address,
         policy=ClientPolicy(
             first_party=True,
             scope=("openid", "profile", "email"),
-            require_pkce=True,
+            profile=Profile.FAPI2_SECURITY,
         ),
+        **_BY_KEY,
     )
 
 
 def _tool(settings: Settings, code: str, tool_id: ToolId) -> RegisteredClient:
     address = tool_address(settings, code)
+    has_secret = code in _SECRETS
+    proof = (
+        {"token_endpoint_auth_method": "client_secret_basic"}
+        if has_secret
+        else {**_BY_KEY, "jwks_uri": f"{address}/jwks"}
+    )
     return RegisteredClient(
         client_id=code,
         name=_NAMES[code],
         tool_id=tool_id,
         enabled=True,
         secret_digest=None,
-        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a method's name
         redirect_uris=(f"{address}/callback",),
         post_logout_redirect_uris=(f"{address}/signed-out",),
         backchannel_logout_uri=f"{address}/back-channel-logout",
@@ -74,5 +88,11 @@ def _tool(settings: Settings, code: str, tool_id: ToolId) -> RegisteredClient:
         initiate_login_uri=f"{address}/sign-in",
         client_uri=address,
         grant_types=("authorization_code", "refresh_token"),
-        policy=ClientPolicy(scope=_TOOL_SCOPE, session_refresh=True, require_pkce=True),
+        policy=ClientPolicy(
+            profile=Profile.OIDC if has_secret else Profile.FAPI2_SECURITY,
+            scope=_TOOL_SCOPE,
+            session_refresh=True,
+            require_pkce=True,
+        ),
+        **proof,
     )

@@ -66,6 +66,7 @@ def tool(request: pytest.FixtureRequest, provider: SmallProvider, tmp_path: Path
         "IMMO_ISSUER": provider.issuer,
         f"{prefix}_URL": url,
         f"{prefix}_SESSIONS": str(tmp_path / "sessions.sqlite3"),
+        f"{prefix}_KEYS": str(tmp_path / "keys"),
     }
     at_https = {**environment, f"{prefix}_URL": "https://tool.example"}
     return Tool(

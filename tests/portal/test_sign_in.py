@@ -4,7 +4,6 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from joserfc import jwt
@@ -21,10 +20,10 @@ def _is_signed_in(browser: object) -> bool:
     return 'id="sign-out"' in browser.get("/").text  # type: ignore[attr-defined]
 
 
-def test_request_is_plain_openid_with_pkce_state_and_nonce(portal: Portal) -> None:
+def test_request_is_pushed_with_pkce_state_and_nonce(portal: Portal) -> None:
     answer = portal.browser().get("/sign-in?language=fr")
 
-    sent = dict(parse_qsl(urlsplit(answer.location).query))
+    sent = portal.provider.asked(answer.location)
     assert answer.location.startswith(portal.provider.issuer + "/authorize?")
     assert sent["client_id"] == "portal"
     assert sent["redirect_uri"] == "https://portal.immo.test/callback"

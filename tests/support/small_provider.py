@@ -8,17 +8,18 @@ import json
 import secrets
 import threading
 import time
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -33,15 +34,26 @@ class SmallProvider:
         self.token_requests: list[dict[str, str]] = []
         self.jwks_requests = 0
         self.is_down = False
+        # Where a client proves its requests: the nonce it must use, its proofs that had it, and what was pushed.
+        self.nonce = "first-nonce"
+        self.token_type = "DPoP"
+        self.push_error: str | None = None
+        self.proofs: list[dict[str, Any]] = []
+        self.pushed: dict[str, dict[str, str]] = {}
         self._made = 0
         self._grants: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+
+    def asked(self, location: str) -> dict[str, str]:
+        """Return the parameters of an authorization request, pushed before or in its address."""
+        sent = dict(parse_qsl(urlsplit(location).query))
+        return self.pushed[sent["request_uri"]] if set(sent) == {"client_id", "request_uri"} else sent
 
     def answer(self, location: str, *, id_token: Mapping[str, Any] = {}, userinfo: Mapping[str, Any] = {}) -> str:
         """Return the query of a successful answer to the authorization request in `location`.
 
         `id_token` and `userinfo` change or, where the value is None, remove claims.
         """
-        asked = dict(parse_qsl(urlsplit(location).query))
+        asked = self.asked(location)
         now = int(time.time())
         claims = {
             "iss": self.issuer, "sub": "usr_anna", "aud": asked["client_id"], "iat": now, "exp": now + 600,
@@ -81,13 +93,41 @@ class SmallProvider:
             case "GET", "/jwks":
                 self.jwks_requests += 1
                 return 200, {"keys": [key.as_dict(private=False) for key in self.published]}
+            case "POST", "/par":
+                return self._demand(headers, method, path) or self._push(body)
             case "POST", "/token":
-                return self._token(headers, body)
+                return self._demand(headers, method, path) or self._token(headers, body)
             case "GET", "/userinfo":
-                code = headers["Authorization"].removeprefix("Bearer at-")
-                return 200, self._grants[code][1]
+                scheme, _, token = headers["Authorization"].partition(" ")
+                assert (scheme == "DPoP") is ("DPoP" in headers)
+                return self._demand(headers, method, path, token) or (200, self._grants[token[3:]][1])
             case _:
                 return 404, {}
+
+    def _demand(
+        self, headers: Mapping[str, str], method: str, path: str, token: str | None = None
+    ) -> tuple[int, Any] | None:
+        """Judge the proof of a client that proves its requests; return what it is refused with."""
+        if "DPoP" not in headers:
+            return None
+        jwk = json.loads(_decoded(headers["DPoP"].partition(".")[0]))["jwk"]
+        proof = jwt.decode(headers["DPoP"], ECKey.import_key(jwk), algorithms=["ES256"])
+        ath = None if token is None else urlsafe_b64encode(sha256(token.encode()).digest()).rstrip(b"=").decode()
+        assert proof.header == {"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}
+        assert "d" not in jwk
+        assert (proof.claims["htm"], proof.claims["htu"]) == (method, self.issuer + path)
+        assert (abs(proof.claims["iat"] - time.time()) < 60, proof.claims.get("ath")) == (True, ath)
+        if proof.claims.get("nonce") != self.nonce:
+            return 400 if token is None else 401, {"error": "use_dpop_nonce"}
+        self.proofs.append({"jwk": jwk, "path": path, **proof.claims})
+        return None
+
+    def _push(self, body: str) -> tuple[int, Any]:
+        if self.push_error is not None:
+            return 400, {"error": self.push_error}
+        request_uri = f"urn:ietf:params:oauth:request_uri:{len(self.pushed)}"
+        self.pushed[request_uri] = dict(parse_qsl(body))
+        return 201, {"request_uri": request_uri, "expires_in": 90}
 
     def _metadata(self) -> dict[str, Any]:
         paths = {"authorization": "authorize", "token": "token", "userinfo": "userinfo", "end_session": "end_session"}
@@ -95,6 +135,7 @@ class SmallProvider:
             "issuer": self.issuer,
             "jwks_uri": f"{self.issuer}/jwks",
             **{f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in paths.items()},
+            "pushed_authorization_request_endpoint": f"{self.issuer}/par",
             "response_types_supported": ["code"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "authorization_response_iss_parameter_supported": True,
@@ -110,14 +151,18 @@ class SmallProvider:
             return 400, {"error": "invalid_grant"}
         claims = self._grants[sent["code"]][0]
         return 200, {
-            "access_token": f"at-{sent['code']}", "token_type": "Bearer", "expires_in": 600,
-            "id_token": self.sign(claims),
+            "access_token": f"at-{sent['code']}", "expires_in": 600, "id_token": self.sign(claims),
+            "token_type": self.token_type if "DPoP" in headers else "Bearer",
         }  # fmt: skip
 
 
 def present() -> datetime:
     """Return the machine's present moment, which libraries read for themselves."""
     return datetime.now(UTC)
+
+
+def _decoded(segment: str) -> bytes:
+    return urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
 
 
 @cache
@@ -148,6 +193,9 @@ def running() -> Iterator[SmallProvider]:
             content = json.dumps(value).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            self.send_header("DPoP-Nonce", provider.nonce)
+            if status == 401:
+                self.send_header("WWW-Authenticate", f'DPoP error="{value["error"]}"')
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)

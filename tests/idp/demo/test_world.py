@@ -28,6 +28,8 @@ from idp.credentials import passwords
 from idp.demo import world
 from idp.demo.addresses import tool_address
 from idp.oidc.clients import find_client
+from idp.oidc.profiles import Profile
+from idp.oidc.registration import is_secret_of, store_client
 from idp.wiring import Services
 
 PASSWORD = "demo-Immo-2026"
@@ -219,7 +221,7 @@ def test_usages_of_the_two_running_tools_are_those_of_the_contract(demo: Service
     [
         ("portal", "https://portal.immo.test", "private_key_jwt"),
         ("cadastrefinder", "https://cadastrefinder.immo.test", "client_secret_basic"),
-        ("myrent-pro", "https://myrent-pro.immo.test", "client_secret_basic"),
+        ("myrent-pro", "https://myrent-pro.immo.test", "private_key_jwt"),
     ],
 )
 def test_clients_have_the_addresses_of_the_settings(demo: Services, client_id: str, address: str, method: str) -> None:
@@ -231,6 +233,10 @@ def test_clients_have_the_addresses_of_the_settings(demo: Services, client_id: s
     assert client.post_logout_redirect_uris == (f"{address}/signed-out",)
     assert client.backchannel_logout_uri == f"{address}/back-channel-logout"
     assert client.token_endpoint_auth_method == method
+    by_key = method == "private_key_jwt"
+    assert client.jwks_uri == (f"{address}/jwks" if by_key else None)
+    assert (client.secret_digest is None) is by_key
+    assert (client.rules.pushed_requests, client.rules.sender_constraint) == (by_key, by_key)
 
 
 def test_tools_stand_on_the_ports_after_the_provider(demo: Services) -> None:
@@ -282,6 +288,30 @@ def test_what_is_missing_is_added_to_data_that_is_there(demo: Services) -> None:
 
     with demo.database.connection() as connection:
         assert find_client(connection, "myrent-pro") is not None
+
+
+def test_a_tool_that_had_a_secret_proves_itself_by_its_key_from_now_on(demo: Services) -> None:
+    with demo.database.transaction() as session:
+        client = find_client(session, "myrent-pro")
+        assert client is not None
+        policy = replace(client.policy, profile=Profile.OIDC)
+        before = replace(
+            client,
+            policy=policy,
+            token_endpoint_auth_method="client_secret_basic",
+            jwks_uri=None,
+            dpop_bound_access_tokens=False,
+            require_pushed_authorization_requests=False,
+        )
+        store_client(session, before, secret="myrent-pro-demo-secret", now=demo.clock.now())
+
+    world.load(demo)
+
+    with demo.database.connection() as connection:
+        after = find_client(connection, "myrent-pro")
+    assert after == client
+    assert after is not None
+    assert not is_secret_of(after, "myrent-pro-demo-secret")
 
 
 def test_addresses_follow_the_settings(demo: Services) -> None:
