@@ -12,7 +12,7 @@ from tests.support.steps import sign_in
 
 @pytest.mark.parametrize(
     ("profile", "method", "algorithm"),
-    [("oidc", "client_secret_basic", "RS256")],
+    [("oidc", "client_secret_basic", "RS256"), ("fapi2-security", "private_key_jwt", "EdDSA")],
 )
 def test_oauth4webapi_goes_the_whole_way(product: RunningProduct, profile: str, method: str, algorithm: str) -> None:
     browser = product.browser(stays_out_of=("https://client.example/",))
