@@ -23,7 +23,8 @@ from idp.wiring import Services
 
 PARAMETERS = frozenset({"client_id", "client_secret", "client_assertion", "client_assertion_type"})
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-CONFIDENTIAL_METHODS = (*SECRET_METHODS, "private_key_jwt", *TLS_METHODS)
+KEY_METHODS = ("private_key_jwt", *TLS_METHODS)
+CONFIDENTIAL_METHODS = (*SECRET_METHODS, *KEY_METHODS)
 METHODS = (*CONFIDENTIAL_METHODS, "none")
 # Compared with when there is no client, so that the answer takes as long.
 _NO_DIGEST = digest("")
@@ -156,4 +157,7 @@ def _require(client: RegisteredClient | None, method: str, client_id: str) -> Re
         raise InvalidClient(client_id=client_id)
     if client.token_endpoint_auth_method != method:
         raise InvalidClient("The client is registered for another authentication method.", client_id=client_id)
+    if client.rules.key_authentication and method not in KEY_METHODS:
+        # Such a client is not registered; where it is there all the same, its profile counts.
+        raise InvalidClient("The profile of the client demands a key or a certificate.", client_id=client_id)
     return client

@@ -153,6 +153,11 @@ class FapiParty(RelyingParty):
         public = {"typ": "dpop+jwt", "alg": "ES256", "kid": None, "jwk": used.as_dict(private=False)}
         return self.signed(kept, key=used, header={**public, **(header or {})})
 
+    def address(self, endpoint: str) -> str:
+        """Return where an endpoint is for this client: at the host for certificates where it has one."""
+        host = self.proxy_headers.get("Host")
+        return f"{self.metadata['issuer'] if host is None else f'https://{host}'}{endpoint}"
+
     def thumbprint(self, key: Key | None = None) -> str:
         """Return the RFC 7638 thumbprint of the key of the proofs, or of another."""
         return str((key or self.dpop_key).thumbprint())
@@ -167,14 +172,13 @@ class FapiParty(RelyingParty):
         _, proof = self._proof()
         sent = dict(headers or {})
         if headers is None and endpoint == "/token" and self.dpop_key is not None:
-            sent["DPoP"] = self.proof("POST", f"{self.metadata['issuer']}{endpoint}")
+            sent["DPoP"] = self.proof("POST", self.address(endpoint))
         return self.http.post(endpoint, data={**proof, **form}, headers={**self.proxy_headers, **sent})
 
     def _ask_userinfo(self, access_token: str, method: str) -> TestResponse:
         headers = {**self.proxy_headers, "Authorization": f"{self.token_type} {access_token}"}
         if self.dpop_key is not None:
-            url = self.metadata["userinfo_endpoint"]
-            headers["DPoP"] = self.proof(method, url, access_token=access_token)
+            headers["DPoP"] = self.proof(method, self.address("/userinfo"), access_token=access_token)
         return self.http.open("/userinfo", method=method, headers=headers)
 
     def _wants_nonce(self, response: TestResponse) -> bool:

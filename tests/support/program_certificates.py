@@ -1,8 +1,10 @@
 """Certificates of programs, who issues them, and the proxy's word for them (RFC 8705)."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from urllib.parse import quote
 
 from cryptography import x509
@@ -44,6 +46,12 @@ class Holder:
     def key_pem(self) -> bytes:
         """Return the private key as a file holds it."""
         return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    @property
+    def x5t_s256(self) -> str:
+        """Return how `cnf` names the certificate (RFC 8705 section 3.1)."""
+        der = self.certificate.public_bytes(Encoding.DER)
+        return urlsafe_b64encode(sha256(der).digest()).rstrip(b"=").decode()
 
     @property
     def jwk(self) -> Key:

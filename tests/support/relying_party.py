@@ -274,7 +274,7 @@ class RelyingParty:
         }  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
         with without_remark():
-            header = {"alg": self.algorithm, "kid": self.key.kid}
+            header = {"alg": self.algorithm} | ({} if self.key.kid is None else {"kid": self.key.kid})
             return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
 
 
