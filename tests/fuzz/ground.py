@@ -65,11 +65,14 @@ class Ground:
             self.services, **own_key, policy=policies[Profile.FAPI2_MESSAGE_SIGNING],
             id_token_signed_response_alg="PS256",
         )  # fmt: skip
-        self.person_id = a_person(self.services)
+        self.person_id = a_person(self.services, "somebody.else")
         caller = self.app.test_client()
         self.tokens = granted(self.services, caller, self.client, a_grant(self.services, self.client, self.person_id))
         self.code = codes.issue(self.services.store, a_grant(self.services, self.client, self.person_id))
-        self.secrets = (
+        self.registered = {
+            uri for client in self.clients for uri in (*client.redirect_uris, *client.post_logout_redirect_uris)
+        }
+        self.secrets: tuple[str, ...] = (
             SECRET, VERIFIER, self.code, self.tokens["access_token"], self.tokens["refresh_token"],
             self.services.settings.secret.reveal(), self._bound_token(),
         )  # fmt: skip
@@ -143,12 +146,9 @@ class Ground:
             return
         parts = urlsplit(target)
         base = parts._replace(query="", fragment="").geturl()
-        registered = {
-            uri for client in self.clients for uri in (*client.redirect_uris, *client.post_logout_redirect_uris)
-        }
         home = urlsplit(self.services.settings.issuer)
         is_home = (parts.scheme, parts.netloc) == (home.scheme, home.netloc)
-        assert base in registered or is_home, f"sent to {target}"
+        assert base in self.registered or is_home, f"sent to {target}"
         assert EVIL[8:] not in base
 
 
