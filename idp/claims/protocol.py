@@ -138,6 +138,17 @@ PROTOCOL_CLAIMS = (
         schema={"type": "string"},
     ),
     ProtocolClaim(
+        name="act",
+        targets=frozenset({_ACCESS}),
+        required=frozenset(),
+        description=N_(
+            "The client that acts for the person, where one API calls another on their behalf; "
+            "who acted before stands within it. Without it the client in client_id was let in by the person itself."
+        ),
+        example={"sub": "reports", "act": {"sub": "ledger"}},
+        schema=shapes.ACTOR,
+    ),
+    ProtocolClaim(
         name="cnf",
         targets=frozenset({_ACCESS}),
         required=frozenset(),

@@ -34,6 +34,8 @@ def prefixed(prefix: str) -> Schema:
 
 # RFC 7800 with the members of RFC 9449 section 6.1 and RFC 8705 section 3.1.
 CONFIRMATION = record({"jkt": TEXT, "x5t#S256": TEXT})
+# RFC 8693 section 4.1: who acted before is within.
+ACTOR = record({"sub": TEXT, "act": {"type": "object"}}, "sub")
 ADDRESS = record(
     {
         "formatted": TEXT,
