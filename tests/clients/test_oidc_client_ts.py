@@ -4,6 +4,7 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,32 @@ def application() -> Iterator[str]:
         behind.join()
 
 
-def _registered(issuer: str, application: str) -> str:
+@contextmanager
+def _window(chromium: Browser, *, challenges: bool) -> Iterator[Page]:
+    """Open a window in which a script is refused nothing but a proof without the server's nonce (RFC 9449)."""
+    if not challenges:
+        with a_window(chromium) as page:
+            yield page
+        return
+    context = chromium.new_context()
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    # Once by the token endpoint, once by userinfo; the package keeps each nonce for the next time.
+    assert len(refused) == 2, refused
+    assert all("status of 40" in words for words in refused), refused
+
+
+def _registered(issuer: str, application: str, *, binds: bool) -> str:
     asked = {
         "client_name": "Application in the browser",
         "redirect_uris": [f"{application}/"],
         "post_logout_redirect_uris": [f"{application}/goodbye"],
         "grant_types": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_method": "none",
+        "dpop_bound_access_tokens": binds,
     }
     answer = requests.post(f"{issuer}/register", json=asked, timeout=10)
     assert answer.status_code == 201, answer.text
@@ -73,28 +93,35 @@ def _signed_in(page: Page, application: str, settings: dict[str, Any]) -> dict[s
     return user
 
 
-@pytest.mark.parametrize("renewal", ["by frame", "by token"])
+@pytest.mark.parametrize("renewal", ["by frame", "by token", "by bound token"])
 def test_application_signs_in_renews_without_a_page_and_signs_out(
     product: RunningProduct, chromium: Browser, application: str, renewal: str
 ) -> None:
     issuer = product.addresses.issuer
-    by_token = renewal == "by token"
+    by_token, binds = renewal != "by frame", renewal == "by bound token"
     scope = "openid profile offline_access" if by_token else "openid profile"
-    settings = {"authority": issuer, "client_id": _registered(issuer, application), "scope": scope}
+    settings = {
+        "authority": issuer,
+        "client_id": _registered(issuer, application, binds=binds),
+        "scope": scope,
+        "binds": binds,
+    }
     if by_token:
-        settings["prompt"] = (
-            "consent"  # OpenID Connect Core 1.0 section 11: without it, offline_access counts for nothing
-        )
-    with a_window(chromium, language="en", scripts=True) as page:
+        # Without it offline_access counts for nothing (OpenID Connect Core 1.0 section 11).
+        settings["prompt"] = "consent"
+    with _window(chromium, challenges=binds) as page:
         user = _signed_in(page, application, settings)
         silent: list[str] = []
         page.on("request", lambda request: silent.append(request.url.partition("?")[0]))
         renewed = page.evaluate("application.renew()")
 
         assert user["refreshes"] is by_token
+        assert (user["token_type"], renewed["token_type"]) == (("DPoP", "DPoP") if binds else ("Bearer", "Bearer"))
         assert (f"{issuer}/authorize" in silent) is not by_token
         assert (user["claims"]["iss"], user["claims"]["aud"]) == (issuer, settings["client_id"])
-        assert user["claims"]["preferred_username"] == "demo.manager"
+        person = page.evaluate("application.person()") if binds else user
+        assert person["claims"]["preferred_username"] == "demo.manager"
+        assert ('error="use_dpop_nonce"' in person.get("challenge", "")) is binds
         assert renewed["claims"]["sub"] == user["claims"]["sub"]
         assert renewed["claims"]["auth_time"] == user["claims"]["auth_time"]
         assert renewed["access_token"] != user["access_token"]

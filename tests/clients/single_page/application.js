@@ -15,7 +15,8 @@ function manager() {
     silent_redirect_uri: callback,
     post_logout_redirect_uri: `${location.origin}/goodbye`,
     userStore: new WebStorageStateStore({ store: sessionStorage }),
-    loadUserInfo: true,
+    // The package asks userinfo with bearer tokens alone; bound ones are its user's to send.
+    loadUserInfo: !binds,
     filterProtocolClaims: false,
     automaticSilentRenew: false,
     ...(binds ? { dpop: { bind_authorization_code: true, store: new IndexedDbDPoPStore() } } : {}),
@@ -29,7 +30,19 @@ const seen = (user) => ({
   refreshes: Boolean(user.refresh_token),
 });
 
+async function person() {
+  const holder = manager();
+  const [user, url] = [await holder.getUser(), await holder.metadataService.getUserInfoEndpoint()];
+  const ask = async (nonce) => fetch(url, {
+    headers: { authorization: `DPoP ${user.access_token}`, dpop: await holder.dpopProof(url, user, "GET", nonce) },
+  });
+  const refused = await ask();
+  const answer = await ask(refused.headers.get("DPoP-Nonce"));
+  return { challenge: refused.headers.get("WWW-Authenticate"), claims: await answer.json() };
+}
+
 window.application = {
+  person,
   begin: async (given) => {
     sessionStorage.setItem("settings", JSON.stringify(given));
     location.reload();
