@@ -45,6 +45,7 @@ from idp.interaction import (
     complete,
     consent,
     device,
+    door,
     eid,
     error_pages,
     flow,
@@ -146,7 +147,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.session_interface = _NoSessions()
     app.wsgi_app = Programs(  # type: ignore[assignment, method-assign]
         app.wsgi_app,
-        PROGRAM_ENDPOINTS,
+        (*PROGRAM_ENDPOINTS, *door.ENDPOINTS),
         ground=made_of,
         headers=headers.defaults_for(settings),
         refuse=error_response.refuse,

@@ -45,20 +45,23 @@ class Answer:
     headers: Headers = field(default_factory=dict)
 
 
-View: TypeAlias = Callable[[Ground, ProgramRequest], Answer]
+# None leaves the request to the pages: only where the endpoint lies before one of theirs.
+View: TypeAlias = Callable[[Ground, ProgramRequest], Answer | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint(Generic[Ground]):
     """A path and its views by method; `/*` at its end stands for a name of any kind.
 
-    `headers` stand in every answer, `preflight` only in those to OPTIONS.
+    `headers` stand in every answer, `preflight` only in those to OPTIONS. One that `is_before_pages` answers
+    some requests for a page of the same path: other methods, failures and what its view leaves are the page's.
     """
 
     path: str
     views: Mapping[str, View[Ground]]
     headers: Headers = field(default_factory=dict)
     preflight: Headers = field(default_factory=dict)
+    is_before_pages: bool = False
 
     def allowed(self) -> str:
         """Return the methods that are taken, as the header Allow says them (RFC 9110 section 10.2.1)."""
@@ -96,6 +99,8 @@ class Programs(Generic[Ground]):
         if endpoint is None:
             return self._pages(environment, start_response)
         answer = self._answer(endpoint, environment)
+        if answer is None:
+            return self._pages(environment, start_response)
         headers = {**self._headers[endpoint.path], **answer.headers}
         has_body = answer.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
         if has_body:
@@ -110,16 +115,16 @@ class Programs(Generic[Ground]):
         parent, _, name = path.rpartition("/")
         return self._endpoints.get(parent + _ANY_NAME) if name else None
 
-    def _answer(self, endpoint: Endpoint[Ground], environment: "WSGIEnvironment") -> Answer:
+    def _answer(self, endpoint: Endpoint[Ground], environment: "WSGIEnvironment") -> Answer | None:
         method: str = environment["REQUEST_METHOD"].upper()
         view = endpoint.views.get("GET" if method == "HEAD" else method)
         if view is None:
-            return self._without_view(endpoint, method)
+            return None if endpoint.is_before_pages else self._without_view(endpoint, method)
         log.begin_request()
         try:
             return view(self._ground, ProgramRequest(environment))
         except Exception as error:  # noqa: BLE001 - the outermost handler
-            return self._refuse(error)
+            return None if endpoint.is_before_pages else self._refuse(error)
         finally:
             # A thread that serves no request must not log under the name of its last one.
             log.request_id.set(None)

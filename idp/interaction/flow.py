@@ -1,7 +1,7 @@
 """The dispatcher: /authorize, and the address to which every step returns.
 
 `resume` is the only place that decides what comes next. Where nothing is due, or no page may be
-shown, /authorize answers in the same request and keeps nothing.
+shown, /authorize answers in the same request and keeps nothing: most often at the door (`door.py`).
 """
 
 from dataclasses import replace
@@ -9,13 +9,13 @@ from dataclasses import replace
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from idp import session as sso
-from idp.interaction import arrival, device, error_pages
+from idp.interaction import arrival, device, error_pages, judging
 from idp.interaction.access import InteractionGone, open_interaction
 from idp.interaction.arrival import Arrival
-from idp.interaction.facts import Asking, Gathered, gather, gather_nobody
+from idp.interaction.facts import Gathered
+from idp.interaction.judging import Settled, joins
 from idp.interaction.pages import FormPostPage
-from idp.interaction.policy import Done, Outcome, Refusal, next_step
+from idp.interaction.policy import Done, Refusal
 from idp.interaction.steps import Step
 from idp.oidc import authorize, pending
 from idp.oidc.authorize import Target, client_finder
@@ -23,8 +23,8 @@ from idp.oidc.checks import parameters
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri, ProtocolError, Unanswerable
 from idp.oidc.registered_client import RegisteredClient
-from idp.oidc.request import AuthorizationRequest, LocalRequest, Progress
-from idp.oidc.response import AuthorizationResponse, return_address
+from idp.oidc.request import AuthorizationRequest, LocalRequest
+from idp.oidc.response import AuthorizationResponse
 from idp.session import SsoSession
 from idp.web import browser
 from idp.web.page import RequestingTool, render
@@ -113,34 +113,20 @@ def _refuse_object(sent: Parameters, error: InvalidRequestObject) -> Response:
 
 def _begin(arrived: Arrival, target: Target, *, may_answer_at_once: bool) -> Response:
     """Answer a request, or park it until its person has done what is due; both spend what was pushed."""
-    found, now = services(), services().clock.now()
+    found, cookie = services(), browser.session_cookie()
     try:
-        wanted = authorize.parse(target, arrived.asked, keyring=found.keyring, issuer=found.settings.issuer)
+        judged = judging.judge(found, arrived.asked, target, cookie=cookie, at_once=may_answer_at_once)
     except ProtocolError as error:
         arrived.spend()
         return _answer(authorize.refuse(found, target, error), target.client)
-    session = sso.find(found.store, browser.session_cookie(), now)
-    if may_answer_at_once and (session is not None or wanted.is_silent):
-        gathered, outcome = _due_at_once(wanted, target, session)
-        if not isinstance(outcome, Step):
-            arrived.spend()
-            return _conclude(wanted, target.client, session, gathered, outcome)
     arrived.spend()
-    record, cookie = pending.park(found.store, wanted, now)
+    if judged.settled is not None:
+        return _answer(judging.answer(found, judged.settled, cookie), target.client)
+    record, binding = pending.park(found.store, judged.wanted, found.clock.now())
     arrived.remember(record.uid)
     response = browser.see_other(url_for("interaction.resume", uid=record.uid))
-    browser.set_interaction(response, record.uid, cookie)
+    browser.set_interaction(response, record.uid, binding)
     return response
-
-
-def _due_at_once(wanted: AuthorizationRequest, target: Target, session: SsoSession | None) -> tuple[Gathered, Outcome]:
-    """Return what is due for a request that nothing was done for yet."""
-    found, now = services(), services().clock.now()
-    if session is None:
-        gathered = gather_nobody(Progress(), now)
-    else:
-        gathered = gather(found, Asking(wanted, target.client, session, now, at_once=True), Progress())
-    return gathered, next_step(wanted, gathered.progress, gathered.facts)
 
 
 def _conclude(
@@ -150,24 +136,10 @@ def _conclude(
     gathered: Gathered,
     outcome: Done | Refusal,
 ) -> Response:
-    found, cookie = services(), browser.session_cookie()
     if wanted.device_code is not None:
         return _conclude_for_device(wanted, wanted.device_code, session, gathered, outcome)
-    if isinstance(outcome, Refusal):
-        target = Target(client, return_address(wanted))
-        return _answer(authorize.refuse(found, target, outcome.error), client)
-    assert session is not None and cookie is not None  # the policy is done only with somebody
-    answer = authorize.finish(
-        found,
-        wanted,
-        session=session,
-        cookie=cookie,
-        context=outcome.context,
-        claims=gathered.claims,
-        joins=_joins(gathered, outcome),
-        now=found.clock.now(),
-    )
-    return _answer(answer, client)
+    settled = Settled(wanted, client, session, gathered, outcome)
+    return _answer(judging.answer(services(), settled, browser.session_cookie()), client)
 
 
 def _conclude_for_device(
@@ -184,15 +156,10 @@ def _conclude_for_device(
         cookie=cookie,
         context=outcome.context,
         claims=gathered.claims,
-        joins=_joins(gathered, outcome),
+        joins=joins(gathered, outcome),
         now=found.clock.now(),
     )
     return device.conclude(found, key, grant, by_person=False)
-
-
-def _joins(gathered: Gathered, outcome: Done) -> bool:
-    """Tell whether the client, or its context, is new to the session."""
-    return not gathered.standing.is_participant or gathered.standing.context != outcome.context
 
 
 def _answer(answer: AuthorizationResponse, client: RegisteredClient) -> Response:

@@ -7,12 +7,16 @@ Over https their names begin with `__Host-`, so that no other host can set or re
 because people arrive from tools; a POST from another site therefore comes without them.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import request
 from werkzeug.wrappers import Response
 
+from core.infra.settings import Settings
 from idp.credentials.devices import DEVICE_LIFE
 from idp.oidc.pending import PENDING_LIFE
 from idp.wiring import services
@@ -23,6 +27,8 @@ _DOOR = "immo-door"
 _HELP = "immo-help"
 _CODE = "immo-code"
 _INTERACTION = "immo-interaction-"
+# As `new_secret` makes them: nothing in it is quoted or escaped.
+_OWN_VALUE = re.compile(r"[A-Za-z0-9_-]+")
 # Abandoned sign-ins leave their cookie behind; a browser sends only the latest few.
 _MOST_INTERACTIONS = 6
 
@@ -37,6 +43,14 @@ def see_other(location: str) -> Response:
 def session_cookie() -> str | None:
     """Return the cookie of the sign-in session, if the browser sent one."""
     return request.cookies.get(_name(_SESSION))
+
+
+def session_cookie_of(environment: Mapping[str, Any], settings: Settings) -> str | None:
+    """Return the same before a page begins; None also where it was written as no browser writes it."""
+    prefix = f"__Host-{_SESSION}=" if settings.is_https else f"{_SESSION}="
+    found = (part.strip() for part in environment.get("HTTP_COOKIE", "").split(";"))
+    value = next((part.removeprefix(prefix) for part in found if part.startswith(prefix)), "")
+    return value if _OWN_VALUE.fullmatch(value) else None
 
 
 def set_session(response: Response, cookie: str) -> None:
