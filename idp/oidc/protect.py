@@ -71,7 +71,8 @@ def _judge(services: Services, request: ProgramRequest, presented: Presented, *,
     try:
         return _require_all(services, request, presented, audience=audience, scope=scope)
     except (InvalidToken, InsufficientScope) as error:
-        if presented.scheme is Scheme.DPOP and error.schemes == (Scheme.BEARER,):
+        # The scheme that was tried, unless it is told already which one would do.
+        if presented.scheme is Scheme.DPOP and not isinstance(error.__cause__, WrongHolder):
             error.schemes = (Scheme.DPOP,)
         raise
 

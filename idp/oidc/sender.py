@@ -35,14 +35,21 @@ def of(ground: Services, request: ProgramRequest, client: RegisteredClient) -> S
     Raises `InvalidDpopProof` for a proof that is wrong, and where one is needed and missing,
     `UseDpopNonce`, and `InvalidRequest` where it is a certificate that is missing.
     """
+    if client.tls_client_certificate_bound_access_tokens:
+        certificate = _certificate(ground, request)
+        if certificate is None:
+            raise InvalidRequest("A client certificate is needed: the tokens of the client are bound to it.")
+        return Sender(certificate)
     proven = dpop.proven_key(ground, request)
     if proven is not None:
-        if client.tls_client_certificate_bound_access_tokens and not client.dpop_bound_access_tokens:
-            raise InvalidRequest("The tokens of the client are bound to its certificate, not to a DPoP key.")
         return Sender(Confirmation(jkt=proven.jkt), dpop.headers_for(proven))
     if not client.rules.sender_constraint:
         return NOBODY
-    return Sender(_certificate(ground, request, client))
+    # A profile leaves it to the client which of the two it shows, unless it registered for one.
+    certificate = None if client.dpop_bound_access_tokens else _certificate(ground, request)
+    if certificate is None:
+        raise InvalidDpopProof("A DPoP proof is needed: the tokens of the client are bound to a key.")
+    return Sender(certificate)
 
 
 def require_same(jkt: str | None, confirmation: Confirmation) -> None:
@@ -51,13 +58,6 @@ def require_same(jkt: str | None, confirmation: Confirmation) -> None:
         raise InvalidGrant("The code or token is bound to another DPoP key.")
 
 
-def _certificate(ground: Services, request: ProgramRequest, client: RegisteredClient) -> Confirmation:
-    # A client that registered for DPoP alone is not served with a certificate in its place.
-    if client.dpop_bound_access_tokens and not client.tls_client_certificate_bound_access_tokens:
-        raise InvalidDpopProof("A DPoP proof is needed: the tokens of the client are bound to a key.")
-    certificate = client_certificate.presented(request, ground.settings)
-    if certificate is not None:
-        return Confirmation(x5t_s256=certificate.x5t_s256)
-    if client.tls_client_certificate_bound_access_tokens:
-        raise InvalidRequest("A client certificate is needed: the tokens of the client are bound to it.")
-    raise InvalidDpopProof("A DPoP proof is needed: the tokens of the client are bound to a key.")
+def _certificate(ground: Services, request: ProgramRequest) -> Confirmation | None:
+    found = client_certificate.presented(request, ground.settings)
+    return None if found is None else Confirmation(x5t_s256=found.x5t_s256)
