@@ -62,7 +62,10 @@ def test_document_claims_what_this_provider_does_and_no_more(browser: FlaskClien
     assert document["response_modes_supported"] == [
         "query", "form_post", "jwt", "query.jwt", "form_post.jwt",
     ]  # fmt: skip
-    assert document["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
+    assert document["grant_types_supported"] == [
+        "authorization_code", "refresh_token", "client_credentials",
+        "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange",
+    ]  # fmt: skip
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert document["subject_types_supported"] == ["public", "pairwise"]
     assert document["acr_values_supported"] == [
@@ -83,7 +86,7 @@ def test_document_claims_what_this_provider_does_and_no_more(browser: FlaskClien
     assert document["backchannel_logout_supported"] is True
     assert document["backchannel_logout_session_supported"] is True
     for not_built in (
-        "device_authorization_endpoint", "check_session_iframe",
+        "check_session_iframe",
         "frontchannel_logout_supported", "dpop_signing_alg_values_supported",
     ):  # fmt: skip
         assert not_built not in document

@@ -17,6 +17,8 @@ from joserfc.jwk import OKPKey
 from idp.oidc.clients import announce_change, find_client
 from idp.oidc.registration import store_client
 from idp.wiring import Services
+from tests.support.device import DEVICE_CODE
+from tests.support.exchanges import ACCESS_TOKEN, EXCHANGE
 from tests.support.grants import a_key, claims_of, public_jwks
 from tests.support.relying_party import PASSWORD, NewParty, RelyingParty
 from tests.support.sign_in import Browser
@@ -45,6 +47,7 @@ SHOWN_BY = {
     "claims_supported": (_HERE, "test_every_scope_is_granted_and_every_claim_is_said"),
     "claim_types_supported": (_BASIC, "test_oidcc_scope"),
     "claims_parameter_supported": (_BASIC, "test_oidcc_claims_essential"),
+    "device_authorization_endpoint": ("idp/interaction/test_device.py", "test_a_person_lets_a_device_in"),
     "pushed_authorization_request_endpoint": (_FAPI, "test_happy_flow"),
     "require_pushed_authorization_requests": (_PAR, "test_every_client_may_push"),
     "request_parameter_supported": (_OBJECT, "test_what_stands_in_the_object_wins"),
@@ -127,7 +130,9 @@ def test_every_response_type_and_mode_answers(document: dict[str, Any], new_part
             assert party.sign_in(browser, response_type=response_type).tokens["access_token"]
 
 
-def test_every_grant_type_gives_a_token(document: dict[str, Any], new_party: NewParty, browser: Browser) -> None:
+def test_every_grant_type_gives_a_token(
+    document: dict[str, Any], new_party: NewParty, browser: Browser, demo: Services
+) -> None:
     party = new_party(grant_types=document["grant_types_supported"])
     first = party.sign_in(browser, scope="openid offline_access", prompt="consent")
     by_grant = {
@@ -136,6 +141,8 @@ def test_every_grant_type_gives_a_token(document: dict[str, Any], new_party: New
             grant_type="refresh_token", refresh_token=first.tokens["refresh_token"]
         ).get_json(),
         "client_credentials": party.token(grant_type="client_credentials").get_json(),
+        DEVICE_CODE: _on_a_device(document, party, browser),
+        EXCHANGE: _on_behalf(demo, document, new_party(), first.tokens["access_token"]),
     }
 
     for grant_type in document["grant_types_supported"]:
@@ -262,6 +269,32 @@ def _everything(
     )
     tokens = answered.get_json()
     return tokens, party.ask_userinfo(tokens["access_token"]).get_json()
+
+
+def _on_a_device(document: dict[str, Any], party: RelyingParty, browser: Browser) -> dict[str, Any]:
+    """Return what a device of the party is given, which somebody lets in who is signed in."""
+    endpoint = document["device_authorization_endpoint"].removeprefix(document["issuer"])
+    codes = party.call(endpoint, scope="openid").get_json()
+    browser.get(codes["verification_uri_complete"]).press("#use-code").press("#allow")
+    tokens: dict[str, Any] = party.token(grant_type=DEVICE_CODE, device_code=codes["device_code"]).get_json()
+    return tokens
+
+
+def _on_behalf(services: Services, document: dict[str, Any], party: RelyingParty, access_token: str) -> dict[str, Any]:
+    """Return what a resource server is given for a token that was sent to it."""
+    onward, own = "https://ledger.immo.test/api", document["userinfo_endpoint"]
+    with services.database.transaction() as session:
+        client = find_client(session, party.client_id)
+        assert client is not None
+        policy = replace(
+            client.policy, introspection=True, token_exchange=True, resources=(own,), passes_on_to=(onward,)
+        )
+        changed = replace(client, policy=policy, grant_types=(EXCHANGE,))
+        store_client(session, changed, now=services.clock.now())
+    announce_change(services.database, services.store)
+    sent = {"subject_token": access_token, "subject_token_type": ACCESS_TOKEN, "resource": onward}
+    tokens: dict[str, Any] = party.token(grant_type=EXCHANGE, **sent).get_json()
+    return tokens
 
 
 def _let_introspect(services: Services, party: RelyingParty) -> None:
