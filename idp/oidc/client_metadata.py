@@ -51,19 +51,15 @@ def parse(
     `InvalidRedirectUri` and `InvalidClientMetadata` (RFC 7591 section 3.2.2).
     """
     read = MetadataReader(members)
-    for name in _NOT_OFFERED:
-        if members.get(name):
-            raise InvalidClientMetadata(f"The member {name} asks for what is not offered.")
+    _require_offered(members)
     grant_types, response_types = _grants(read)
     require_grants(grant_types, profile)
     is_native = read.choice("application_type", APPLICATION_TYPES, "web") == "native"
     redirect_uris = _redirect_uris(read, "redirect_uris", is_native=is_native, allow_loopback=allow_loopback)
     if "authorization_code" in grant_types and not redirect_uris:
         raise InvalidRedirectUri("The member redirect_uris is missing.")
-    method = read.choice("token_endpoint_auth_method", AUTH_METHODS, "client_secret_basic")
+    method = _method(read, grant_types)
     require_certificates(read, method, tls_methods)
-    if method == "none" and "client_credentials" in grant_types:
-        raise InvalidClientMetadata("A client without authentication cannot use client_credentials.")
     return RegisteredClient(
         client_id=client_id,
         name=read.text("client_name") or client_id,
@@ -75,27 +71,35 @@ def parse(
         policy=ClientPolicy(profile=profile, scope=_scope(read)),
         grant_types=grant_types,
         response_types=response_types,
-        post_logout_redirect_uris=_redirect_uris(
-            read, "post_logout_redirect_uris", is_native=is_native, allow_loopback=allow_loopback
-        ),
         subject_type=read.choice("subject_type", SUBJECT_TYPES, "public"),
         sector_identifier=_sector(redirect_uris),
-        initiate_login_uri=_page(read, "initiate_login_uri", allow_loopback=False),
         default_max_age_seconds=read.seconds("default_max_age"),
         require_auth_time=read.flag("require_auth_time"),
         default_acr_values=read.texts("default_acr_values"),
-        backchannel_logout_uri=_page(read, "backchannel_logout_uri", allow_loopback=allow_loopback),
         backchannel_logout_session_required=read.flag("backchannel_logout_session_required"),
         metadata=_kept(read, is_native=is_native),
         **_keys(read, method, allow_loopback=allow_loopback),
         **read_protection(read, method, profile),
-        **_pages(read, allow_loopback=allow_loopback),
+        **_further_uris(read, is_native=is_native, allow_loopback=allow_loopback),
     )
 
 
 def sector_identifier_uri(members: Mapping[str, Any]) -> str | None:
     """Return the address of the sector's list; raise `InvalidClientMetadata` unless it is https."""
     return _page(MetadataReader(members), "sector_identifier_uri", allow_loopback=False)
+
+
+def _require_offered(members: Mapping[str, Any]) -> None:
+    for name in _NOT_OFFERED:
+        if members.get(name):
+            raise InvalidClientMetadata(f"The member {name} asks for what is not offered.")
+
+
+def _method(read: MetadataReader, grant_types: tuple[str, ...]) -> str:
+    method = read.choice("token_endpoint_auth_method", AUTH_METHODS, "client_secret_basic")
+    if method == "none" and "client_credentials" in grant_types:
+        raise InvalidClientMetadata("A client without authentication cannot use client_credentials.")
+    return method
 
 
 def _grants(read: MetadataReader) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -124,8 +128,11 @@ def _page(read: MetadataReader, name: str, *, allow_loopback: bool) -> str | Non
     return uri
 
 
-def _pages(read: MetadataReader, *, allow_loopback: bool) -> dict[str, Any]:
-    return {name: _page(read, name, allow_loopback=allow_loopback) for name in _PAGES}
+def _further_uris(read: MetadataReader, *, is_native: bool, allow_loopback: bool) -> dict[str, Any]:
+    returns = _redirect_uris(read, "post_logout_redirect_uris", is_native=is_native, allow_loopback=allow_loopback)
+    pages = {name: _page(read, name, allow_loopback=allow_loopback) for name in (*_PAGES, "backchannel_logout_uri")}
+    start = _page(read, "initiate_login_uri", allow_loopback=False)
+    return {**pages, "post_logout_redirect_uris": returns, "initiate_login_uri": start}
 
 
 def _scope(read: MetadataReader) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def purge(session: Session, now: datetime) -> None:
 def _is_usable(token: str, now: datetime) -> ColumnElement[bool]:
     row = RegistrationTokenRow
     is_running = row.revoked_at.is_(None) & (row.expires_at > now)
-    return (row.digest == digest(token)) & (row.uses_left > 0) & is_running
+    return (RegistrationTokenRow.digest == digest(token)) & (row.uses_left > 0) & is_running
 
 
 def _permission(row: RegistrationTokenRow | None) -> Permission:

@@ -5,11 +5,9 @@ the user waits for no tool: one that is slow delays neither them nor the others,
 not answer lately is left to the worker, as is whatever does not get through.
 """
 
-import threading
-import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
-from queue import Empty, SimpleQueue
 
 from core.infra import outbox
 from core.infra.log import WARNING, event
@@ -28,18 +26,16 @@ _MOST_AT_ONCE = 16
 
 def tell(services: Services, notices: Sequence[WrittenNotice], *, now: datetime) -> None:
     """Try to deliver the notices that a sign-out has just written and committed; returns within a second."""
-    waiting: SimpleQueue[str] = SimpleQueue()
-    for notice in _of_who_is_up(services.store, notices):
-        waiting.put(notice.message_id)
-    until = time.monotonic() + _PATIENCE_SECONDS
-    threads = [
-        threading.Thread(target=_deliver, args=(services, waiting, now, until), name="tell-client", daemon=True)
-        for _ in range(min(waiting.qsize(), _MOST_AT_ONCE))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(until - time.monotonic(), 0))
+    up = _of_who_is_up(services.store, notices)
+    if not up:
+        return
+    pool = ThreadPoolExecutor(min(len(up), _MOST_AT_ONCE), "tell-client")
+    tried = [pool.submit(_deliver, services, notice.message_id, now) for notice in up]
+    done, _ = wait(tried, timeout=_PATIENCE_SECONDS)
+    # Who is being told goes on; whose turn did not come is the worker's.
+    pool.shutdown(wait=False, cancel_futures=True)
+    for one in done:
+        one.result()
 
 
 def _of_who_is_up(store: EphemeralStore, notices: Sequence[WrittenNotice]) -> list[WrittenNotice]:
@@ -49,17 +45,12 @@ def _of_who_is_up(store: EphemeralStore, notices: Sequence[WrittenNotice]) -> li
     return [notice for notice, failed in zip(notices, down, strict=True) if failed is None]
 
 
-def _deliver(services: Services, waiting: SimpleQueue[str], now: datetime, until: float) -> None:
+def _deliver(services: Services, message_id: str, now: datetime) -> None:
     def handle(delivery: Delivery) -> None:
         assert isinstance(delivery.message, LogoutNotice)
         backchannel.tell(services, delivery.message, now=now, timeout_seconds=_ANSWER_SECONDS)
 
-    while time.monotonic() < until:
-        try:
-            message_id = waiting.get_nowait()
-        except Empty:
-            return
-        try:
-            outbox.attempt_first(services.database, {LogoutNotice.topic: handle}, message_id, now=now)
-        except Exception as error:  # noqa: BLE001 - the notice is still in the outbox, and the user signed out
-            event("telling_failed", WARNING, message_id=message_id, reason=type(error).__name__, trace=error)
+    try:
+        outbox.attempt_first(services.database, {LogoutNotice.topic: handle}, message_id, now=now)
+    except Exception as error:  # noqa: BLE001 - the notice is still in the outbox, and the user signed out
+        event("telling_failed", WARNING, message_id=message_id, reason=type(error).__name__, trace=error)

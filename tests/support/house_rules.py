@@ -19,7 +19,7 @@ _WRITES = frozenset({"post", "put", "patch", "delete"})
 # What proves that the caller may: a form token, a client's own proof, a bearer token, a signed notice.
 _GUARDS = frozenset(
     {
-        "_require_open",
+        "_initial_access_token",
         "csrf.check",
         "logout_token.verify",
         "protect.bearer_token",

@@ -7,12 +7,13 @@ from click.testing import CliRunner, Result
 
 from idp.cli.main import main
 from idp.wiring import Services
+from tests.support.databases import IS_POSTGRES
 
 Command = Callable[..., Result]
 
 
 @pytest.fixture
-def command(services: Services, database_url: str) -> Command:
+def command(services: Services, database_url: str, request: pytest.FixtureRequest) -> Command:
     """Return what runs `idp` on the database and the store of this test; settings may be given by name."""
     settings = services.settings
     environment = {
@@ -24,6 +25,8 @@ def command(services: Services, database_url: str) -> Command:
         "IMMO_KEYS_DIRECTORY": str(settings.keys_directory),
         "IMMO_LOG_LEVEL": "ERROR",
     }
+    if IS_POSTGRES:
+        environment["IMMO_REDIS_URL"] = request.getfixturevalue("redis_url")
 
     def run(*arguments: str, **changed: str) -> Result:
         return CliRunner(env={**environment, **changed}).invoke(main, arguments)
