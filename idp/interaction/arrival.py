@@ -1,11 +1,14 @@
 """How an authorization request arrives: plainly, in a request object, or pushed before."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from idp.oidc import pending, pushed_requests, request_object
 from idp.oidc.authorize import Asked, client_finder, require_client
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.errors import InvalidRequestUri
+from idp.oidc.pending import PendingAuthorization
+from idp.oidc.request import AuthorizationRequest
 from idp.web import browser
 from idp.wiring import services
 
@@ -22,10 +25,15 @@ class Arrival:
         if self.request_uri is not None and not pushed_requests.spend(services().store, self.request_uri):
             raise InvalidRequestUri
 
-    def remember(self, uid: str) -> None:
-        """Let a reload of what was pushed find the interaction that began with it."""
-        if self.request_uri is not None:
-            pushed_requests.remember(services().store, self.request_uri, uid)
+    def park(self, wanted: AuthorizationRequest, now: datetime) -> tuple[PendingAuthorization, str]:
+        """Keep the request as `pending.park` does; a reload of what was pushed finds it again."""
+        store = services().store
+        if self.request_uri is None:
+            return pending.park(store, wanted, now)
+        with store.pipeline() as writes:
+            record, cookie = pending.park(writes, wanted, now)
+            pushed_requests.remember(writes, self.request_uri, record.uid)
+        return record, cookie
 
 
 def receive(sent: Parameters) -> Arrival | str:

@@ -122,8 +122,7 @@ def _begin(arrived: Arrival, target: Target, *, may_answer_at_once: bool) -> Res
     arrived.spend()
     if judged.settled is not None:
         return _answer(judging.answer(found, judged.settled, cookie), target.client)
-    record, binding = pending.park(found.store, judged.wanted, found.clock.now())
-    arrived.remember(record.uid)
+    record, binding = arrived.park(judged.wanted, found.clock.now())
     response = browser.see_other(url_for("interaction.resume", uid=record.uid))
     browser.set_interaction(response, record.uid, binding)
     return response

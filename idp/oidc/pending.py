@@ -66,11 +66,11 @@ class PendingAuthorization:
         return replace(self, progress=progress)
 
 
-def park(store: EphemeralStore, request: Wanted, now: datetime) -> tuple[PendingAuthorization, str]:
+def park(writes: Writes, request: Wanted, now: datetime) -> tuple[PendingAuthorization, str]:
     """Keep a request until its person has done what is due; return it with its cookie."""
     cookie = new_secret()
     pending = PendingAuthorization(new_id("itx"), request, Progress(), digest(cookie), now)
-    save(store, pending)
+    save(writes, pending)
     return pending, cookie
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from core.infra.ids import digest, new_secret
-from core.infra.store.interface import EphemeralStore, Kind
+from core.infra.store.interface import EphemeralStore, Kind, Writes
 from idp.oidc.authorize import Asked
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.pending import PENDING_LIFE
@@ -57,9 +57,9 @@ def spend(store: EphemeralStore, request_uri: str) -> bool:
     return store.take(Kind.PAR, digest(request_uri)) is not None
 
 
-def remember(store: EphemeralStore, request_uri: str, uid: str) -> None:
+def remember(writes: Writes, request_uri: str, uid: str) -> None:
     """Remember the interaction that began with a spent request, for as long as it may go on."""
-    store.put(Kind.PAR_BEGUN, digest(request_uri), uid.encode(), PENDING_LIFE)
+    writes.put(Kind.PAR_BEGUN, digest(request_uri), uid.encode(), PENDING_LIFE)
 
 
 def _to_json(asked: Asked) -> dict[str, object]:
