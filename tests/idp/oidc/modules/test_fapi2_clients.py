@@ -5,6 +5,7 @@ tokens, with the proxy's word for the certificate. A real proxy stands in `test_
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from joserfc.jwk import OKPKey
 
 from core.infra.settings import Settings
+from idp.oidc import discovery
 from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import ClientPolicy
 from idp.wiring import Services
@@ -71,6 +73,17 @@ def test_discovery_end_point_verification(program: FapiParty) -> None:
     for member in ("token", "revocation", "introspection"):
         offered = found[f"{member}_endpoint_auth_methods_supported"]
         assert {"private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"} <= set(offered)
+
+
+def test_mutual_tls_is_promised_only_where_a_proxy_asks_for_certificates(settings: Settings) -> None:
+    """And `tls_client_auth` only where there are authorities."""
+    found, without = discovery.metadata(settings), discovery.metadata(replace(settings, client_tls=None))
+    methods = discovery.metadata(with_mtls_host(settings))["token_endpoint_auth_methods_supported"]
+
+    assert found.keys() - without.keys() == {"tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases"}
+    assert "tls_client" not in str(without)
+    assert isinstance(methods, list)
+    assert "self_signed_tls_client_auth" in methods and "tls_client_auth" not in methods
 
 
 @pytest.mark.parametrize("key", ["ES256", "PS256", "EdDSA"])
