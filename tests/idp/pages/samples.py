@@ -34,6 +34,7 @@ from idp.interaction.pages import (
 )
 from idp.web.page import FieldError, Page, RequestingTool
 from tests.idp.pages import (
+    device_samples,
     eid_samples,
     entering_samples,
     factor_samples,
@@ -157,6 +158,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **registration_samples.SAMPLES,
     **profile_samples.SAMPLES,
     **entering_samples.SAMPLES,
+    **device_samples.SAMPLES,
     **eid_samples.SAMPLES,
     **factor_samples.SAMPLES,
     **leaving_samples.SAMPLES,
@@ -177,7 +179,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "choice-and-consent": lambda: choice(
         context("reg_1", NOORD), context("reg_2", ZUID, reason=SUSPENDED), consent=FIRST_CONSENT
     ),
-    "choice-and-changed-consent": lambda: choice(context("reg_1", NOORD), consent=CHANGED_CONSENT),
+    "choice-and-changed-consent": lambda: replace(
+        choice(context("reg_1", NOORD), consent=CHANGED_CONSENT), is_for_device=True
+    ),
     "choice-of-many": lambda: choice(
         *(context(f"reg_{n}", organisation(f"Kantoor {n}", f"010000{n:04}")) for n in range(9))
     ),
