@@ -1,7 +1,5 @@
-"""Pushed requests (RFC 9126) beyond the modules of the suites: of every client, bound to keys, raced for."""
+"""Pushed requests (RFC 9126) beyond the modules of the suites: of every client, bound to keys."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +14,6 @@ from tests.support.fapi_party import FapiParty
 from tests.support.grants import a_key, assert_refused
 from tests.support.relying_party import RelyingParty, pass_pages
 from tests.support.sign_in import Browser
-
-_RACERS = 64
 
 
 @pytest.fixture
@@ -77,24 +73,6 @@ def test_what_is_kept_does_not_give_the_request_uri_away(party: FapiParty) -> No
     assert kept is not None and b"a-state-to-find" in kept
     assert request_uri.rpartition(":")[2].encode() not in kept
     assert b"client_assertion" not in kept
-
-
-def test_one_of_many_who_use_a_request_uri_at_once_wins(idp: Callable[[], FlaskClient], party: FapiParty) -> None:
-    """The others get the page of a spent request; nobody gets an error of ours."""
-    query = {"client_id": party.client_id, "request_uri": party.pushed(party.request())}
-    start, statuses = threading.Barrier(_RACERS), Counter[int]()
-
-    def open_it(client: FlaskClient) -> None:
-        start.wait()
-        statuses[client.get("/authorize", query_string=query).status_code] += 1
-
-    threads = [threading.Thread(target=open_it, args=(idp(),)) for _ in range(_RACERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert statuses == {303: 1, 400: _RACERS - 1}
 
 
 def proven(party: FapiParty, **changes: Any) -> dict[str, str]:
