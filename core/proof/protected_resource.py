@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from core.proof.keys import ALGORITHMS
+from core.proof import dpop
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
@@ -40,7 +40,7 @@ def metadata(
         "authorization_servers": [authorization_server],
         "scopes_supported": sorted(scope),
         "bearer_methods_supported": list(bearer_methods),
-        "dpop_signing_alg_values_supported": list(ALGORITHMS),
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "dpop_bound_access_tokens_required": False,
         "tls_client_certificate_bound_access_tokens": is_certificate_bound,
     }

@@ -14,6 +14,7 @@ import orjson
 from core.infra.catalogues import LANGUAGES
 from core.infra.settings import Registration, Settings
 from core.people.assurance import Acr
+from core.proof import dpop
 from core.proof.keys import ALGORITHMS
 from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.claims import verified
@@ -126,6 +127,7 @@ def _metadata(offer: _Offer) -> Mapping[str, Json]:
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "introspection_signing_alg_values_supported": list(ALGORITHMS),
+        "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "service_documentation": f"{issuer}/docs/claims",

@@ -83,6 +83,9 @@ SHOWN_BY = {
     "introspection_signing_alg_values_supported": (
         "idp/oidc/test_introspect.py", "test_an_answer_is_signed_for_who_wants_to_prove_it",
     ),
+    "dpop_signing_alg_values_supported": (
+        "idp/oidc/test_sender_constraint.py", "test_each_algorithm_of_the_document_proves_a_key",
+    ),
     "backchannel_logout_supported": (_LOGOUT, "test_oidcc_backchannel_rp_initiated_logout"),
     "backchannel_logout_session_supported": (_LOGOUT, "test_oidcc_backchannel_rp_initiated_logout"),
     "service_documentation": (
