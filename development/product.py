@@ -95,7 +95,8 @@ def _card_agent(addresses: Addresses, environment: Mapping[str, str]) -> Program
 
 def _tls(files: CertificateFiles, pairs: Iterable[tuple[int, int]], environment: Mapping[str, str]) -> Program:
     command = [sys.executable, "-m", "development.tls"]
-    command += ["--certificate", str(files.certificate), "--key", str(files.key)]
+    for certificate, key in files.pairs:
+        command += ["--pair", str(certificate), str(key)]
     for public, behind in pairs:
         command += ["--serve", f"{public}:{behind}"]
     return Program("tls", command, environment, None)

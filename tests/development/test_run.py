@@ -20,6 +20,8 @@ from development.addresses import Addresses
 from development.ports import LASTING, is_taken
 from development.run import BadRequest, parse_addresses, table
 from tests.support.databases import DatabaseServer
+from tests.support.form_browser import FormBrowser
+from tests.support.steps import NOORD, sign_in, start
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -43,7 +45,7 @@ def folder_of(addresses: Addresses) -> Path:
 @contextmanager
 def running(addresses: Addresses, **more: str) -> Iterator[str]:
     """Run the product until the block ends; yields what it printed until it was ready."""
-    process = start(addresses, **more)
+    process = begin(addresses, **more)
     assert process.stdout is not None
     try:
         lines: list[str] = []
@@ -61,7 +63,7 @@ def running(addresses: Addresses, **more: str) -> Iterator[str]:
         process.stdout.close()
 
 
-def start(addresses: Addresses, **more: str) -> "subprocess.Popen[str]":
+def begin(addresses: Addresses, **more: str) -> "subprocess.Popen[str]":
     given = {name: value for name, value in os.environ.items() if not name.startswith("IMMO_")}
     return subprocess.Popen(
         [sys.executable, "-m", "development.run"],
@@ -120,23 +122,31 @@ def test_the_demo_runs_on_postgresql_and_redis(
 
 
 @pytest.mark.only_on("sqlite")
-def test_with_tls_provider_and_portal_are_served_over_https() -> None:
+def test_with_tls_provider_and_portal_are_served_over_https_and_people_sign_in() -> None:
+    """Also where requests are pushed and proven: addresses are the public ones, whatever stands behind."""
     addresses = free_addresses(tls=True)
 
     with running(addresses, TLS="1") as printed:
         trusted = ssl.create_default_context(cafile=str(folder_of(addresses) / "tls" / "authority.pem"))
         metadata = json.loads(get(f"{addresses.issuer}/.well-known/openid-configuration", trusted))
         portal = get(addresses.portal, trusted)
+        browser = FormBrowser(verify=str(folder_of(addresses) / "tls" / "authority.pem"))
+        browser.open(f"{addresses.portal}/sign-in")
+        at_portal = sign_in(browser, "demo.manager")
+        browser.open(f"{addresses.myrent}/sign-in")
+        at_myrent = start(browser, NOORD, "estate-agent")
     shutil.rmtree(folder_of(addresses))
 
     assert f"https://localhost:{addresses.base_port}" in printed
     assert metadata["issuer"] == f"https://localhost:{addresses.base_port}"
     assert portal
+    assert (at_portal.url, at_portal.has("#sign-out")) == (f"{addresses.portal}/", True)
+    assert (at_myrent.url, at_myrent.has("#greeting")) == (f"{addresses.myrent}/", True)
 
 
 def test_a_taken_port_is_named_before_anything_is_done(addresses: Addresses) -> None:
     with socket.create_server(("127.0.0.1", addresses.base_port + 2)):
-        process = start(addresses)
+        process = begin(addresses)
         printed, _ = process.communicate(timeout=30)
 
     assert process.returncode == 1
@@ -146,7 +156,7 @@ def test_a_taken_port_is_named_before_anything_is_done(addresses: Addresses) -> 
 
 
 def test_a_setting_that_is_refused_ends_the_start_with_its_name(addresses: Addresses) -> None:
-    process = start(addresses, IMMO_SUPPORT_ADDRESS="nowhere")
+    process = begin(addresses, IMMO_SUPPORT_ADDRESS="nowhere")
     printed, _ = process.communicate(timeout=60)
 
     assert process.returncode == 1
@@ -154,7 +164,7 @@ def test_a_setting_that_is_refused_ends_the_start_with_its_name(addresses: Addre
 
 
 def test_starting_over_leaves_a_database_of_somebody_else_alone(addresses: Addresses) -> None:
-    process = start(addresses, FRESH="1", IMMO_DATABASE_URL="postgresql://localhost:9/theirs")
+    process = begin(addresses, FRESH="1", IMMO_DATABASE_URL="postgresql://localhost:9/theirs")
     printed, _ = process.communicate(timeout=30)
 
     assert process.returncode == 1
