@@ -9,7 +9,7 @@ import click
 from core.tools.catalogue import tool_by_code
 from core.tools.identifiers import ToolId
 from idp.cli.ground import connect, explained
-from idp.cli.registration_tokens import token
+from idp.cli.registration_tokens import token, username_of
 from idp.oidc import registration
 from idp.oidc.clients import announce_change, find_client, metadata_of, policy_to_json
 from idp.oidc.profiles import Profile
@@ -92,7 +92,7 @@ def show(client_id: str) -> None:
     """Print what a client registered, and what we decided about it."""
     with connect().database.reading() as session:
         client = find_client(session, client_id)
-        owner = registration.owner_of(session, client_id)
+        owner = username_of(session, registration.owner_of(session, client_id))
     if client is None:
         raise click.ClickException("there is no such client")
     shown = {

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import click
 
+from core.infra.db import Session
 from core.infra.errors import NotFound
-from core.people.profiles import find_for_sign_in
+from core.people.identifiers import PersonId
+from core.people.profiles import find_for_sign_in, person_facts
 from idp.cli.ground import connect, explained
 from idp.oidc import registration_tokens
 from idp.oidc.profiles import Profile
@@ -56,19 +58,24 @@ def list_() -> None:
     """Print every token that is kept, without its value."""
     services = connect()
     with services.database.reading() as session:
-        found = registration_tokens.listed(session, now=services.clock.now())
-    shown = [
-        {
-            "id": one.id,
-            "owner": one.owner_id,
-            "profile": one.profile.value,
-            "uses_left": one.uses_left,
-            "expires_at": one.expires_at.isoformat(),
-            "usable": one.is_usable,
-        }
-        for one in found
-    ]
+        shown = [
+            {
+                "id": one.id,
+                "owner": username_of(session, one.owner_id),
+                "profile": one.profile.value,
+                "uses_left": one.uses_left,
+                "expires_at": one.expires_at.isoformat(),
+                "usable": one.is_usable,
+            }
+            for one in registration_tokens.listed(session, now=services.clock.now())
+        ]
     click.echo(json.dumps(shown, indent=2))
+
+
+def username_of(session: Session, person_id: PersonId | None) -> str | None:
+    """Return the user name of an owner, for an operator to know whom to write to."""
+    facts = None if person_id is None else person_facts(session, person_id)
+    return None if facts is None else facts.username
 
 
 @token.command()

@@ -184,7 +184,7 @@ def _require_row(session: Session, client_id: str, token: str) -> ClientRow:
     row = None if found is None else session.get(ClientRow, client_id)
     stored = None if row is None else row.registration_token_digest
     is_right = hmac.compare_digest(digest(token), stored or digest(""))
-    if row is None or stored is None or not is_right:
+    if row is None or stored is None or not is_right or not row.enabled:
         raise InvalidToken("The registration access token is not valid.", client_id=client_id)
     return row
 

@@ -125,7 +125,7 @@ def test_a_token_is_made_listed_and_ended(command: Command, services: Services, 
     shown = told(command("clients", "show", answer.get_json()["client_id"]))
 
     assert (listed["id"], listed["uses_left"], listed["usable"]) == (made["id"], 1, True)
-    assert shown["owner"] == listed["owner"]
+    assert shown["owner"] == listed["owner"] == "anna.peeters"
     assert value not in command("clients", "token", "list").output
     assert command("clients", "token", "revoke", made["id"]).exit_code == 0
     assert idp().post("/register", json=METADATA, headers=headers).status_code == 401

@@ -14,6 +14,7 @@ from core.infra.settings import Mode, Registration
 from idp.oidc import codes
 from idp.oidc.clients import find_client
 from idp.oidc.registered_client import DEFAULT_SCOPE, RegisteredClient
+from idp.oidc.registration import set_enabled
 from idp.wiring import Services
 from tests.support.grants import (
     REDIRECT_URI,
@@ -494,6 +495,19 @@ def test_only_the_registration_access_token_opens_the_configuration(
 
     assert_refused(response, "invalid_token", 401)
     assert response.headers["WWW-Authenticate"].startswith("Bearer ")
+
+
+def test_a_disabled_client_manages_nothing(services: Services, endpoints: FlaskClient) -> None:
+    answered = _registered(endpoints)
+    with services.database.transaction() as session:
+        set_enabled(session, services.store, answered["client_id"], enabled=False, now=services.clock.now())
+
+    for method in ("get", "put", "delete"):
+        sent = {**_PLAIN, "client_id": answered["client_id"]}
+        refused = endpoints.open(_path(answered), method=method, headers=_bearer(answered), json=sent)
+        assert_refused(refused, "invalid_token", 401)
+
+    assert _stored(services, answered["client_id"]) is not None
 
 
 def test_a_client_that_an_operator_made_manages_nothing(services: Services, endpoints: FlaskClient) -> None:
