@@ -12,6 +12,7 @@ import orjson
 
 from core.infra.ids import digest, new_secret
 from core.infra.store.interface import EphemeralStore, Kind
+from core.proof.confirmation import Confirmation
 from idp.oidc.checks.claims_parameter import ClaimsRequest, RequestedClaim
 from idp.oidc.errors import CodeReplayed, InvalidGrant
 from idp.oidc.subject import Subject
@@ -30,7 +31,8 @@ class CodeGrant:
 
     `family_id` (`grt_…`) names everything that will descend from it: access tokens carry it at
     the front of their `jti`, refresh tokens belong to the family of that name. `dpop_jkt` is the key
-    that whoever presents the code, or a refresh token that came of it, must prove to hold.
+    that whoever presents the code, or a refresh token that came of it, must prove to hold;
+    `x5t_s256` the certificate that a refresh token of a public client is worth nothing without.
     """
 
     client_id: str
@@ -43,6 +45,12 @@ class CodeGrant:
     resource: tuple[str, ...] = ()
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
     dpop_jkt: str | None = None
+    x5t_s256: str | None = None
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """Return what it is bound to."""
+        return Confirmation(self.dpop_jkt, self.x5t_s256)
 
     def to_json(self) -> dict[str, object]:
         """Return the grant as JSON values, with the version of the format."""
@@ -61,6 +69,7 @@ class CodeGrant:
                 "userinfo": [_claim_to_json(claim) for claim in self.claims.userinfo],
             },
             "dpop_jkt": self.dpop_jkt,
+            "x5t_s256": self.x5t_s256,
         }
 
     @classmethod
@@ -83,6 +92,7 @@ class CodeGrant:
                 userinfo=tuple(_claim_from_json(claim) for claim in claims["userinfo"]),
             ),
             dpop_jkt=_optional_text(value.get("dpop_jkt")),
+            x5t_s256=_optional_text(value.get("x5t_s256")),
         )
 
     def get_redirect_uri(self) -> str:

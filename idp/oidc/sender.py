@@ -52,10 +52,12 @@ def of(ground: Services, request: ProgramRequest, client: RegisteredClient) -> S
     return Sender(certificate)
 
 
-def require_same(jkt: str | None, confirmation: Confirmation) -> None:
+def require_same(bound_to: Confirmation, shown: Confirmation) -> None:
     """Raise `InvalidGrant` unless the request proved the key that a code or refresh token is bound to."""
-    if jkt is not None and not hmac.compare_digest(jkt, confirmation.jkt or ""):
+    if bound_to.jkt is not None and not hmac.compare_digest(bound_to.jkt, shown.jkt or ""):
         raise InvalidGrant("The code or token is bound to another DPoP key.")
+    if bound_to.x5t_s256 is not None and not hmac.compare_digest(bound_to.x5t_s256, shown.x5t_s256 or ""):
+        raise InvalidGrant("The token is bound to another certificate.")
 
 
 def _certificate(ground: Services, request: ProgramRequest) -> Confirmation | None:

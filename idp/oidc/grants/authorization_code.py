@@ -37,7 +37,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         super().validate_token_request()
         grant: CodeGrant = self.request.authorization_code
         pkce.verify(self.client, grant.code_challenge, self.request.form.get("code_verifier"))
-        sender.require_same(grant.dpop_jkt, self.request.sender.confirmation)
+        sender.require_same(grant.confirmation, self.request.sender.confirmation)
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
         """Issue what the code granted."""
@@ -50,20 +50,22 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
             self.request.parameters.resources, grant.resource, resource.userinfo(ground.settings.issuer)
         )
         context = issue.load_context(ground, client, grant.subject, now)
-        response = issue.for_person(
-            ground,
-            context,
-            client=client,
-            grant=grant,
-            scope=grant.scope,
-            audience=audience,
-            nonce=grant.nonce,
-            confirmation=confirmation,
-            now=now,
-        )
         may_refresh = _may_refresh(client, grant)
         with ground.database.statements() as connection:
-            token = refresh_token.start_family(connection, grant, may_refresh=may_refresh, now=now)
+            # The database writes while the tokens are signed.
+            token, finish = refresh_token.begin_family(connection, grant, may_refresh=may_refresh, now=now)
+            response = issue.for_person(
+                ground,
+                context,
+                client=client,
+                grant=grant,
+                scope=grant.scope,
+                audience=audience,
+                nonce=grant.nonce,
+                confirmation=confirmation,
+                now=now,
+            )
+            finish()
         if issue.remember_first_grant(ground.store, grant):
             respect_revocation(ground, grant, now)
         log.event("code_redeemed", client_id=client.client_id, person_id=grant.subject.person_id)

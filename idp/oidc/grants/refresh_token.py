@@ -26,7 +26,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         if presented is None or not presented.check_client(self.request.client):
             return None
         refresh_token.require_usable(presented, database=ground.database, store=ground.store, now=ground.clock.now())
-        sender.require_same(presented.grant.dpop_jkt, self.request.sender.confirmation)
+        sender.require_same(presented.grant.confirmation, self.request.sender.confirmation)
         return presented
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
@@ -57,7 +57,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             now=now,
         )
         # One that is bound to a key is worth nothing to who copied it (RFC 9700 section 2.2.2).
-        if client.is_public and grant.dpop_jkt is None:
+        if client.is_public and not grant.confirmation.is_bound:
             with ground.database.statements() as connection:
                 response["refresh_token"] = refresh_token.rotate(connection, presented, now)
         issue.remember_grant(ground.store, grant)

@@ -13,7 +13,7 @@ import orjson
 
 from core.infra.ids import new_id
 from core.infra.store.interface import EphemeralStore, Kind
-from core.proof.confirmation import Confirmation
+from core.proof.confirmation import UNBOUND, Confirmation
 from idp.claims.context import ClaimsContext
 from idp.claims.load import ContextUnusable, PersonGone, load_claims
 from idp.oidc.codes import CodeGrant
@@ -139,10 +139,11 @@ def for_client(
 def bound(grant: CodeGrant, client: RegisteredClient, confirmation: Confirmation) -> CodeGrant:
     """Return what is granted under the key that its refresh tokens will need from now on.
 
-    Those of a public client need the key that was shown when they were given; a client that
-    authenticates may change its keys (RFC 9449 section 5).
+    Those of a public client need the key or certificate that was shown when they were given; a client
+    that authenticates may change it (RFC 9449 section 5, RFC 8705 section 7.1).
     """
-    return replace(grant, dpop_jkt=confirmation.jkt if client.is_public else None)
+    shown = confirmation if client.is_public else UNBOUND
+    return replace(grant, dpop_jkt=shown.jkt, x5t_s256=shown.x5t_s256)
 
 
 def remember_grant(store: EphemeralStore, grant: CodeGrant) -> None:

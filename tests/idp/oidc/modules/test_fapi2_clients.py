@@ -289,3 +289,21 @@ def test_refresh_token_with_certificate(new_tls_party: NewTlsParty, browser: Bro
     assert tokens.get("refresh_token", first["refresh_token"]) == first["refresh_token"]
     assert party.ask_userinfo(tokens["access_token"]).status_code == 200
     assert_refused(party.ask_userinfo(first["access_token"]), "invalid_token", 401)
+
+
+def test_refresh_token_of_a_public_client_is_bound_to_its_certificate(
+    new_tls_party: NewTlsParty, browser: Browser, demo: Services
+) -> None:
+    """RFC 8705 section 4: nothing else proves such a client, so that nobody else's certificate will do."""
+    party = new_tls_party("none", Profile.OIDC)
+    first = party.sign_in(browser, scope="openid offline_access", prompt="consent").tokens
+    asked = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"], "client_id": party.client_id}
+
+    for headers, error in (({}, "invalid_request"), (FOREIGN.headers, "invalid_grant")):
+        party.proxy_headers = headers
+        assert_refused(party.token(**asked), error)
+    party.proxy_headers = OWN.headers
+    tokens = party.token(**asked).get_json()
+
+    assert claims_of(demo, tokens["access_token"], typ="at+jwt")["cnf"] == {"x5t#S256": OWN.x5t_s256}
+    assert "refresh_token" not in tokens
