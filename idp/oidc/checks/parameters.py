@@ -115,7 +115,11 @@ def _text(name: str, member: object) -> str | None:
     if name == "max_age" and isinstance(member, int) and not isinstance(member, bool):
         return str(member)
     if name == "claims" and isinstance(member, dict):
-        return orjson.dumps(member).decode()
+        try:
+            return orjson.dumps(member).decode()
+        except orjson.JSONEncodeError:
+            # It can be read deeper than it can be written.
+            return None
     return member if isinstance(member, str) else None
 
 

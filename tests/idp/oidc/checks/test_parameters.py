@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.oidc.checks.parameters import AUTHORIZATION, MAXIMUM_BYTES, read
+from idp.oidc.checks.parameters import AUTHORIZATION, MAXIMUM_BYTES, of_members, read
 from idp.oidc.errors import InvalidRequest
 
 values = st.text(st.characters(min_codepoint=0x20, exclude_characters="\x7f", exclude_categories=["Cs"]), max_size=300)
@@ -26,6 +26,39 @@ def test_any_bytes_can_be_read(raw: bytes) -> None:
 
     assert not set(parameters.values) & set(parameters.faults)
     assert set(parameters.values) | set(parameters.faults) <= AUTHORIZATION
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(AUTHORIZATION)) | st.text(max_size=8), _JSON, max_size=6))
+def test_any_members_can_be_read(members: dict[str, object]) -> None:
+    """Those of a request object: each known one has a value, a fault, or says nothing (Core section 6.1)."""
+    parameters = of_members(members, AUTHORIZATION)
+
+    assert not set(parameters.values) & set(parameters.faults)
+    for name in AUTHORIZATION & members.keys():
+        is_silent = members[name] == "" or (name == "resource" and not any(parameters.resources))
+        assert name in parameters.values or name in parameters.faults or is_silent
+    assert set(parameters.values) | set(parameters.faults) <= AUTHORIZATION & members.keys()
+    assert all(value.isprintable() or not value.isascii() for value in parameters.values.values())
+
+
+def test_a_member_that_is_too_deep_has_a_fault() -> None:
+    deep: dict[str, object] = {}
+    for _ in range(800):
+        deep = {"a": deep}
+
+    assert of_members({"claims": deep}, AUTHORIZATION).faults.keys() == {"claims"}
+
+
+@given(st.dictionaries(st.sampled_from(sorted(AUTHORIZATION - {"resource"})), values))
+def test_members_that_are_text_are_read_as_parameters_are(sent: dict[str, str]) -> None:
+    assert of_members(sent, AUTHORIZATION) == read(urlencode(sent).encode(), AUTHORIZATION)
 
 
 @given(st.lists(st.sampled_from(["state", "nonce", "scope"]), max_size=6))
