@@ -26,6 +26,7 @@ from idp.interaction.facts import Asking, Terms, contexts_to_show
 from idp.interaction.lacking import would_help
 from idp.interaction.organisation_page import waiting_cards
 from idp.interaction.pages import Consent, ConsentPage, ContextChoicePage, Decision, Received, ReceivedGroup
+from idp.interaction.requesting_tool import shown
 from idp.interaction.steps import Step
 from idp.interaction.wishes import form_binding, wish_for
 from idp.oidc import consents
@@ -33,7 +34,6 @@ from idp.oidc.consents import Agreement
 from idp.oidc.request import Progress, Prompt, Wish
 from idp.session import SsoSession
 from idp.web.page import FieldError, render
-from idp.web.tool_mark import shown_tool
 
 bp = Blueprint("consent", __name__)
 
@@ -189,8 +189,7 @@ def _page(
             tool_facts(connection, opened.tool_client.tool_id, now=opened.now) if opened.tool_client.tool_id else None
         )
     token = csrf.token(found.settings.secret, _binding(opened, session))
-    tool = shown_tool(opened.tool_client, facts)
-    is_for_device = opened.tool_request.device_code is not None
+    tool = shown(opened, facts)
     page: ContextChoicePage | ConsentPage
     if wants_context:
         page = ContextChoicePage(
@@ -206,10 +205,9 @@ def _page(
             waiting_token=csrf.token(found.settings.secret, form_binding(opened)),
             errors=errors,
             may_link_eid=any(would_help(person, context.reason) for context in contexts),
-            is_for_device=is_for_device,
         )
     else:
-        page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts), is_for_device)
+        page = ConsentPage(request.path, token, tool, _name(person), _consent(opened, facts))
     html = render(page)
     return Response(html, status=status, content_type="text/html; charset=utf-8")
 

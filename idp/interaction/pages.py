@@ -126,7 +126,6 @@ class ContextChoicePage:
     `accreditation_names` names the kinds by code, for the reasons and for what a context rests on.
     `waiting` are the requests and invitations whose organisations are not among the contexts yet.
     `may_link_eid` shows the button that leads to linking the card (`decision`: link-eid): it would open more.
-    `is_for_device` warns that another device waits for the answer.
     """
 
     template: ClassVar[str] = "context_choice.html"
@@ -144,7 +143,6 @@ class ContextChoicePage:
     waiting_action: str = ""
     waiting_token: str = ""
     may_link_eid: bool = False
-    is_for_device: bool = False
 
     @property
     def organisations(self) -> tuple[OrganisationContexts, ...]:
@@ -190,7 +188,7 @@ class ContextChoicePage:
 
 @dataclass(frozen=True, slots=True)
 class ConsentPage:
-    """Consent where there is no context to choose: plain OpenID clients; `is_for_device` as above."""
+    """Consent where there is no context to choose: plain OpenID clients."""
 
     template: ClassVar[str] = "consent.html"
     leads_away: ClassVar[bool] = True
@@ -200,7 +198,6 @@ class ConsentPage:
     tool: RequestingTool
     person_name: str
     consent: Consent
-    is_for_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The tool that sent the person, as pages show it."""
 
-from core.tools.catalogue import tool_facts
+from dataclasses import replace
+
+from core.tools.catalogue import ToolFacts, tool_facts
 from idp.interaction.access import Interaction
 from idp.web.page import RequestingTool
 from idp.web.tool_mark import shown_tool
@@ -12,6 +14,12 @@ def asking_tool(opened: Interaction) -> RequestingTool | None:
     if client is None:
         return None
     if client.tool_id is None:
-        return RequestingTool(client.name)
+        return shown(opened, None)
     with opened.services.database.connection() as connection:
-        return shown_tool(client, tool_facts(connection, client.tool_id, now=opened.now))
+        return shown(opened, tool_facts(connection, client.tool_id, now=opened.now))
+
+
+def shown(opened: Interaction, tool: ToolFacts | None) -> RequestingTool:
+    """Return the tool of an interaction, whose facts are at hand, and whether it is on another device."""
+    found = shown_tool(opened.tool_client, tool)
+    return found if opened.tool_request.device_code is None else replace(found, is_elsewhere=True)

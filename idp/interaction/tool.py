@@ -22,13 +22,13 @@ from core.web.locale import current_language
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.facts import ATTAINABLE
 from idp.interaction.lacking import would_help
+from idp.interaction.requesting_tool import shown
 from idp.interaction.steps import Step
 from idp.interaction.tool_page import Act, Link, ToolPage
 from idp.interaction.wishes import form_binding, give_up, leads_back, session_of, wish_for
 from idp.oidc.request import Wish
 from idp.web import browser
 from idp.web.page import FieldError, answer, field_errors
-from idp.web.tool_mark import shown_tool
 
 bp = Blueprint(Step.TOOL.value, __name__)
 
@@ -188,7 +188,7 @@ def _page(
     page = ToolPage(
         action=_address(opened, here.id, scene.choice.usage.code),
         csrf_token=csrf.token(opened.services.settings.secret, form_binding(opened)),
-        tool=shown_tool(opened.tool_client, scene.tool),
+        tool=shown(opened, scene.tool),
         organisation_name=here.name,
         company_number=here.company_number,
         organisations=tuple(

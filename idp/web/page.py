@@ -26,12 +26,14 @@ class Page(Protocol):
 class RequestingTool:
     """The tool that sent the person, as every page of its request names it.
 
-    `logo_url` is a data address: pages load nothing from others.
+    `logo_url` is a data address: pages load nothing from others. `is_elsewhere` tells that it waits on
+    another device, so that no button leads back to it.
     """
 
     name: str
     publisher: str | None = None
     logo_url: str | None = None
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

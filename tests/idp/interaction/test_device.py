@@ -53,6 +53,8 @@ def test_a_person_lets_a_device_in(services: Services, device: Device, browser: 
 
     enter(browser, device.user_code)
     assert browser.page.has("#login")
+    assert "on another device" in browser.page.text
+    assert browser.page.one("#cancel").text == "Cancel"
     browser.sign_in()
     assert browser.page.has("#device-warning")
     browser.press("#allow")

@@ -180,7 +180,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         context("reg_1", NOORD), context("reg_2", ZUID, reason=SUSPENDED), consent=FIRST_CONSENT
     ),
     "choice-and-changed-consent": lambda: replace(
-        choice(context("reg_1", NOORD), consent=CHANGED_CONSENT), is_for_device=True
+        choice(context("reg_1", NOORD), consent=CHANGED_CONSENT), tool=replace(TOOL, is_elsewhere=True)
     ),
     "choice-of-many": lambda: choice(
         *(context(f"reg_{n}", organisation(f"Kantoor {n}", f"010000{n:04}")) for n in range(9))
