@@ -38,7 +38,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
 
     def tell_client(delivery: Delivery) -> None:
         assert isinstance(delivery.message, LogoutNotice)
-        backchannel.tell(services, delivery.message, now=services.clock.now())
+        backchannel.bring(services, delivery.message, now=services.clock.now())
 
     def close_contexts(delivery: Delivery) -> None:
         assert isinstance(delivery.message, AccessChanged)

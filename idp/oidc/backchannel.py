@@ -28,6 +28,8 @@ from idp.wiring import Services
 
 # A client that did not answer is not waited for again so soon, and counts for one that is away.
 DOWN_LIFE = timedelta(minutes=5)
+# How long a worker leaves such a client alone: whoever hangs costs it seconds at each try, and mails wait behind.
+_REST = timedelta(seconds=30)
 # Whoever tells at once is not overtaken by a worker, which would not tell them when it is done.
 _HEAD_START = timedelta(seconds=2)
 
@@ -102,3 +104,15 @@ def tell(
     if not 200 <= status < 300:
         raise Unavailable(client_id=notice.client_id, status=status)
     event("client_told_of_logout", client_id=notice.client_id, sid=notice.sid)
+
+
+def bring(services: Services, notice: LogoutNotice, *, now: datetime) -> None:
+    """Tell one client as the worker does; raises as `tell`, also untried for a client that just did not answer."""
+    if services.store.get(Kind.CLIENT_RESTS, notice.client_id) is not None:
+        raise Unavailable(client_id=notice.client_id, reason="resting")
+    try:
+        tell(services, notice, now=now)
+    except Unavailable:
+        if services.store.get(Kind.CLIENT_DOWN, notice.client_id) is not None:
+            services.store.put(Kind.CLIENT_RESTS, notice.client_id, b"", _REST)
+        raise

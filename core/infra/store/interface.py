@@ -35,6 +35,7 @@ class Kind(StrEnum):
     DPOP_JTI = "dpop-jti"
     LOGOUT_JTI = "logout-jti"
     CLIENT_DOWN = "client-down"
+    CLIENT_RESTS = "client-rests"
     PASSKEY_CHALLENGE = "passkey-challenge"
     PROOF = "proof"
     MERGE_PROOF = "merge-proof"

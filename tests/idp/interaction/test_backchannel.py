@@ -25,7 +25,7 @@ from idp import jobs
 from idp.app import create_app
 from idp.oidc import backchannel, codes, participants, telling_at_once
 from idp.wiring import Services
-from tests.core.infra.servers import Server, answering, serving, silent
+from tests.core.infra.servers import Server, answering, saying, serving, silent
 from tests.support.product import HttpsClient
 from tests.support.sign_in import Browser
 from tests.support.tools import SIGNED_OUT, Office, a_client, an_office
@@ -161,6 +161,25 @@ def test_worker_brings_what_nobody_waited_for(
     assert outbox.drain(reaching.database, jobs.handlers(reaching), now=clock.now(), only=["logout-notice"]).delivered
     assert len(tool_server.requests) == 1
     assert reaching.store.get(Kind.CLIENT_DOWN, "plain") is None
+
+
+def test_worker_tries_a_client_that_is_down_once_and_not_for_each_notice(
+    services: Services, office: Office, clock: FixedClock
+) -> None:
+    """Else one tool that hangs keeps everybody's mails waiting."""
+    with serving(saying(b"")) as hanging_up, serving(answering(b"", status="400 Bad Request")) as refusing:
+        ports = [hanging_up.port, refusing.port]
+        reaching = replace(services, http=OutboundHttp(services.settings.outbound, Mode.TEST, ports))
+        a_client(reaching, "plain", backchannel_logout_uri=f"{hanging_up.url}/logout")
+        a_client(reaching, "other", backchannel_logout_uri=f"{refusing.url}/logout")
+        with reaching.database.transaction() as session:
+            for client_id in ["plain", "other"] * 3:
+                outbox.enqueue(session, notice(office, client_id), now=clock.now())
+
+        report = outbox.drain(reaching.database, jobs.handlers(reaching), now=clock.now(), only=[LogoutNotice.topic])
+
+        assert report.postponed == 6
+        assert (len(hanging_up.requests), len(refusing.requests)) == (1, 3)
 
 
 def test_each_attempt_has_a_token_of_its_own(reaching: Services, tool_server: Server, office: Office) -> None:
