@@ -21,6 +21,7 @@ from tests.support.fapi_party import FapiParty, NewFapiParty
 from tests.support.grants import a_client, a_key, assert_refused, basic, claims_of, public_jwks
 from tests.support.ground import START
 from tests.support.program_certificates import MTLS_HOST, an_authority, behind_proxy, issue, with_mtls_host
+from tests.support.relying_party import pass_pages
 from tests.support.sign_in import Browser
 
 MTLS_URL = f"https://{MTLS_HOST}"
@@ -307,3 +308,28 @@ def test_refresh_token_of_a_public_client_is_bound_to_its_certificate(
 
     assert claims_of(demo, tokens["access_token"], typ="at+jwt")["cnf"] == {"x5t#S256": OWN.x5t_s256}
     assert "refresh_token" not in tokens
+
+
+@pytest.mark.parametrize("profile", [Profile.FAPI2_SECURITY, Profile.FAPI2_MESSAGE_SIGNING])
+def test_resources_that_were_pushed_are_those_of_the_tokens(
+    new_fapi_party: NewFapiParty, browser: Browser, demo: Services, profile: Profile
+) -> None:
+    """RFC 8707 sections 2.1 and 2.2, in a form and in a request object: several granted, one asked for."""
+    resources = ["https://a.example/api", "https://b.example/api"]
+    policy = ClientPolicy(profile=profile, resources=tuple(resources))
+    party = new_fapi_party(profile, policy=policy)
+    sent = party.request(scope="openid")
+    form: dict[str, Any] = {**sent, "resource": resources}
+    if party.signs_requests:
+        form = {"request": party.request_object(form), "client_id": party.client_id}
+
+    pushed = party.push(form)
+    foreign = party.push({**form, "resource": "https://c.example"} if not party.signs_requests else {
+        "request": party.request_object({**sent, "resource": ["https://c.example"]}), "client_id": party.client_id,
+    })  # fmt: skip
+    browser = pass_pages(party.open(browser, pushed.get_json()["request_uri"]))
+    narrowed = party.redeem(party.answer(browser, sent)["code"], resource=resources[1]).get_json()
+
+    assert_refused(foreign, "invalid_target")
+    assert claims_of(demo, narrowed["access_token"], typ="at+jwt")["aud"] == resources[1]
+    assert_refused(party.ask_userinfo(narrowed["access_token"]), "invalid_token", 401)
