@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core.closing.person import ErasureCause
+from core.closing.person import ErasureCause, Fate
+from core.infra import audit
 from core.infra.clock import FixedClock
 from core.infra.settings import Registration
 from core.people.identifiers import PersonId
@@ -156,13 +157,17 @@ def test_as_many_register_at_once_as_there_are_uses(services: Services, owner: P
     assert [row["uses_left"] for row in rows(services, "registration_token")] == [0]
 
 
+@pytest.mark.parametrize("fate", list(Fate))
 def test_clients_of_somebody_who_goes_stay_without_an_owner(
-    services: Services, by_token: FlaskClient, owner: PersonId
+    services: Services, by_token: FlaskClient, owner: PersonId, fate: Fate
 ) -> None:
     register(by_token, a_token(services, owner).value)
-    left = a_token(services, owner)
+    left, now = a_token(services, owner), services.clock.now()
+    if fate is Fate.ANONYMISED:
+        with services.database.transaction() as session:
+            audit.record(session, action="consent-given", actor_id=owner, subject_id=owner, now=now)
 
-    erasure.erase(services, owner, by=None, cause=ErasureCause.REQUEST, now=services.clock.now())
+    assert erasure.erase(services, owner, by=None, cause=ErasureCause.REQUEST, now=now) is fate
 
     assert [row["owner_id"] for row in rows(services, "client")] == [None]
     assert rows(services, "registration_token") == []
