@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 import requests
+from joserfc.jwk import RSAKey
 
 from tests.support.apache import apache
 from tests.support.form_browser import FormBrowser
@@ -21,6 +22,9 @@ OIDCCryptoPassphrase known-to-this-test-alone
 OIDCScope "openid profile email"
 OIDCPKCEMethod S256
 OIDCResponseMode {response_mode}
+OIDCPublicKeyFiles of-apache#public.pem
+OIDCPrivateKeyFiles of-apache#private.pem
+OIDCProviderTokenEndpointAuth {method}
 OIDCRemoteUserClaim sub
 <Location />
     AuthType openid-connect
@@ -43,25 +47,36 @@ class Site:
     client_id: str
 
 
-@pytest.fixture(params=["query", "form_post"])
+@pytest.fixture(params=[("query", "client_secret_basic"), ("form_post", "private_key_jwt")], ids=":".join)
 def site(request: pytest.FixtureRequest, product: RunningProduct) -> Iterator[Site]:
-    """Yield the site, registered as a client; it asks for answers in this response mode."""
+    """Yield the site, registered as a client with its response mode and its way to prove itself."""
+    response_mode, method = request.param
     # A port of the demo world's row that no program has: the provider sends its notices there.
     port = product.addresses.base_port + 4
     address, issuer = f"http://localhost:{port}", product.addresses.issuer
+    key = RSAKey.generate_key(2048, {"kid": "of-apache", "use": "sig", "alg": "RS256"})
     asked = {
         "client_name": "Apache",
         "redirect_uris": [f"{address}/callback"],
         "post_logout_redirect_uris": [f"{address}/goodbye.html"],
         "backchannel_logout_uri": f"{address}/callback?logout=backchannel",
         "backchannel_logout_session_required": True,
-        "token_endpoint_auth_method": "client_secret_basic",
+        "token_endpoint_auth_method": method,
+        **({"jwks": {"keys": [key.as_dict(private=False)]}} if method == "private_key_jwt" else {}),
     }
     answer = requests.post(f"{issuer}/register", json=asked, timeout=10)
     assert answer.status_code == 201, answer.text
-    known = {name: answer.json()[name] for name in ("client_id", "client_secret")}
-    content = _CONFIGURATION.format(issuer=issuer, address=address, response_mode=request.param, **known)
-    with apache(content, port, modules=_MODULES):
+    known = answer.json()
+    content = _CONFIGURATION.format(
+        issuer=issuer,
+        address=address,
+        response_mode=response_mode,
+        method=method,
+        client_id=known["client_id"],
+        client_secret=known.get("client_secret", "none"),
+    )
+    files = {"public.pem": key.as_pem(private=False), "private.pem": key.as_pem(private=True)}
+    with apache(content, port, modules=_MODULES, files=files):
         yield Site(address, known["client_id"])
 
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,13 +31,15 @@ DocumentRoot "{folder}/pages"
 
 
 @contextmanager
-def apache(content: str, port: int, *, modules: Sequence[str] = ()) -> Iterator[None]:
-    """Run Apache with this configuration and two pages until the block ends."""
+def apache(content: str, port: int, *, modules: Sequence[str] = (), files: Mapping[str, bytes] = {}) -> Iterator[None]:
+    """Run Apache with this configuration, two pages and these files in its folder, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="immo-apache-"))
     try:
         (folder / "pages").mkdir()
         for name in ("index.html", "goodbye.html"):
             (folder / "pages" / name).write_text(f"<!doctype html><title>{name}</title>", "utf-8")
+        for name, held in files.items():
+            (folder / name).write_bytes(held)
         places = Path(require(APACHE_OPENID)).parent
         loaded = [f'LoadModule {name}_module "{places}/mod_{name}.so"' for name in (*_ALWAYS, *modules)]
         configuration = folder / "apache.conf"
