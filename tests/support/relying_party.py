@@ -134,7 +134,7 @@ class RelyingParty:
             assert set(members) <= _ERROR_MEMBERS
             assert _DESCRIPTION.fullmatch(members["error_description"])
         else:
-            assert _entropy(members["code"]) >= 96
+            assert entropy(members["code"]) >= 96
         return members
 
     def unwrapped(self, outer: Mapping[str, str]) -> dict[str, str]:
@@ -192,7 +192,7 @@ class RelyingParty:
         tokens = response.get_json()
         assert tokens["token_type"].lower() == self.token_type.lower()
         assert isinstance(tokens["expires_in"], int) and 0 < tokens["expires_in"] <= 365 * 24 * 3600
-        assert _entropy(tokens["access_token"]) >= 96
+        assert entropy(tokens["access_token"]) >= 96
         claims, header = self.read_id_token(tokens["id_token"], tokens["access_token"])
         assert claims.get("nonce") == nonce
         return SignedIn(tokens, claims, header, self.userinfo(tokens["access_token"], claims["sub"]))
@@ -306,7 +306,7 @@ def _posted(browser: Browser, redirect_uri: str) -> dict[str, str]:
     return {found["name"]: found["value"] for found in inputs}
 
 
-def _entropy(value: str) -> float:
+def entropy(value: str) -> float:
     """Return the suite's estimate of randomness in bits: Shannon per character, times length."""
     counts = Counter(value).values()
     return len(value) * -sum(count / len(value) * math.log2(count / len(value)) for count in counts)
