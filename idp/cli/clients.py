@@ -38,6 +38,7 @@ clients.add_command(token)
     help="The rules that it is held to.",
 )
 @click.option("--token-exchange", is_flag=True, help="May switch a token's organisation, or pass one on (RFC 8693).")
+@click.option("--passes-on-to", multiple=True, help="A resource that it may pass tokens on to, as a resource server.")
 @click.option("--session-refresh", is_flag=True, help="Refresh tokens that end with the session.")
 @click.option("--introspection", is_flag=True, help="May ask about tokens for its resources.")
 @explained
@@ -49,6 +50,7 @@ def add(
     resources: tuple[str, ...],
     profile: str,
     token_exchange: bool,
+    passes_on_to: tuple[str, ...],
     session_refresh: bool,
     introspection: bool,
 ) -> None:
@@ -67,12 +69,15 @@ def add(
         members, client_id=client_id, profile=Profile(profile), settings=services.settings, http=services.http
     )
     tool_id = None if code is None else _tool(services, code)
-    scope = client.policy.scope if tool_id is None else (*client.policy.scope, *CONTEXT_SCOPE)
+    # What is passed on says no more than what came, but it may speak of a context.
+    of_contexts = tool_id is not None or passes_on_to
+    scope = (*client.policy.scope, *CONTEXT_SCOPE) if of_contexts else client.policy.scope
     policy = replace(
         client.policy,
         scope=scope,
         resources=resources,
         token_exchange=token_exchange,
+        passes_on_to=passes_on_to,
         session_refresh=session_refresh,
         introspection=introspection,
     )

@@ -174,9 +174,12 @@ def test_a_profile_refuses_what_it_leaves_no_room_for(command: Command, file: Ca
 
 def test_what_an_operator_allows_is_kept(command: Command, file: Callable[[object], str]) -> None:
     strict = METADATA | {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://atlas.example/jwks"}
-    options = ("--profile", "fapi2-security", "--token-exchange")
+    ledger = "https://ledger.example/api"
+    options = ("--profile", "fapi2-security", "--token-exchange", "--passes-on-to", ledger)
 
     told(command("clients", "add", file(strict), "--id", "strict", *options))
 
     policy = told(command("clients", "show", "strict"))["policy"]
     assert (policy["profile"], policy["token_exchange"]) == ("fapi2-security", True)
+    assert policy["passes_on_to"] == [ledger]
+    assert {"organization", "roles"} <= set(policy["scope"])
