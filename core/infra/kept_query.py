@@ -36,7 +36,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeEngine
 
 from core.infra.db import Moment
-from core.infra.statements import Asked, Queryable, Statements
+from core.infra.statements import Asked, Finish, Queryable, Statements
 
 # PostgreSQL gives a function at most a hundred arguments.
 _MOST_COLUMNS = 100
@@ -128,6 +128,11 @@ class KeptChange:
             return connection.run(compiled.text, bound)
         return connection.exec_driver_sql(compiled.text, bound).rowcount
 
+    def begin(self, connection: Statements, parameters: Mapping[str, object]) -> Finish:
+        """Begin the change; see `Statements.begin`."""
+        compiled = self._text.of(connection.dialect)
+        return connection.begin(compiled.text, compiled.bound(parameters))
+
 
 class KeptPair:
     """A change of at most one row, and a row to add where it concerned one: both last, or neither.
@@ -150,6 +155,13 @@ class KeptPair:
             return self._at_once.make(connection, parameters) == 1
         with connection.together() if isinstance(connection, Statements) else nullcontext():
             return self._change.make(connection, parameters) == 1 and self._addition.make(connection, parameters) == 1
+
+    def begin(self, connection: Statements, parameters: Mapping[str, object]) -> Finish:
+        """Begin both, where the database does them while the caller goes on."""
+        if connection.dialect.name == "postgresql":
+            return self._at_once.begin(connection, parameters)
+        count = int(self.make(connection, parameters))
+        return lambda: count
 
 
 def _dialect(connection: Session | Statements) -> Dialect:

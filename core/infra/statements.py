@@ -7,7 +7,7 @@ that was compiled before. `kept_query.py` makes such statements; `db.py` turns e
 import os
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, TypeAlias, cast
@@ -27,11 +27,14 @@ BEGIN_CHANGING = {"postgresql": "BEGIN", "sqlite": "BEGIN IMMEDIATE"}
 _NUMBERED = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 _FINE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _IDLE = TransactionStatus.IDLE
+_ON_ITS_WAY = TransactionStatus.ACTIVE
 _BROKEN = ConnStatus.BAD
 _SYNC = ExecStatus.PIPELINE_SYNC
 
 # A statement's text, and its parameters.
 Asked: TypeAlias = tuple[str, Sequence[object]]
+# Waits for the end of a statement that was begun, and returns how many rows it concerned.
+Finish: TypeAlias = Callable[[], int]
 
 
 class Statements(ABC):
@@ -53,6 +56,11 @@ class Statements(ABC):
     @abstractmethod
     def run(self, text: str, parameters: Sequence[object] = ()) -> int:
         """Run a statement that returns nothing and return how many rows it concerned."""
+
+    def begin(self, text: str, parameters: Sequence[object] = ()) -> Finish:
+        """Begin a statement as `run` runs it and return what waits for its end; nothing else may run meanwhile."""
+        count = self.run(text, parameters)
+        return lambda: count
 
     @abstractmethod
     def undo(self) -> None:
@@ -136,8 +144,25 @@ class PostgresStatements(Statements):
         """See `Statements.run`."""
         return self._execute(text, parameters).command_tuples or 0
 
+    def begin(self, text: str, parameters: Sequence[object] = ()) -> Finish:
+        """See `Statements.begin`: the database works while the caller does."""
+        self._libpq.send_query_prepared(self._prepared(text), _octets_of(parameters))
+        return self._finish
+
+    def _finish(self) -> int:
+        result = self._libpq.get_result()
+        while self._libpq.get_result() is not None:
+            continue  # the end of the statement
+        if result is None:
+            raise psycopg.OperationalError("the connection is lost")
+        return self._fine(result).command_tuples or 0
+
     def undo(self) -> None:
         """See `Statements.undo`."""
+        if self._libpq.transaction_status == _ON_ITS_WAY:
+            # Begun, and then something else failed: nobody reads what it came to.
+            while self._libpq.get_result() is not None:
+                continue
         if self._libpq.transaction_status != _IDLE:
             self._connection.rollback()
 
@@ -171,9 +196,12 @@ def _octets_of(parameters: Sequence[object]) -> list[Any]:
 
 def _octets(value: object) -> bytes | None:
     """Return a parameter as PostgreSQL reads it in text form."""
-    if value is None or isinstance(value, bytes):
+    if type(value) is str:
+        octets = value.encode()
+    elif value is None or isinstance(value, bytes):
         return value
-    octets = (value.isoformat() if isinstance(value, date) else str(value)).encode()
+    else:
+        octets = (value.isoformat() if isinstance(value, date) else str(value)).encode()
     if b"\0" in octets:
         # The library would take what stands before it for the whole value.
         raise psycopg.DataError("no text of PostgreSQL holds a zero byte")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from core.infra.db import Database
 from core.infra.ids import digest, new_secret
 from core.infra.kept_query import KeptChange, KeptPair, KeptQuery
-from core.infra.statements import Queryable, Statements
+from core.infra.statements import Finish, Queryable, Statements
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.identifiers import PersonId
 from core.tools.context import ChosenContext
@@ -63,9 +63,30 @@ def start_family(connection: Session | Statements, grant: CodeGrant, *, may_refr
     Every family has its row, so that the end of a session or context finds its access tokens too.
     With offline access it outlives the session; otherwise it ends with it.
     """
+    family = _new_family(grant, may_refresh=may_refresh, now=now)
+    if not may_refresh:
+        _ADD_FAMILY.make(connection, family)
+        return None
+    token = new_secret()
+    _ADD_FAMILY_AND_TOKEN.make(connection, {**family, "digest": digest(token)})
+    return token
+
+
+def begin_family(
+    connection: Statements, grant: CodeGrant, *, may_refresh: bool, now: datetime
+) -> tuple[str | None, Finish]:
+    """Do as `start_family` does, for who has something else to do until the database is done."""
+    family = _new_family(grant, may_refresh=may_refresh, now=now)
+    if not may_refresh:
+        return None, _ADD_FAMILY.begin(connection, family)
+    token = new_secret()
+    return token, _ADD_FAMILY_AND_TOKEN.begin(connection, {**family, "digest": digest(token)})
+
+
+def _new_family(grant: CodeGrant, *, may_refresh: bool, now: datetime) -> dict[str, object]:
     subject = grant.subject
     is_offline = may_refresh and "offline_access" in grant.scope
-    family: dict[str, object] = {
+    return {
         "id": grant.family_id,
         "client_id": grant.client_id,
         "person_id": subject.person_id,
@@ -77,12 +98,6 @@ def start_family(connection: Session | Statements, grant: CodeGrant, *, may_refr
         "expires_at": _end(subject, now, may_refresh=may_refresh, is_offline=is_offline),
         "revoked_at": None,
     }
-    if not may_refresh:
-        _ADD_FAMILY.make(connection, family)
-        return None
-    token = new_secret()
-    _ADD_FAMILY_AND_TOKEN.make(connection, {**family, "digest": digest(token)})
-    return token
 
 
 def _end(subject: Subject, now: datetime, *, may_refresh: bool, is_offline: bool) -> datetime:

@@ -1,0 +1,14 @@
+"""How often a server looks for objects that only refer to each other."""
+
+import gc
+
+# A request makes a thousand objects, nearly all of which go by themselves when it ends. Looked through after
+# every seven hundred, as Python does by itself, they take a twentieth of its time.
+_NEW_OBJECTS = 20_000
+
+
+def settle() -> None:
+    """Look less often from now on, and never again at what a server keeps for its whole life."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)
