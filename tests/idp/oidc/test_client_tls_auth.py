@@ -3,6 +3,7 @@
 That a real proxy does so is shown in `test_mutual_tls_behind_nginx.py`.
 """
 
+import ssl
 from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -11,11 +12,18 @@ from urllib.parse import quote
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from hypothesis import HealthCheck, assume, given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
+from werkzeug.test import EnvironBuilder, TestResponse
+from werkzeug.wrappers import Request
 
 from core.infra.settings import Settings
-from idp.oidc.registered_client import RegisteredClient
+from idp.oidc import client_certificate, client_tls_auth
+from idp.oidc.errors import InvalidClient, InvalidRequest
+from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.wiring import Services
 from tests.support.eid_pki import rsa_key
 from tests.support.grants import SECRET, a_client, a_key, assert_refused, basic, nothing_stored, public_jwks
@@ -33,6 +41,9 @@ from tests.support.program_certificates import (
 
 ROOT = an_authority(START, ends=100 * DAY)
 BETWEEN = an_authority(START, ROOT, name="Between")
+_WITH_NAMES = issue(
+    START, BETWEEN, alternatives=(x509.DNSName("tool.example"), x509.IPAddress(ip_address("2001:db8::1")))
+)
 DN = ("tls_client_auth_subject_dn", "CN=tool,O=Immo Tools,C=BE")
 
 
@@ -165,3 +176,47 @@ def test_each_method_is_one_s_own(services: Services, endpoints: FlaskClient) ->
         assert_refused(ask(endpoints, by_secret, holder.headers), "invalid_client", 401)
         assert_refused(ask(endpoints, public, holder.headers), "unauthorized_client")
     assert ask(endpoints, by_secret, {**holder.headers, **basic(by_secret, SECRET)}).status_code == 200
+
+
+@settings_of_hypothesis(
+    max_examples=300,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=3),
+    subject=st.sampled_from(
+        [DN, ("tls_client_auth_san_dns", "tool.example"), ("tls_client_auth_san_ip", "2001:db8::1")]
+    ),
+)
+def test_a_certificate_with_broken_bytes_proves_nothing_and_breaks_nothing(
+    services: Services, changes: list[tuple[int, int]], subject: tuple[str, str]
+) -> None:
+    """TLS would not have let it pass; what reads it here must not rely on that."""
+    good = _WITH_NAMES.certificate.public_bytes(Encoding.DER)
+    broken = bytearray(good)
+    for place, value in changes:
+        broken[place % len(good)] = value
+    assume(bytes(broken) != good)
+    pem = ssl.DER_cert_to_PEM_cert(bytes(broken))
+    client = RegisteredClient(
+        client_id="cli_1",
+        name="Tool",
+        tool_id=None,
+        enabled=True,
+        secret_digest=None,
+        redirect_uris=(),
+        token_endpoint_auth_method="tls_client_auth",
+        policy=ClientPolicy(),
+        tls_client_auth_subject=subject,
+    )
+    sent = {**behind_proxy(None), "Immo-Client-Certificate": quote(pem)}
+    request = Request(EnvironBuilder(headers=sent).get_environ())
+
+    with pytest.raises((InvalidClient, InvalidRequest)):
+        client_tls_auth.verify(
+            client_certificate.presented(request, services.settings), client,
+            authorities=[ROOT.certificate, BETWEEN.certificate], http=services.http, now=START,
+        )  # fmt: skip
