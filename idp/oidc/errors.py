@@ -59,6 +59,7 @@ class InvalidRequestUri(InvalidRequest):
 
     error = "invalid_request_uri"
     description = "The request_uri is not valid."
+    remedy = N_("Push the request again: what stands for it works once and for a short time.")
 
 
 class InvalidRequestObject(InvalidRequest):
