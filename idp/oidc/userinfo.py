@@ -17,6 +17,8 @@ from idp.signing import jws
 from idp.wiring import Services
 
 _INTERACTION = "x-fapi-interaction-id"
+# As WSGI names it: looked for in each request, and most have none.
+_INTERACTION_VARIABLE = "HTTP_X_FAPI_INTERACTION_ID"
 _INTERACTION_NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -46,8 +48,8 @@ def _tell(ground: Services, caller: Caller) -> Answer:
 
 def _interaction(request: ProgramRequest) -> dict[str, str]:
     """Return the name that the client gave the exchange, as FAPI wants it back, if it could be one."""
-    name = request.headers.get(_INTERACTION, "")
-    return {_INTERACTION: name} if _INTERACTION_NAME.fullmatch(name) is not None else {}
+    name = request.environ.get(_INTERACTION_VARIABLE)
+    return {_INTERACTION: name} if name is not None and _INTERACTION_NAME.fullmatch(name) is not None else {}
 
 
 def _claims(ground: Services, caller: Caller) -> dict[str, Json]:

@@ -21,8 +21,10 @@ def require_sign_in(token: VerifiedAccessToken, client: RegisteredClient, *, now
 
     The level is that of the client's policy, the age its `default_max_age`.
     """
-    demand = Demand(_levels(client.policy.require_acr), client.default_max_age_seconds)
-    left = unmet(token, demand, now=now - _USABLE_FOR) if demand != Demand() else None
+    least, max_age_seconds = client.policy.require_acr, client.default_max_age_seconds
+    if least is None and max_age_seconds is None:
+        return
+    left = unmet(token, Demand(_levels(least), max_age_seconds), now=now - _USABLE_FOR)
     if left is not None:
         raise InsufficientUserAuthentication(left)
 
