@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from core.accreditations.rules import is_in_force
-from core.infra.kept_query import Row
+from core.infra.kept_query import KeptQuery, Row
 from core.infra.localised import Localised
 from core.infra.statements import Queryable
 from core.organisations.identifiers import MembershipId, OrganisationId
@@ -93,6 +93,18 @@ def person_in_context(
     """
     parameters = {"person_id": person_id, "registration_id": registration_id, "now": now}
     rows = situations.PERSON_AND_REGISTRATION.rows(session, parameters)
+    return read_person_in_context(rows, reachable=reachable, now=now)
+
+
+def named_person_in_context(person: ColumnElement[Any], registration: ColumnElement[Any]) -> KeptQuery:
+    """Return the query for a person and one context, both named by another table; it takes `now` besides."""
+    return situations.person_and_registration_named_by(person, registration)
+
+
+def read_person_in_context(
+    rows: Sequence[Row], *, reachable: Acr, now: datetime
+) -> tuple[PersonFacts, OfferedContext] | None:
+    """Return what the rows of that query say, as `person_in_context` does."""
     return (fact_rows.read(rows[0]), _offer(rows, reachable, now)) if rows else None
 
 

@@ -221,12 +221,13 @@ def _in_force() -> Any:
     )
 
 
-def _of_a_living_person(*more: ColumnElement[Any]) -> Select[Any]:
+def _of_a_living_person(*more: ColumnElement[Any], person: ColumnElement[Any] | None = None) -> Select[Any]:
+    wanted = bindparam("person_id") if person is None else person
     living = _person.c.status != _word(PersonStatus.ANONYMISED)
     return (
         select(*_columns(), *more)
         .select_from(_joined())
-        .where(_person.c.id == bindparam("person_id"), living)
+        .where(_person.c.id == wanted, living)
         .order_by(_registration.c.id, _own.c.id)
     )
 
@@ -242,6 +243,12 @@ ALL_OF_A_TOOL = KeptQuery(
 def registration_named_by(registration: ColumnElement[Any]) -> KeptQuery:
     """Return the query for the registration that another table names, as `ONE_REGISTRATION` asks for it."""
     return KeptQuery(_of_a_living_person().where(_registration.c.id == registration))
+
+
+def person_and_registration_named_by(person: ColumnElement[Any], registration: ColumnElement[Any]) -> KeptQuery:
+    """Return the query for a person and a registration whom another table names, as `PERSON_AND_REGISTRATION` is."""
+    named = _of_a_living_person(*fact_rows.COLUMNS, person=person)
+    return KeptQuery(named.where(_registration.c.id == registration))
 
 
 _IS_WANTED = _registration.c.id == bindparam("registration_id")

@@ -4,15 +4,17 @@ The person and the context are judged anew each time: what was chosen minutes or
 gone, and then there is no token.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from core.infra.errors import ImmoError
+from core.infra.kept_query import Row
 from core.infra.statements import Queryable
 from core.people.assurance import Acr, Authentication
 from core.people.facts import PersonFacts
 from core.people.identifiers import PersonId
 from core.people.profiles import person_facts
-from core.tools.access import person_in_context
+from core.tools.access import person_in_context, read_person_in_context
 from core.tools.context import ChosenContext, OfferedContext
 from idp.claims.context import ClaimsContext
 
@@ -42,10 +44,12 @@ def load_claims(
     subject_identifier: str,
     reachable: Acr,
     now: datetime,
+    at_hand: Sequence[Row] = (),
 ) -> ClaimsContext:
     """Return everything a token could say about a person in a context, as it is now.
 
-    `reachable` is the level that the person's sign-in reaches or can be stepped up to. Raises
+    `reachable` is the level that the person's sign-in reaches or can be stepped up to; `at_hand` are the
+    rows of `named_person_in_context` for the same two, where they were asked for a moment ago. Raises
     `PersonGone` or `ContextUnusable`.
     """
     if context is None:
@@ -53,20 +57,28 @@ def load_claims(
         if person is None:
             raise PersonGone(person_id=person_id)
     else:
-        person, offered = _in_context(session, person_id, context, reachable=reachable, now=now)
+        person, offered = _in_context(session, person_id, context, at_hand, reachable=reachable, now=now)
     return ClaimsContext(person, subject_identifier, authentication, sid, offered)
 
 
 def _in_context(
-    session: Queryable, person_id: PersonId, chosen: ChosenContext, *, reachable: Acr, now: datetime
+    session: Queryable,
+    person_id: PersonId,
+    chosen: ChosenContext,
+    at_hand: Sequence[Row],
+    *,
+    reachable: Acr,
+    now: datetime,
 ) -> tuple[PersonFacts, OfferedContext]:
-    found = person_in_context(
-        session,
-        person_id=person_id,
-        registration_id=chosen.registration_id,
-        reachable=reachable,
-        now=now,
-    )
+    found = read_person_in_context(at_hand, reachable=reachable, now=now)
+    if found is None or found[0].id != person_id:
+        found = person_in_context(
+            session,
+            person_id=person_id,
+            registration_id=chosen.registration_id,
+            reachable=reachable,
+            now=now,
+        )
     if found is None:
         if person_facts(session, person_id) is None:
             raise PersonGone(person_id=person_id)

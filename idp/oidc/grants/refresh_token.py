@@ -22,7 +22,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         """Return the token if it is this client's and usable; None where it is unknown or foreign."""
         ground: Services = self.request.services
         with ground.database.statements() as connection:
-            presented = refresh_token.find(connection, refresh_token_value)
+            presented = refresh_token.find_with_person(connection, refresh_token_value, ground.clock.now())
         if presented is None or not presented.check_client(self.request.client):
             return None
         refresh_token.require_usable(presented, database=ground.database, store=ground.store, now=ground.clock.now())
@@ -43,7 +43,7 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             resource.still_allowed(grant.resource, client),
             resource.userinfo(ground.settings.issuer),
         )
-        context = issue.load_context(ground, client, grant.subject, now)
+        context = issue.load_context(ground, client, grant.subject, now, at_hand=presented.person_in_context)
         # Without nonce: it belongs to the authorization request (Core section 12.2).
         response = issue.for_person(
             ground,

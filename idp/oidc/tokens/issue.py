@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from core.infra.ids import new_id
+from core.infra.kept_query import Row
 from core.infra.store.interface import EphemeralStore, Kind
 from core.proof.confirmation import UNBOUND, Confirmation
 from idp.claims.context import ClaimsContext
@@ -30,8 +31,10 @@ _GRANT_LIFE = timedelta(minutes=11)
 TokenResponse = dict[str, object]
 
 
-def load_context(services: Services, client: RegisteredClient, subject: Subject, now: datetime) -> ClaimsContext:
-    """Return the facts about a subject as they are now.
+def load_context(
+    services: Services, client: RegisteredClient, subject: Subject, now: datetime, *, at_hand: Sequence[Row] = ()
+) -> ClaimsContext:
+    """Return the facts about a subject as they are now; `at_hand` is what was read of them in this request.
 
     Raises `ContextGone` when the context is no longer usable, `InvalidGrant` when the person is gone.
     """
@@ -46,6 +49,7 @@ def load_context(services: Services, client: RegisteredClient, subject: Subject,
                 subject_identifier=subject_identifier(subject.person_id, client, services.settings.secret),
                 reachable=subject.authentication.acr,
                 now=now,
+                at_hand=at_hand,
             )
     except ContextUnusable as error:
         raise ContextGone(details=dict(error.details)) from error

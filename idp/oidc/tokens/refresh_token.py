@@ -7,6 +7,7 @@ copied: its whole family ends. Families lie in the database; revoking one also l
 in the store, by which its access tokens are known until they are over by themselves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -16,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from core.infra.db import Database
 from core.infra.ids import digest, new_secret
-from core.infra.kept_query import KeptChange, KeptPair, KeptQuery
+from core.infra.kept_query import KeptChange, KeptPair, KeptQuery, Row, rows_of
 from core.infra.statements import Finish, Queryable, Statements
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.identifiers import PersonId
+from core.tools.access import named_person_in_context
 from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
 from idp.oidc.codes import CodeGrant
@@ -39,7 +41,7 @@ _token = cast("Table", RefreshTokenRow.__table__)
 
 @dataclass(frozen=True, slots=True)
 class PresentedToken:
-    """A refresh token that exists, and the grant of its family."""
+    """A refresh token that exists, the grant of its family, and whom that is about, where it has a context."""
 
     digest: str
     client_id: str
@@ -47,6 +49,7 @@ class PresentedToken:
     expires_at: datetime
     revoked_at: datetime | None
     spent_at: datetime | None
+    person_in_context: Sequence[Row] = ()
 
     def check_client(self, client: object) -> bool:
         """Tell whether it is this client's: Authlib asks for it by this name."""
@@ -110,8 +113,19 @@ def _end(subject: Subject, now: datetime, *, may_refresh: bool, is_offline: bool
 
 def find(connection: Queryable, token: str) -> PresentedToken | None:
     """Return what a refresh token stands for, whatever its state; None when there is none."""
-    rows = _FIND.rows(connection, {"wanted": digest(token)})
-    return PresentedToken(**{**rows[0], "grant": CodeGrant.from_json(rows[0]["grant"])}) if rows else None
+    return _presented(_FIND.rows(connection, {"wanted": digest(token)}), ())
+
+
+def find_with_person(connection: Statements, token: str, now: datetime) -> PresentedToken | None:
+    """Return the same with its person and context as they are now: with one wait for all of it."""
+    found, person = rows_of(connection, (_FIND, _PERSON), {"wanted": digest(token), "now": now})
+    return _presented(found, person)
+
+
+def _presented(found: Sequence[Row], person: Sequence[Row]) -> PresentedToken | None:
+    if not found:
+        return None
+    return PresentedToken(**{**found[0], "grant": CodeGrant.from_json(found[0]["grant"])}, person_in_context=person)
 
 
 def require_usable(presented: PresentedToken, *, database: Database, store: EphemeralStore, now: datetime) -> None:
@@ -228,6 +242,14 @@ _FIND = KeptQuery(
     )
     .join_from(_token, _family, _family.c.id == _token.c.family_id)
     .where(_token.c.digest == bindparam("wanted"))
+)
+_OF_THE_FAMILY = (
+    select(_family.c.person_id)
+    .join_from(_token, _family, _family.c.id == _token.c.family_id)
+    .where(_token.c.digest == bindparam("wanted"))
+)
+_PERSON = named_person_in_context(
+    _OF_THE_FAMILY.scalar_subquery(), _OF_THE_FAMILY.with_only_columns(_family.c.registration_id).scalar_subquery()
 )
 _SPEND_AND_ADD = KeptPair(
     update(_token)
