@@ -18,11 +18,10 @@ from idp.oidc.authorize import require_usable_filter
 from idp.oidc.checks import acr, claims_parameter, resource, scope
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.checks.prompt import parse_max_age
-from idp.oidc.client_protection import DEVICE_CODE
 from idp.oidc.device_codes import DEVICE_LIFE, INTERVAL_SECONDS
 from idp.oidc.device_errors import TooManyDevices
 from idp.oidc.error_response import ANY_ORIGIN, PREFLIGHT, json_response
-from idp.oidc.errors import InvalidRequest, UnauthorizedClient
+from idp.oidc.errors import InvalidRequest
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import AuthorizationRequest, Prompt, ResponseMode
 from idp.wiring import Services
@@ -48,8 +47,7 @@ _SVG = {
 def begin(ground: Services, request: ProgramRequest) -> Answer:
     """Give a device a code to wait with, and one for its user to enter elsewhere."""
     client, found = server.authenticate_client(ground, request, _PARAMETERS)
-    if client.rules.code_only or not client.check_grant_type(DEVICE_CODE):
-        raise UnauthorizedClient
+    device_codes.require_allowed(client)
     _limit(ground, request)
     wanted = _parse(client, found)
     now = ground.clock.now()

@@ -17,6 +17,7 @@ from core.infra.ids import digest, new_secret
 from core.infra.secret import Secret
 from core.infra.store.interface import EphemeralStore, Kind
 from idp.oidc import user_codes
+from idp.oidc.client_protection import DEVICE_CODE
 from idp.oidc.codes import CodeGrant
 from idp.oidc.device_errors import (
     AuthorizationPending,
@@ -25,8 +26,9 @@ from idp.oidc.device_errors import (
     SlowDown,
     TokenDenied,
 )
-from idp.oidc.errors import InvalidGrant
+from idp.oidc.errors import InvalidGrant, UnauthorizedClient
 from idp.oidc.pending_format import wanted_from_json, wanted_to_json
+from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import AuthorizationRequest
 
 DEVICE_LIFE = timedelta(minutes=10)
@@ -69,6 +71,15 @@ class WaitingDevice:
     def is_over(self, now: datetime) -> bool:
         """Tell whether nobody can answer any more."""
         return now >= self.created_at + DEVICE_LIFE
+
+
+def require_allowed(client: RegisteredClient) -> None:
+    """Raise `UnauthorizedClient` unless a client may sign people in on other devices.
+
+    What a device asks for cannot be signed (RFC 8628 section 3.1), so that it is not for clients whose requests are.
+    """
+    if client.rules.code_only or client.rules.signed_requests or not client.check_grant_type(DEVICE_CODE):
+        raise UnauthorizedClient
 
 
 def start(store: EphemeralStore, secret: Secret, request: AuthorizationRequest, now: datetime) -> StartedDevice:

@@ -5,7 +5,7 @@ from idp.oidc import device_codes
 from idp.oidc.client_protection import DEVICE_CODE
 from idp.oidc.codes import CodeGrant
 from idp.oidc.device_errors import DeviceCodeReplayed
-from idp.oidc.errors import InvalidRequest, UnauthorizedClient
+from idp.oidc.errors import InvalidRequest
 from idp.oidc.grants.authorization_code import AuthorizationCodeGrant
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import refresh_token
@@ -20,8 +20,7 @@ class DeviceCodeGrant(AuthorizationCodeGrant):
     def validate_token_request(self) -> None:
         """Check the client and the code; raise what the device must hear while there is no answer."""
         client: RegisteredClient = self.authenticate_token_endpoint_client()
-        if client.rules.code_only or not client.check_grant_type(DEVICE_CODE):
-            raise UnauthorizedClient
+        device_codes.require_allowed(client)
         code = self.request.form.get("device_code")
         if code is None:
             raise InvalidRequest("The device_code is missing.")

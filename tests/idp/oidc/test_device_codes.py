@@ -67,10 +67,12 @@ def test_what_a_device_asks_for_is_judged_as_a_request(services: Services, devic
 def test_only_a_client_that_may_is_given_codes(services: Services, device: Device) -> None:
     """Neither one that is not registered for it, nor one whose people answer at the authorization endpoint alone."""
     unregistered = Device(device.http, a_client(services, "unregistered"), device.begin().answer)
+    signing = a_device_client(services, "signing", require_signed_request_object=True)
     strict = FapiParty(services, device.http, None).store(grant_types=("authorization_code", DEVICE_CODE))
 
     assert_refused(unregistered.ask(), "unauthorized_client")
     assert unregistered.hears() == "unauthorized_client"
+    assert_refused(Device(device.http, signing).ask(), "unauthorized_client")
     assert_refused(strict.call("/device_authorization", scope="openid"), "unauthorized_client")
     assert_refused(strict.token(grant_type=DEVICE_CODE, device_code="any"), "unauthorized_client")
 
