@@ -8,18 +8,23 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import requests
 
+from core.infra.clock import SystemClock
 from development.addresses import Addresses
-from development.ports import LASTING, is_taken
+from development.certificates import ensure_certificate
+from development.ports import LASTING, free_port, is_taken
 from development.product import ROOT, environment, programs, set_up
 from development.supervisor import Supervisor
+from development.tls import server_context
 from tests.conformance.configuration import StaticClient
 from tests.conformance.plans import PlanChoice
+from tests.conformance.resource import Resource, serving
 
 _TIMEOUT_SECONDS = 20
 # Every worker reads the keys anew within this time.
@@ -33,6 +38,8 @@ class Provider:
     issuer: str
     environment: Mapping[str, str]
     trust: bool | str = True
+    # Where tokens without `openid` are good.
+    resource: str | None = None
 
     def metadata(self) -> dict[str, Any]:
         """Return the discovery document."""
@@ -45,10 +52,32 @@ class Provider:
 
     def register(self, plan: PlanChoice, client: StaticClient) -> None:
         """Register a client as an operator does, for the plan's profile."""
+        self._add(client.client_id, client.metadata, "--profile", plan.profile)
+
+    def introspect(self, token: str, credentials: tuple[str, str]) -> dict[str, Any]:
+        """Return what the provider says of a token to a resource server."""
+        address = f"{self.issuer}/introspect"
+        answer = requests.post(
+            address, data={"token": token}, auth=credentials, timeout=_TIMEOUT_SECONDS, verify=self.trust
+        )
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def register_resource_server(self) -> tuple[str, str]:
+        """Register a resource server for the tokens that nobody asked for another, and return its credentials."""
+        name = f"resource-{token_hex(4)}"
+        members = {"client_name": "A resource", "grant_types": ["client_credentials"], "redirect_uris": []}
+        # Whom tokens are for when nobody asks: userinfo for a person's, the issuer for a client's own.
+        options = ("--introspection", "--resource", self.issuer, "--resource", f"{self.issuer}/userinfo")
+        told = json.loads(self._add(name, members, *options))
+        return name, str(told["client_secret"])
+
+    def _add(self, client_id: str, metadata: Mapping[str, object], *options: str) -> str:
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump(client.metadata, file)
+            json.dump(metadata, file)
             file.flush()
-            self._idp("clients", "add", file.name, "--id", client.client_id, "--profile", plan.profile)
+            return self._idp("clients", "add", file.name, "--id", client_id, *options)
 
     def rotate(self) -> str:
         """Make a signing key, publish it, let it sign, and return its identifier once everybody sees it.
@@ -100,9 +129,21 @@ def our_own(given: Mapping[str, str]) -> Iterator[Provider]:
         supervisor = Supervisor(tuple(programs(addresses, found, folder)), folder=ROOT, logs=folder / "log")
         try:
             supervisor.start()
-            yield Provider(addresses.issuer, found, str(folder / "tls" / "authority.pem"))
+            provider = Provider(addresses.issuer, found, str(folder / "tls" / "authority.pem"))
+            with _resource(provider, folder) as address:
+                yield replace(provider, resource=address)
         finally:
             supervisor.stop()
+
+
+@contextmanager
+def _resource(provider: Provider, folder: Path) -> Iterator[str]:
+    """Serve a resource of somebody else's beside the provider, and yield its address."""
+    port, credentials = free_port(), provider.register_resource_server()
+    address = f"https://localhost:{port}/accounts"
+    resource = Resource(address, lambda token: provider.introspect(token, credentials), SystemClock(), folder)
+    with serving(resource, port, server_context(ensure_certificate(folder / "tls").pairs)):
+        yield address
 
 
 def running(issuer: str, given: Mapping[str, str]) -> Provider:

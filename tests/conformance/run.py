@@ -76,7 +76,8 @@ def run_plan(
     clients = static_clients(plan, suite.address)
     for client in clients:
         provider.register(plan, client)
-    made = suite.create_plan(plan.name, plan.variant, configuration(plan, provider.issuer, suite.address, clients))
+    told = configuration(plan, provider.issuer, suite.address, clients, resource=_resource(provider, plan))
+    made = suite.create_plan(plan.name, plan.variant, told)
     modules = [module for module in made.modules if plan.only in {None, module.name}]
     if not modules:
         raise SuiteError(f"the plan holds no module {plan.only or 'at all'}")
@@ -91,6 +92,13 @@ def run_plan(
         if outcome.reasons:
             outcome = Outcome(module, outcome.verdict, (suite.page_of(module_id), *outcome.reasons))
         yield outcome
+
+
+def _resource(provider: Provider, plan: PlanChoice) -> str | None:
+    """Return where the suite presents its tokens; None for userinfo where it always is."""
+    if plan.variant.get("sender_constrain") == "mtls":
+        return str(provider.metadata()["mtls_endpoint_aliases"]["userinfo_endpoint"])
+    return provider.resource if plan.variant.get("openid") == "plain_oauth" else None
 
 
 if __name__ == "__main__":
