@@ -213,7 +213,7 @@ def test_a_certificate_with_broken_bytes_proves_nothing_and_breaks_nothing(
         tls_client_auth_subject=subject,
     )
     sent = {**behind_proxy(None), "Immo-Client-Certificate": quote(pem)}
-    request = Request(EnvironBuilder(headers=sent).get_environ())
+    request = Request(EnvironBuilder(headers=list(sent.items())).get_environ())
 
     with pytest.raises((InvalidClient, InvalidRequest)):
         client_tls_auth.verify(
