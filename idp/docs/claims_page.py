@@ -62,6 +62,8 @@ def _context() -> Section:
             _("The parameter organization, an identifier or a company number, and the parameter usage limit the"
               " choice; nothing falls back to another organisation. With prompt=select_account the user chooses"
               " again."),
+            _("Another context takes another authorization request, or a token exchange (RFC 8693) with organization"
+              " or usage: everything is judged anew, and the new token has no more scope and ends no later."),
             _("A claim whose value is not known is left out, never null or empty. Claims are added over time and"
               " never change their meaning: ignore what you do not know."),
             _("An ID token and an access token live ten minutes, an access token for the wallet five, and none"

@@ -21,7 +21,8 @@ Schema for each kind of token at `/docs/claims/schema/`.
 A token speaks of one context: one organisation, one usage, one role. A claim whose value is not known
 is left out, never null or empty. Claims are added over time and never change their meaning: ignore what
 you do not know. An ID token and an access token live ten minutes, an access token for the wallet five,
-and none longer than the accreditation, membership or mandate under it.
+and none longer than the accreditation, membership or mandate under it. Another context takes another
+authorization request, or a token exchange (`docs/other-devices-and-token-exchange.md`).
 """
 
 
