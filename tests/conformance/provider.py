@@ -22,6 +22,7 @@ from development.ports import LASTING, free_port, is_taken
 from development.product import ROOT, environment, programs, set_up
 from development.supervisor import Supervisor
 from development.tls import server_context
+from tests.conformance import mutual_tls
 from tests.conformance.configuration import StaticClient
 from tests.conformance.plans import PlanChoice
 from tests.conformance.resource import Resource, serving
@@ -123,14 +124,19 @@ def our_own(given: Mapping[str, str]) -> Iterator[Provider]:
     kept = {name: value for name, value in given.items() if not name.startswith("IMMO_")}
     with tempfile.TemporaryDirectory() as name:
         folder, addresses = Path(name), _free_addresses()
-        modes = {"IMMO_MODE": "test", "IMMO_OUTBOUND_INSECURE": "1", "IMMO_REGISTRATION": "open"}
-        found = environment(addresses, folder, {**kept, **modes})
+        mtls_port = free_port()
+        own = {
+            "IMMO_MODE": "test", "IMMO_OUTBOUND_INSECURE": "1", "IMMO_REGISTRATION": "open",
+            "IMMO_MTLS_URL": f"https://localhost:{mtls_port}", "IMMO_MTLS_PROXY_SECRET": mutual_tls.SECRET,
+        }  # fmt: skip
+        found = environment(addresses, folder, {**kept, **own})
         set_up(found, lambda _words: None)
-        supervisor = Supervisor(tuple(programs(addresses, found, folder)), folder=ROOT, logs=folder / "log")
+        started = tuple(programs(addresses, found, folder))
+        supervisor = Supervisor(started, folder=ROOT, logs=folder / "log")
         try:
             supervisor.start()
             provider = Provider(addresses.issuer, found, str(folder / "tls" / "authority.pem"))
-            with _resource(provider, folder) as address:
+            with mutual_tls.proxy(folder, mtls_port, started), _resource(provider, folder) as address:
                 yield replace(provider, resource=address)
         finally:
             supervisor.stop()
