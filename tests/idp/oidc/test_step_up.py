@@ -111,3 +111,5 @@ def test_challenges_lead_to_the_metadata_of_the_resource(services: Services, end
     assert said["bearer_methods_supported"] == ["header", "body"]
     assert "openid" in said["scopes_supported"]
     assert said["tls_client_certificate_bound_access_tokens"] is False
+    server = endpoints.get("/.well-known/oauth-authorization-server").get_json()
+    assert said["dpop_signing_alg_values_supported"] == server["dpop_signing_alg_values_supported"]
