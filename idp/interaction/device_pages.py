@@ -14,7 +14,7 @@ class DevicePage:
     """Asks for the code that a device shows; `came_along` where the address brought it, to be compared."""
 
     template: ClassVar[str] = "device.html"
-    leads_away: ClassVar[bool] = True
+    leads_away: ClassVar[bool] = False
 
     action: str
     csrf_token: str

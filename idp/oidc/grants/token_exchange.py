@@ -124,7 +124,9 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):
             raise InvalidRequest("Only the client of a token can switch its organization or usage.")
         _wanted_type(form.get("requested_token_type"), {ACCESS_TOKEN})
         audience = self.request.parameters.resources
-        if len(audience) != 1 or audience[0] not in client.policy.passes_on_to:
+        # What the person told their tool is not told at userinfo to who acts for them.
+        allowed = set(client.policy.passes_on_to) - {resource.userinfo(ground.settings.issuer)}
+        if len(audience) != 1 or audience[0] not in allowed:
             raise InvalidTarget("The request must name one resource that the client may pass tokens on to.")
         granted = _narrowed(form.get("scope"), brought, client)
         # The person as the client knows them that they let in: a resource server learns no other name.

@@ -235,10 +235,12 @@ def test_a_resource_server_acts_on_behalf_of_a_person(
 def test_whoever_acts_gets_no_more_than_was_sent_to_it(
     services: Services, idp: Callable[[], FlaskClient], rent: Caller, for_reports: str
 ) -> None:
-    reports = Caller(services, idp(), a_resource_server(services, "reports", REPORTS, LEDGER))
+    userinfo = f"{services.settings.issuer}/userinfo"
+    reports = Caller(services, idp(), a_resource_server(services, "reports", REPORTS, LEDGER, userinfo))
     ledger = Caller(services, idp(), a_resource_server(services, "ledger", LEDGER, ARCHIVE))
 
     assert reports.refused(for_reports, resource=ARCHIVE) == "invalid_target"
+    assert reports.refused(for_reports, resource=userinfo) == "invalid_target"
     assert reports.refused(for_reports) == "invalid_target"
     assert reports.refused(for_reports, resource=LEDGER, scope="profile") == "invalid_scope"
     assert reports.refused(for_reports, resource=LEDGER, organization="0100002050") == "invalid_request"
