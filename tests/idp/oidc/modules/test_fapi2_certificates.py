@@ -17,7 +17,7 @@ from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import ClientPolicy
 from idp.wiring import Services
 from tests.support.fapi_party import FapiParty
-from tests.support.grants import a_key, assert_refused, claims_of, public_jwks
+from tests.support.grants import WALLET, a_key, assert_refused, claims_of, public_jwks
 from tests.support.ground import START
 from tests.support.program_certificates import MTLS_HOST, an_authority, behind_proxy, issue, with_mtls_host
 from tests.support.sign_in import Browser
@@ -128,9 +128,9 @@ def test_ensure_holder_of_key_required(new_tls_party: NewTlsParty, browser: Brow
 
 def test_ensure_client_certificate_required_at_every_endpoint(new_tls_party: NewTlsParty, demo: Services) -> None:
     """tls_client_auth at PAR, token, introspection and revocation: with the client's certificate and no other."""
-    policy = ClientPolicy(profile=Profile.FAPI2_SECURITY, introspection=True)
+    policy = ClientPolicy(profile=Profile.FAPI2_SECURITY, introspection=True, resources=(WALLET,))
     party = new_tls_party(policy=policy, grant_types=("client_credentials",))
-    token = get_token(party).get_json()["access_token"]
+    token = get_token(party, resource=WALLET).get_json()["access_token"]
     endpoints = {
         "/par": {}, "/token": {"grant_type": "client_credentials"}, "/introspect": {"token": token},
         "/revoke": {"token": token},
@@ -141,7 +141,8 @@ def test_ensure_client_certificate_required_at_every_endpoint(new_tls_party: New
             assert_refused(party.call(endpoint, **form), "invalid_client", 401)
     party.proxy_headers = OWN.headers
 
-    assert party.call("/introspect", token=token).status_code == 200
+    said = party.call("/introspect", token=token).get_json()
+    assert (said["active"], said["token_type"], said["cnf"]) == (True, "Bearer", {"x5t#S256": OWN.x5t_s256})
     assert party.call("/revoke", token=token).status_code == 200
     assert claims_of(demo, token, typ="at+jwt")["cnf"] == {"x5t#S256": OWN.x5t_s256}
 
