@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from core.infra.clock import FixedClock
 from core.infra.db import Database
-from core.infra.errors import Unavailable
+from core.infra.errors import Conflict, Unavailable
 from core.infra.kept_query import KeptChange
 from idp.signing.tables import SigningKeyRow
 
@@ -140,3 +140,52 @@ def test_queries_together_on_a_connection_that_the_server_closed_are_refused(dat
 
 def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else value
+
+
+def test_a_statement_that_was_begun_is_done_when_its_end_was_waited_for(database: Database, clock: FixedClock) -> None:
+    with database.statements() as statements:
+        finish = _ADD.begin(statements, _a_key("a", clock))
+        assert finish() == 1
+        _ADD.make(statements, _a_key("b", clock))
+
+    assert _kids(database) == ["a", "b"]
+
+
+def test_a_statement_that_was_begun_fails_as_others_do(database: Database, clock: FixedClock) -> None:
+    def again() -> None:
+        with database.statements() as statements:
+            _ADD.begin(statements, _a_key("a", clock))()
+
+    again()
+    with pytest.raises(Conflict):
+        again()
+
+
+def test_what_fails_beside_a_statement_leaves_its_connection_usable(database: Database, clock: FixedClock) -> None:
+    def fail() -> None:
+        with database.statements() as statements:
+            _ADD.begin(statements, _a_key("a", clock))
+            raise RuntimeError("the caller failed meanwhile")
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    with database.statements() as statements:
+        _ADD.make(statements, _a_key("b", clock))
+    assert _kids(database) == ["a", "b"]
+
+
+@pytest.mark.only_on("postgres")
+def test_a_statement_that_was_begun_and_lost_its_server_is_told_as_such(database: Database) -> None:
+    def lose_it() -> None:
+        with database.statements() as doomed, database.connection() as other:
+            (own,) = doomed.packed("SELECT pg_backend_pid()")
+            finish = doomed.begin("SELECT pg_sleep(10)")
+            other.exec_driver_sql("SELECT pg_terminate_backend(%s)", (int(own),))
+            finish()
+
+    with pytest.raises(Unavailable):
+        lose_it()
+
+    with database.statements() as statements:
+        assert statements.packed("SELECT 1") == [b"1"]

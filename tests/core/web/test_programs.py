@@ -32,6 +32,12 @@ def _fails(_ground: dict[str, str], _request: ProgramRequest) -> Answer:
     raise RuntimeError("broken")
 
 
+def _leaves(_ground: dict[str, str], request: ProgramRequest) -> Answer | None:
+    if "broken" in request.args:
+        raise RuntimeError("broken")
+    return None if "page" in request.args else Answer(b"at the door")
+
+
 def _log_name(_ground: dict[str, str], _request: ProgramRequest) -> Answer:
     return Answer(f"{log.request_name()} {log.request_name()}".encode())
 
@@ -49,6 +55,7 @@ def programs() -> Client:
         Endpoint("/nothing", {"DELETE": _nothing}),
         Endpoint("/unchanged", {"GET": _unchanged}),
         Endpoint("/fails", {"GET": _fails}),
+        Endpoint("/before-a-page", {"GET": _leaves}, is_before_pages=True),
         Endpoint("/log-name", {"GET": _log_name}),
         Endpoint("/reads", {"POST": _reads}),
     ]
@@ -135,3 +142,12 @@ def test_a_request_has_a_name_in_the_log_as_long_as_it_lasts(programs: Client) -
 def test_a_body_has_a_limit(programs: Client) -> None:
     assert programs.post("/reads", data=b"x" * 64 * 1024).status_code == 200
     assert programs.post("/reads", data=b"x" * (64 * 1024 + 1)).text == "RequestEntityTooLarge"
+
+
+def test_before_a_page_the_door_answers_what_it_can_and_leaves_the_rest_to_the_page(programs: Client) -> None:
+    path = "/before-a-page"
+    answered = programs.get(path)
+    left = [programs.get(f"{path}?page"), programs.get(f"{path}?broken"), programs.post(path), programs.options(path)]
+
+    assert (answered.text, answered.headers["X-Frame-Options"]) == ("at the door", "DENY")
+    assert [response.text for response in left] == ["pages"] * 4
