@@ -2,12 +2,25 @@
 
 from flask.testing import FlaskClient
 
+from core.proof.dpop_nonces import DpopNonces
 from idp.oidc import codes
 from idp.oidc.codes import CodeGrant
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.wiring import Services
 from tests.support import grants
-from tests.support.grants import a_client, a_grant, a_public_client, ask_userinfo, basic, exchange, granted, refresh
+from tests.support.call_trail import followed
+from tests.support.dpop_proofs import a_proof, a_proof_key
+from tests.support.grants import (
+    a_client,
+    a_grant,
+    a_public_client,
+    ask_userinfo,
+    basic,
+    exchange,
+    granted,
+    post_token,
+    refresh,
+)
 from tests.support.statements import counted
 
 
@@ -71,3 +84,36 @@ def test_introspection_asks_the_database_nothing(services: Services, endpoints: 
 
     assert response.get_json()["active"] is True
     assert asked == []
+
+
+def test_a_proof_costs_one_step_in_the_store_and_no_statement(services: Services, endpoints: FlaskClient) -> None:
+    """It is spent there; the key that a refresh token is bound to lies in its family."""
+    client, key = a_public_client(services), a_proof_key()
+    grant = _in_a_context(services, client)
+    endpoint = f"{services.settings.issuer}/token"
+
+    def headers() -> dict[str, str]:
+        now = services.clock.now()
+        return {"DPoP": a_proof(key, "POST", endpoint, now, nonce=DpopNonces(services.settings.secret).fresh(now))}
+
+    first = exchange(endpoints, client, codes.issue(services.store, grant), headers=headers()).get_json()
+    form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    with counted(services.database) as asked, followed(services.database) as trail:
+        response = post_token(endpoints, client, headers=headers(), **form)
+
+    assert response.get_json()["token_type"] == "DPoP"
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT"]
+    assert trail.calls.count("/core/proof/dpop.py:_spend") == 1
+
+
+def test_who_brings_no_proof_pays_for_none(services: Services, endpoints: FlaskClient) -> None:
+    """Bearer tokens: nothing of proofs and certificates runs at the token endpoint or at userinfo."""
+    client = a_client(services)
+    grant = _in_a_context(services, client)
+    with followed(services.database) as trail:
+        members = exchange(endpoints, client, codes.issue(services.store, grant)).get_json()
+        answer = ask_userinfo(endpoints, members["access_token"])
+
+    assert answer.status_code == 200
+    called = {call.partition(":")[0] for call in trail.calls}
+    assert not called & {"/core/proof/dpop.py", "/core/proof/dpop_nonces.py", "/core/proof/target_uri.py"}
