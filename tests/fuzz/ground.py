@@ -1,6 +1,7 @@
 """A provider with everything that could leak, and what must be true of each of its answers."""
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from joserfc import jws
 from werkzeug.test import TestResponse
 
+from core.infra.log import SecretFilter
 from idp.oidc import codes
 from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import DEFAULT_SCOPE, ClientPolicy, RegisteredClient
@@ -29,12 +31,28 @@ from tests.support.grants import (
     a_key,
     a_person,
     a_public_client,
+    basic,
     granted,
     public_jwks,
 )  # fmt: skip
 
 _FORM_ACTION = re.compile(r"<form[^>]*action=\"([^\"]*)\"")
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 GOODBYE = "https://tool.immo.test/goodbye"
+
+
+class Log(logging.Handler):
+    """Keeps what the log says, masked as every handler of ours masks it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.addFilter(SecretFilter())
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record, with its fields and its traceback."""
+        self.lines.append(f"{record.getMessage()} {getattr(record, 'immo_fields', '')} {record.exc_text}")
 
 
 @dataclass
@@ -43,14 +61,16 @@ class Ground:
 
     services: Services
     app: Flask
+    log: "Log"
     key: Any = field(default_factory=a_key)
     numbers: Iterator[int] = field(default_factory=count)
     nonce: str | None = None
     bound: str = ""
 
     def __post_init__(self) -> None:
-        every = ("authorization_code", "refresh_token", "client_credentials")
-        self.client = a_client(self.services, grant_types=every, post_logout_redirect_uris=(GOODBYE,))
+        every = ("authorization_code", "refresh_token", "client_credentials", DEVICE, EXCHANGE)
+        policy = ClientPolicy(scope=(*DEFAULT_SCOPE, "organization"), token_exchange=True)
+        self.client = a_client(self.services, grant_types=every, post_logout_redirect_uris=(GOODBYE,), policy=policy)
         self.public = a_public_client(self.services)
         own_key: dict[str, Any] = {
             "secret": None, "token_endpoint_auth_method": "private_key_jwt", "jwks": public_jwks(self.key),
@@ -68,13 +88,15 @@ class Ground:
         self.person_id = a_person(self.services, "somebody.else")
         caller = self.app.test_client()
         self.tokens = granted(self.services, caller, self.client, a_grant(self.services, self.client, self.person_id))
+        asked = caller.post("/device_authorization", data={"scope": "openid"}, headers=basic(self.client))
+        self.device_code = str(asked.get_json()["device_code"])
         self.code = codes.issue(self.services.store, a_grant(self.services, self.client, self.person_id))
         self.registered = {
             uri for client in self.clients for uri in (*client.redirect_uris, *client.post_logout_redirect_uris)
         }
         self.secrets: tuple[str, ...] = (
             SECRET, VERIFIER, self.code, self.tokens["access_token"], self.tokens["refresh_token"],
-            self.services.settings.secret.reveal(), self._bound_token(),
+            self.services.settings.secret.reveal(), self._bound_token(), self.device_code,
         )  # fmt: skip
 
     @property
@@ -129,9 +151,11 @@ class Ground:
         """Assert of an answer what is true of every answer; `ours` may be shown back to who sent it."""
         assert response.status_code < 500, response.text[:2000]
         told = f"{response.headers}\n{response.text}"
-        plain = unquote(told)
+        plain, logged = unquote(told), "\n".join(self.log.lines)
+        self.log.lines.clear()
         for secret in self.secrets:
-            assert not secret or secret in ours or (secret not in told and secret not in plain), "a secret came back"
+            assert secret in ours or (secret not in told and secret not in plain), "a secret came back"
+            assert secret not in logged, "a secret was logged"
         assert "X-Injected" not in response.headers
         assert "Traceback" not in told
         location = response.headers.get("Location")

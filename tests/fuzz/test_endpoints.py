@@ -11,16 +11,14 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idp.wiring import Services
-from tests.fuzz.ground import GOODBYE, Ground, good_authorization
+from core.infra.log import WARNING, event
+from tests.fuzz.ground import DEVICE, EXCHANGE, GOODBYE, Ground, good_authorization
 from tests.fuzz.values import EVIL, Pairs, bodies, encoded, headers, parameters, signed, text
 from tests.support.fapi_party import ath
 from tests.support.grants import ASSERTION_TYPE, REDIRECT_URI, SECRET, VERIFIER, basic
 
 _FORM = "application/x-www-form-urlencoded"
-_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
-_DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 _AUTHORIZATION = (
     "client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "response_mode", "prompt", "max_age",
     "acr_values", "claims",
@@ -37,11 +35,6 @@ def fuzz(examples: int) -> Callable[[Any], Any]:
     return settings(
         max_examples=examples, derandomize=True, database=None, deadline=None, suppress_health_check=allowed
     )
-
-
-@pytest.fixture
-def ground(services: Services, idp_app: Flask) -> Ground:
-    return Ground(services, idp_app)
 
 
 def authorization_values(ground: Ground) -> st.SearchStrategy[str]:
@@ -100,8 +93,8 @@ def token_requests(ground: Ground) -> st.SearchStrategy[dict[str, str]]:
         "code_verifier": VERIFIER},
         {"grant_type": "refresh_token", "refresh_token": ground.tokens["refresh_token"]},
         {"grant_type": "client_credentials", "scope": "a"},
-        {"grant_type": _DEVICE, "device_code": "x"},
-        {"grant_type": _EXCHANGE, "subject_token": ground.tokens["access_token"], "subject_token_type": _TOKEN_TYPE},
+        {"grant_type": DEVICE, "device_code": ground.device_code},
+        {"grant_type": EXCHANGE, "subject_token": ground.tokens["access_token"], "subject_token_type": _TOKEN_TYPE},
     ])  # fmt: skip
 
 
@@ -231,8 +224,8 @@ def test_any_method_and_any_body_anywhere(
     ground.check(answer)
 
 
-def test_the_check_sees_a_secret_a_stranger_and_a_failure(ground: Ground) -> None:
-    """The net has no hole: each of the three is found where it is planted."""
+def test_the_check_sees_a_secret_a_stranger_a_failure_and_the_log(ground: Ground) -> None:
+    """The net has no hole: each is found where it is planted."""
     for body, headers_, status in (
         (f"<p>{SECRET}</p>", {}, 200),
         ("", {"Location": f"{EVIL}/callback?code=x"}, 303),
@@ -244,3 +237,6 @@ def test_the_check_sees_a_secret_a_stranger_and_a_failure(ground: Ground) -> Non
         app.add_url_rule("/", view_func=lambda b=body, h=headers_, s=status: (b, s, h))
         with pytest.raises(AssertionError):
             ground.check(app.test_client().get("/"))
+    event("planted", WARNING, where=SECRET)
+    with pytest.raises(AssertionError, match="logged"):
+        ground.check(ground.caller().get("/health/live"))

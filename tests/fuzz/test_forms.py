@@ -8,12 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.wiring import Services
 from tests.fuzz.ground import Ground
 from tests.fuzz.test_endpoints import fuzz
 from tests.fuzz.values import encoded, headers, parameters, text
@@ -55,11 +53,9 @@ def _link(browser: Browser, selector: str) -> str:
 
 
 @pytest.mark.parametrize("name", _FORMS)
-def test_a_form(
-    name: str, services: Services, idp_app: Flask, idp: Callable[[], FlaskClient], made_office: Office
-) -> None:
+def test_a_form(name: str, ground: Ground, idp: Callable[[], FlaskClient], made_office: Office) -> None:
     button, come, examples = _FORMS[name]
-    ground, browser = Ground(services, idp_app), Browser(idp())
+    browser = Browser(idp())
     come(browser)
     (address,), fields = browser.form(button), browser.fields(button)
     hidden = {field: _TYPED for field in _HIDDEN if field in fields}
