@@ -91,6 +91,13 @@ class EphemeralStore(Protocol):
         """Write an entry as `put` does and then read others as `get_many` does, in one round trip."""
         ...
 
+    def putting(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> AbstractContextManager[None]:
+        """Write an entry as `put` does while the block does something else; it may be there before the block ends.
+
+        It is there when the block has ended, also by an error. The block leaves the store alone.
+        """
+        ...
+
     def take(self, kind: Kind, key: str) -> bytes | None:
         """Read and delete in one step; of concurrent callers exactly one gets the value."""
         ...

@@ -102,6 +102,8 @@ class _Wire:
         Once more on a fresh connection, as after a restart. Where the first try did reach Redis,
         a second `add` or `take` finds nobody the winner: the user tries again.
         """
+        if getattr(self._local, "is_waiting", False):
+            raise RuntimeError("an answer is on its way: whoever asked now would read that")
         connection = self._connection()
         packed = [b"".join([_packed(command) for command in commands])]
         try:
@@ -110,6 +112,34 @@ class _Wire:
             except redis.ConnectionError:
                 return self._attempt(connection, packed, len(commands))
         except redis.RedisError as error:
+            raise Unavailable("store-unavailable") from error
+
+    @contextmanager
+    def sent(self, command: _Command) -> Iterator[None]:
+        """Send a command that may be done twice, and read its answer when the block ends; raise `Unavailable` then."""
+        connection = self._connection()
+        is_sent = True
+        try:
+            connection.send_packed_command([_packed(command)], check_health=False)
+        except redis.RedisError:
+            is_sent = False
+        self._local.is_waiting = True
+        try:
+            yield
+        finally:
+            self._local.is_waiting = False
+            if is_sent:
+                self._read_or_repeat(connection, command)
+            else:
+                self.exchange((command,))
+
+    def _read_or_repeat(self, connection: _Connection, command: _Command) -> None:
+        try:
+            connection.read_response()
+        except redis.ConnectionError:
+            self.exchange((command,))
+        except redis.RedisError as error:
+            connection.disconnect()
             raise Unavailable("store-unavailable") from error
 
     def _connection(self) -> _Connection:
@@ -168,6 +198,12 @@ class RedisStore:
         """See `EphemeralStore.put_then_get`."""
         # Redis does what comes on one connection in the order in which it comes.
         return tuple(self._wire.exchange((_set(kind, key, value, ttl), _mget(names)))[1])
+
+    @contextmanager
+    def putting(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> Iterator[None]:
+        """See `EphemeralStore.putting`."""
+        with self._wire.sent(_set(kind, key, value, ttl)):
+            yield
 
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""

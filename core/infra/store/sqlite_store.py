@@ -131,6 +131,12 @@ class SqliteStore:
         self.put(kind, key, value, ttl)
         return self.get_many(names)
 
+    @contextmanager
+    def putting(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> Iterator[None]:
+        """See `EphemeralStore.putting`: a file answers at once."""
+        self.put(kind, key, value, ttl)
+        yield
+
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""
         row = self._one(_TAKE, (kind, key))

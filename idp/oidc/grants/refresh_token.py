@@ -58,8 +58,9 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         )
         # One that is bound to a key is worth nothing to who copied it (RFC 9700 section 2.2.2).
         if client.is_public and not grant.confirmation.is_bound:
-            with ground.database.statements() as connection:
+            with issue.remembering_grant(ground.store, grant), ground.database.statements() as connection:
                 response["refresh_token"] = refresh_token.rotate(connection, presented, now)
-        issue.remember_grant(ground.store, grant)
+        else:
+            issue.remember_grant(ground.store, grant)
         log.event("token_refreshed", client_id=client.client_id, person_id=grant.subject.person_id)
         return 200, response, []

@@ -6,6 +6,7 @@ resource servers need.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -153,6 +154,11 @@ def bound(grant: CodeGrant, client: RegisteredClient, confirmation: Confirmation
 def remember_grant(store: EphemeralStore, grant: CodeGrant) -> None:
     """Keep what was granted for userinfo, as long as an access token issued now lives."""
     store.put(Kind.GRANT, grant.family_id, orjson.dumps(grant.to_json()), _GRANT_LIFE)
+
+
+def remembering_grant(store: EphemeralStore, grant: CodeGrant) -> AbstractContextManager[None]:
+    """Keep it while the block does something else: what is kept is of use only with a token given afterwards."""
+    return store.putting(Kind.GRANT, grant.family_id, orjson.dumps(grant.to_json()), _GRANT_LIFE)
 
 
 def remember_first_grant(store: EphemeralStore, grant: CodeGrant) -> bool:

@@ -133,6 +133,15 @@ def test_what_is_put_is_there_when_others_are_read_after_it(any_store: Ephemeral
     assert any_store.get(Kind.CODE, "k") == b"new"
 
 
+def test_what_is_put_beside_something_else_is_there_when_that_is_done_or_failed(any_store: EphemeralStore) -> None:
+    with any_store.putting(Kind.CODE, "done", b"1", LIFE):
+        pass
+    with pytest.raises(LookupError), any_store.putting(Kind.CODE, "failed", b"2", LIFE):
+        raise LookupError
+
+    assert any_store.get_many([(Kind.CODE, "done"), (Kind.CODE, "failed")]) == (b"1", b"2")
+
+
 def test_hits_count_up_and_count_adds_none(any_store: EphemeralStore) -> None:
     counts = [any_store.hit(Kind.RATE, "k", LIFE) for _ in range(3)]
 

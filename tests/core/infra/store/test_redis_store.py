@@ -115,6 +115,43 @@ def test_an_answer_is_never_read_by_somebody_who_did_not_ask(redis_url: str) -> 
     assert store.get(Kind.CODE, "other") == b"v"
 
 
+def test_nobody_asks_while_an_answer_is_on_its_way(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+
+    with pytest.raises(RuntimeError), store.putting(Kind.CODE, "k", b"v", LIFE):
+        store.get(Kind.CODE, "k")
+
+    assert store.get(Kind.CODE, "k") == b"v"
+
+
+def test_what_is_put_beside_something_else_survives_a_connection_that_the_server_closed(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    store.ping()
+    with redis.Redis.from_url(redis_url) as plain:
+        plain.client_kill_filter(_type="normal", skipme=True)
+        with store.putting(Kind.CODE, "before", b"v", LIFE):
+            pass
+        with store.putting(Kind.CODE, "meanwhile", b"v", LIFE):
+            plain.client_kill_filter(_type="normal", skipme=True)
+
+    assert store.get_many([(Kind.CODE, "before"), (Kind.CODE, "meanwhile")]) == (b"v", b"v")
+
+
+def test_what_is_put_beside_something_else_and_refused_is_no_success(redis_url: str) -> None:
+    store = RedisStore(redis_url)
+    with redis.Redis.from_url(redis_url) as plain:
+        plain.config_set("maxmemory", "1")
+        try:
+            with pytest.raises(Unavailable), store.putting(Kind.CODE, "k", b"v", LIFE):
+                pass
+        finally:
+            plain.config_set("maxmemory", "0")
+
+    away = RedisStore(f"redis://127.0.0.1:{free_port()}")
+    with pytest.raises(Unavailable), away.putting(Kind.CODE, "k", b"v", LIFE):
+        pass
+
+
 def test_a_pipeline_that_redis_refuses_is_no_success(redis_url: str) -> None:
     store = RedisStore(redis_url)
     with redis.Redis.from_url(redis_url) as plain:
