@@ -1,10 +1,13 @@
 """DPoP proofs as the authorization server and every resource server judge them (RFC 9449 section 4.3)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from core.infra.secret import Secret
@@ -135,6 +138,33 @@ def test_what_is_wrong_is_refused_and_spends_nothing(store: EphemeralStore, case
 
     assert not isinstance(caught.value, NonceNeeded)
     assert caught.value.details["reason"]
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=5,
+)
+_JWK = st.fixed_dictionaries(
+    {"kty": st.sampled_from(["EC", "RSA", "OKP", "oct"])},
+    optional={
+        name: _JSON | st.text("AQab01-_", max_size=43) for name in ("crv", "x", "y", "n", "e", "alg", "use", "kid")
+    },
+)
+
+
+@given(
+    header=st.fixed_dictionaries({}, optional={"typ": _JSON, "alg": _JSON, "jwk": _JSON | _JWK, "b64": _JSON}),
+    claims=st.fixed_dictionaries({}, optional=dict.fromkeys(("jti", "htm", "htu", "iat", "ath", "nonce"), _JSON)),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_comes_is_judged(store: EphemeralStore, header: dict[str, Any], claims: dict[str, Any]) -> None:
+    """A proof counts or is refused, in words of ours: nothing else ever comes out."""
+    with suppress(InvalidProof):
+        judged(a_good_proof(header=header, **claims), store)
+    for text in (str(header), str(claims)):
+        with pytest.raises(InvalidProof):
+            judged(text, store)
 
 
 def test_a_proof_of_another_key_is_refused(store: EphemeralStore) -> None:
