@@ -102,7 +102,7 @@ def verify(proof: str | None, target: Target, *, desk: Desk, now: datetime, expe
     except InvalidJwt as error:
         raise InvalidProof(None, **error.details) from error
     _require_target(claims, target)
-    if expected_jkt is not None and not hmac.compare_digest(key.jkt, expected_jkt):
+    if expected_jkt is not None and not hmac.compare_digest(key.jkt.encode(), expected_jkt.encode()):
         raise InvalidProof(reason="another key")
     next_nonce = _judge_nonce(claims.get("nonce"), desk, now)
     if abs(issued_at - now) > TOLERANCE:

@@ -15,7 +15,7 @@ HEADER = "DPoP"
 NONCE_HEADER = "DPoP-Nonce"
 
 
-def proven_key(ground: Services, request: ProgramRequest, *, expected_jkt: str | None = None) -> Proven | None:
+def proven_key(ground: Services, request: ProgramRequest) -> Proven | None:
     """Return the key that the request proves to hold, None where it carries no proof.
 
     For the token endpoint and the pushed authorization request. `headers_for` says what the answer
@@ -26,7 +26,7 @@ def proven_key(ground: Services, request: ProgramRequest, *, expected_jkt: str |
         return None
     try:
         target = Target(request.method, (address(ground, request),))
-        return dpop.verify(proof, target, desk=desk(ground), now=ground.clock.now(), expected_jkt=expected_jkt)
+        return dpop.verify(proof, target, desk=desk(ground), now=ground.clock.now())
     except InvalidProof as error:
         raise refusal(error) from error
 

@@ -54,10 +54,15 @@ def of(ground: Services, request: ProgramRequest, client: RegisteredClient) -> S
 
 def require_same(bound_to: Confirmation, shown: Confirmation) -> None:
     """Raise `InvalidGrant` unless the request proved the key that a code or refresh token is bound to."""
-    if bound_to.jkt is not None and not hmac.compare_digest(bound_to.jkt, shown.jkt or ""):
+    if not _is_same(bound_to.jkt, shown.jkt):
         raise InvalidGrant("The code or token is bound to another DPoP key.")
-    if bound_to.x5t_s256 is not None and not hmac.compare_digest(bound_to.x5t_s256, shown.x5t_s256 or ""):
+    if not _is_same(bound_to.x5t_s256, shown.x5t_s256):
         raise InvalidGrant("The token is bound to another certificate.")
+
+
+def _is_same(bound_to: str | None, shown: str | None) -> bool:
+    # As octets: what a client named as its key may be any text.
+    return bound_to is None or hmac.compare_digest(bound_to.encode(), (shown or "").encode())
 
 
 def _certificate(ground: Services, request: ProgramRequest) -> Confirmation | None:

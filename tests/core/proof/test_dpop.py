@@ -168,8 +168,9 @@ def test_whatever_comes_is_judged(store: EphemeralStore, header: dict[str, Any],
 
 
 def test_a_proof_of_another_key_is_refused(store: EphemeralStore) -> None:
-    with pytest.raises(InvalidProof):
-        judged(a_good_proof(), store, expected_jkt=_OTHER.thumbprint())
+    for expected in (_OTHER.thumbprint(), "", "no thumbprint, \u00e9"):
+        with pytest.raises(InvalidProof):
+            judged(a_good_proof(), store, expected_jkt=expected)
 
 
 def test_a_request_without_a_token_needs_no_hash_of_one(store: EphemeralStore) -> None:

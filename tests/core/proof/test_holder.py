@@ -28,8 +28,7 @@ def judged(
     has_proof: bool = False,
     certificate: str | None = None,
 ) -> Proven | None:
-    claims = {"nonce": NONCES.fresh(NOW), "ath": thumbprint_of(TOKEN)}
-    proof = a_proof(KEY, "GET", URL, NOW, **claims) if has_proof else None
+    proof = a_proof(KEY, "GET", URL, NOW, nonce=NONCES.fresh(NOW), ath=thumbprint_of(TOKEN)) if has_proof else None
     call = Call("GET", (URL,), proof, certificate)
     return require_holder(Presented(TOKEN, scheme), call, confirmation, desk=Desk(NONCES, store), now=NOW)
 
@@ -56,6 +55,7 @@ def test_nobody_else_is(
     store: EphemeralStore,
     confirmation: Confirmation,
     scheme: Scheme,
+    *,
     has_proof: bool,
     certificate: str | None,
     would_count: Scheme,
