@@ -129,7 +129,7 @@ def _check_audience(audience: object, client: RegisteredClient, audiences: Seque
 
 def _check_times(claims: Mapping[str, Any], now: datetime) -> datetime:
     expires_at = _moment(claims, "exp", now)
-    if expires_at is None or expires_at + _SKEW <= now:
+    if expires_at is None or expires_at <= now - _SKEW:
         raise InvalidClient("The assertion has expired, or has no exp.")
     if expires_at > now + _LONGEST_LIFE + _SKEW:
         raise InvalidClient("The assertion lives longer than one hour.")

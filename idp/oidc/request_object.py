@@ -116,7 +116,7 @@ def _require_origin(claims: Mapping[str, Any], client: RegisteredClient, issuer:
 
 def _require_time(claims: Mapping[str, Any], now: datetime, *, must_be_bounded: bool) -> None:
     ends, begins = _moment(claims, "exp"), _moment(claims, "nbf")
-    if ends is not None and ends + _SKEW <= now:
+    if ends is not None and ends <= now - _SKEW:
         raise InvalidRequestObject("The request object has expired.")
     for moment in (begins, _moment(claims, "iat")):
         if moment is not None and moment > now + _SKEW:

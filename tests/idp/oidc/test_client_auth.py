@@ -244,6 +244,7 @@ def test_an_assertion_works_once(services: Services, endpoints: FlaskClient) -> 
         {"exp": "soon"},
         {"exp": True},
         {"exp": 1e30},
+        {"exp": 253_402_300_799},
     ],
 )
 def test_an_assertion_with_a_wrong_claim_fails(

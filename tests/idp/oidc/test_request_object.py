@@ -88,6 +88,7 @@ def test_every_algorithm_signs_a_request(new_party: Callable[..., FapiParty], br
         pytest.param({"iss": None, "aud": None, "exp": None, "nbf": None, "iat": None}, id="parameters-alone"),
         pytest.param({"aud": ["https://login.immo.test", "https://tool.example"]}, id="audiences"),
         pytest.param({"exp": 4_000_000_000, "nbf": 1}, id="times-that-no-profile-bounds"),
+        pytest.param({"exp": 253_402_300_799}, id="the-last-second-of-the-calendar"),
         pytest.param({"claims": '{"userinfo": {"name": null}}', "max_age": "600"}, id="as-in-the-query"),
         pytest.param({"a_claim_nobody_knows": {"with": ["anything"]}}, id="unknown"),
     ],
