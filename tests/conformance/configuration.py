@@ -22,6 +22,11 @@ from tests.conformance.scripts import SPECIAL, Scripts, special
 
 # The suite names its modules by the profile they are about.
 _FAPI_PREFIXES = ("fapi2-security-profile-final-", "fapi2-message-signing-final-")
+# Members of discovery by OpenID Connect for Identity Assurance 1.0, section 9, which these plans are not about.
+IDENTITY_ASSURANCE = (
+    "verified_claims_supported", "trust_frameworks_supported", "evidence_supported", "documents_supported",
+    "documents_check_methods_supported", "claims_in_verified_claims_supported",
+)  # fmt: skip
 # The second client's answers come back with a query of its own.
 _SECOND_QUERY = "?dummy1=lorem&dummy2=ipsum"
 
@@ -63,7 +68,11 @@ def configuration(
     told: dict[str, object] = {
         "alias": plan.alias,
         "description": f"Immo-Connect, {plan.words}",
-        "server": {"discoveryUrl": f"{issuer}{_well_known(plan)}", "login_hint": "demo.manager"},
+        "server": {
+            "discoveryUrl": f"{issuer}{_well_known(plan)}",
+            "login_hint": "demo.manager",
+            "allow_unexpected_metadata_fields": list(IDENTITY_ASSURANCE),
+        },
         "browser": Scripts(issuer).usual(),
         "override": dict(_overrides(plan, issuer)),
     }

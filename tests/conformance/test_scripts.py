@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from idp.oidc.client_metadata import parse
 from idp.wiring import Services
-from tests.conformance.configuration import configuration, static_clients
+from tests.conformance.configuration import IDENTITY_ASSURANCE, configuration, static_clients
 from tests.conformance.plans import PlanChoice, plans
 from tests.conformance.scripted_browser import ScriptedBrowser, ScriptFailed
 from tests.conformance.scripts import SPECIAL, Scripts, special
@@ -18,6 +18,28 @@ from tests.support.relying_party import RelyingParty
 from tests.support.sign_in import Browser
 
 SUITE = "https://suite.example"
+# The IANA registry "OAuth Authorization Server Metadata", as far as a provider could mean it.
+_ENDPOINTS = (
+    "authorization", "token", "userinfo", "end_session", "registration", "introspection", "revocation",
+    "device_authorization", "pushed_authorization_request", "backchannel_authentication",
+)  # fmt: skip
+_ALGORITHMS = ("id_token", "userinfo", "request_object", "authorization", "introspection", "dpop")
+_REGISTERED = {
+    "issuer", "jwks_uri", "service_documentation", "op_policy_uri", "op_tos_uri", "mtls_endpoint_aliases",
+    "protected_resources", "require_request_uri_registration", "require_pushed_authorization_requests",
+    "require_signed_request_object", "tls_client_certificate_bound_access_tokens",
+    *(f"{name}_endpoint" for name in _ENDPOINTS),
+    *(f"{name}_signing_alg_values_supported" for name in _ALGORITHMS),
+    *(f"{name}_endpoint_auth_methods_supported" for name in ("token", "introspection", "revocation")),
+    *(f"{name}_endpoint_auth_signing_alg_values_supported" for name in ("token", "introspection", "revocation")),
+    *(f"{name}_supported" for name in (
+        "scopes", "response_types", "response_modes", "grant_types", "acr_values", "subject_types", "display_values",
+        "claim_types", "claims", "claims_locales", "ui_locales", "claims_parameter", "request_parameter",
+        "request_uri_parameter", "code_challenge_methods", "authorization_response_iss_parameter",
+        "backchannel_logout", "backchannel_logout_session", "frontchannel_logout", "frontchannel_logout_session",
+        "prompt_values", "authorization_details_types",
+    )),
+}  # fmt: skip
 _HOME = f"{SUITE}/test/a/immo-2"
 
 
@@ -118,6 +140,11 @@ def test_configuration_of_a_plan_is_json_and_names_two_clients(plan: PlanChoice)
         assert '"d"' not in json.dumps(client.metadata)
         read = parse(client.client_id, dict(client.metadata), allow_loopback=True, profile=plan.profile)
         assert read.rules.sender_constraint
+
+
+def test_discovery_says_nothing_that_is_registered_nowhere(party: RelyingParty) -> None:
+    """oidc.md 2.12: an unknown member is a warning; those of RFC 8414 and its registry are known."""
+    assert party.metadata.keys() - set(IDENTITY_ASSURANCE) <= _REGISTERED
 
 
 def test_no_two_plans_share_an_address_and_the_ten_rows_are_there() -> None:
