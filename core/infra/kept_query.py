@@ -8,6 +8,7 @@ database, and what comes back is turned into the types of the columns.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -198,7 +199,10 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         self.text = str(compiled)
-        self._positions = compiled.positiontup
+        names = compiled.positiontup
+        # One step for all: of several names it makes a tuple.
+        self._in_order = itemgetter(*names) if names and len(names) > 1 else None
+        self._positions = names
         self._fixed = dict(compiled.params)
         self._required = {name for name, parameter in compiled.binds.items() if parameter.required}
         self._writers = {
@@ -212,6 +216,8 @@ class _Compiled:
         values = {**self._fixed, **parameters}
         for name, writer in self._writers.items():
             values[name] = writer(values[name])
+        if self._in_order is not None:
+            return self._in_order(values)
         if self._positions is None:
             return values
         return tuple(values[name] for name in self._positions)
@@ -238,8 +244,10 @@ def _reader(column: ColumnElement[Any]) -> Callable[[Any], Any] | None:
 
 
 def _moment(value: str) -> datetime:
-    # SQLite holds UTC without saying so.
     moment = datetime.fromisoformat(value)
+    if moment.tzinfo is UTC:
+        return moment
+    # SQLite holds UTC without saying so.
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

@@ -81,12 +81,12 @@ class CodeGrant:
         return cls(
             client_id=str(value["client_id"]),
             redirect_uri=str(value["redirect_uri"]),
-            scope=tuple(str(scope) for scope in value["scope"]),
+            scope=tuple(map(str, value["scope"])),
             subject=Subject.from_json(value["subject"]),
             family_id=str(value["family_id"]),
             nonce=_optional_text(value["nonce"]),
             code_challenge=_optional_text(value["code_challenge"]),
-            resource=tuple(str(resource) for resource in value["resource"]),
+            resource=tuple(map(str, value["resource"])),
             claims=ClaimsRequest(
                 id_token=tuple(_claim_from_json(claim) for claim in claims["id_token"]),
                 userinfo=tuple(_claim_from_json(claim) for claim in claims["userinfo"]),
