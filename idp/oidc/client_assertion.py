@@ -16,12 +16,15 @@ from joserfc.jws import CompactSignature, JWSRegistry, extract_compact, validate
 
 from core.infra.ids import digest
 from core.infra.store.interface import EphemeralStore, Kind
+from core.proof import jws
 from core.proof.keys import ALGORITHMS, PublicKey
 from idp.oidc.errors import InvalidClient
 from idp.oidc.registered_client import RegisteredClient
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
+# The type that the successor of RFC 7523 gives them; most clients say JWT, or nothing.
+_TYPE = "client-authentication+jwt"
 _SKEW = timedelta(seconds=30)
 # Authlib's client makes assertions for an hour; longer ones would have to be remembered too long.
 _LONGEST_LIFE = timedelta(hours=1)
@@ -96,7 +99,10 @@ def verify(
 
 
 def _verify_signature(assertion: Assertion, client: RegisteredClient, find_keys: FindKeys) -> None:
-    algorithm, kid = assertion.header.get("alg"), assertion.header.get("kid")
+    typ, algorithm, kid = (assertion.header.get(name) for name in ("typ", "alg", "kid"))
+    # RFC 8725 section 3.11: a request object, which browsers carry, proves nobody.
+    if not jws.is_of_type(typ, None) and not jws.is_of_type(typ, _TYPE):
+        raise InvalidClient("The typ of the assertion is that of another kind of JWT.")
     registered = client.token_endpoint_auth_signing_alg
     if algorithm not in client.rules.algorithms or algorithm != (registered or algorithm):
         raise InvalidClient("The alg of the assertion is not one that the client may use.")

@@ -240,9 +240,15 @@ def public_jwks(*keys: Key) -> dict[str, Any]:
 
 
 def an_assertion(
-    services: Services, client: RegisteredClient, key: Key, *, algorithm: str = "ES256", **claims: Any
+    services: Services,
+    client: RegisteredClient,
+    key: Key,
+    *,
+    algorithm: str = "ES256",
+    typ: str | None = None,
+    **claims: Any,
 ) -> str:
-    """Return a client assertion; a claim that is None is left out."""
+    """Return a client assertion, of a type of its own where one is given; a claim that is None is left out."""
     now = int(services.clock.now().timestamp())
     values: dict[str, Any] = {
         "iss": client.client_id,
@@ -252,6 +258,6 @@ def an_assertion(
         "iat": now,
         "exp": now + 60,
     }
-    header = {"alg": algorithm, **({"kid": key.kid} if key.kid else {})}
+    header = {"alg": algorithm, **({"kid": key.kid} if key.kid else {}), **({"typ": typ} if typ else {})}
     kept = {name: value for name, value in (values | claims).items() if value is not None}
     return jwt.encode(header, kept, key, algorithms=[algorithm])

@@ -284,6 +284,25 @@ def test_the_clocks_may_differ_a_little(
     assert (response.status_code == 200) is works
 
 
+@pytest.mark.parametrize(
+    ("typ", "works"),
+    [
+        ("JWT", True),
+        ("client-authentication+jwt", True),
+        ("oauth-authz-req+jwt", False),
+        ("dpop+jwt", False),
+    ],
+)
+def test_what_was_signed_for_something_else_is_no_assertion(
+    services: Services, endpoints: FlaskClient, typ: str, *, works: bool
+) -> None:
+    """RFC 9101 section 10.8: a request object is seen by browsers, and must not prove its client."""
+    key = a_key()
+    assertion = an_assertion(services, _key_client(services, key), key, typ=typ)
+
+    assert (_by_assertion(endpoints, assertion).status_code == 200) is works
+
+
 def test_an_assertion_of_a_foreign_key_fails(services: Services, endpoints: FlaskClient) -> None:
     client = _key_client(services, a_key())
 
