@@ -78,7 +78,6 @@ _BROKEN: dict[str, Callable[[], str | None]] = {
     "no-jwt": lambda: "a.b.c",
     "two-parts": lambda: a_good_proof().rpartition(".")[0],
     "four-parts": lambda: a_good_proof() + ".x",
-    "repeated": lambda: f"{a_good_proof()}, {a_good_proof()}",
     "not-ascii": lambda: a_good_proof() + "\u00e9",
     "too-long": lambda: a_good_proof(padding="x" * 5_000),
     "typ-missing": lambda: a_good_proof(header={"typ": None}),
@@ -92,6 +91,7 @@ _BROKEN: dict[str, Callable[[], str | None]] = {
     "crit": lambda: a_good_proof(header={"crit": ["b64"], "b64": False}),
     "jwk-missing": lambda: a_good_proof(header={"jwk": None}),
     "jwk-private": lambda: a_good_proof(header={"jwk": KEY.as_dict(private=True)}),
+    "jwk-private-in-part": lambda: a_good_proof(header={"jwk": {**KEY.as_dict(private=False), "p": "AA"}}),
     "jwk-symmetric": lambda: a_good_proof(header={"alg": "HS256", "jwk": _SYMMETRIC.as_dict(private=True)}),
     "jwk-of-another": lambda: a_good_proof(header={"jwk": _OTHER.as_dict(private=False)}),
     "jwk-no-object": lambda: a_good_proof(header={"jwk": "x"}),
@@ -165,6 +165,14 @@ def test_whatever_comes_is_judged(store: EphemeralStore, header: dict[str, Any],
     for text in (str(header), str(claims)):
         with pytest.raises(InvalidProof):
             judged(text, store)
+
+
+def test_of_two_proofs_none_counts_and_the_log_says_why(store: EphemeralStore) -> None:
+    """RFC 9449 section 4.3: repeated headers reach us as one value."""
+    with pytest.raises(InvalidProof) as caught:
+        judged(f"{a_good_proof()}, {a_good_proof()}", store)
+
+    assert caught.value.details["reason"] == "sent more than once"
 
 
 def test_a_proof_of_another_key_is_refused(store: EphemeralStore) -> None:
