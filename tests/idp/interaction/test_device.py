@@ -10,14 +10,16 @@ import pytest
 import segno
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core.infra import rate_limit
 from core.infra.clock import FixedClock
 from core.infra.settings import Mode
 from idp.app import create_app
-from idp.oidc import user_codes
+from idp.oidc import user_codes, withdrawal
 from idp.oidc.device_authorization import PER_NETWORK
 from idp.oidc.device_codes import DEVICE_LIFE
+from idp.oidc.tables import RefreshFamilyRow
 from idp.wiring import Services
 from tests.support.device import Device, a_device_client
 from tests.support.grants import ask_userinfo, claims_of
@@ -96,6 +98,7 @@ def test_whoever_agreed_before_is_asked_again(device: Device, browser: Browser) 
     enter(browser, device.begin().user_code)
 
     assert browser.page.has("#allow")
+    assert "You are asked again for each device." in browser.page.text
     assert device.hears() == "authorization_pending"
 
 
@@ -184,6 +187,22 @@ def test_an_answer_is_given_at_once_and_one_time(
     clock.advance(timedelta(seconds=11))
     assert device.hears() == "invalid_grant"
     assert ask_userinfo(device.http, given).status_code == 401
+
+
+def test_what_was_withdrawn_before_the_device_asked_is_not_given(
+    services: Services, device: Device, browser: Browser, office: Office
+) -> None:
+    """Whoever sees too late that somebody sent them the code takes it back under their connections."""
+    enter(browser, device.begin(scope="openid profile offline_access").user_code)
+    browser.sign_in().press("#allow")
+
+    with services.database.transaction() as session:
+        assert withdrawal.withdraw(session, services.store, office.anna, "screen", now=services.clock.now())
+
+    assert device.hears() == "access_denied"
+    with services.database.transaction() as session:
+        families = session.scalars(select(RefreshFamilyRow)).all()
+    assert [family.revoked_at is None for family in families] == [False]
 
 
 def test_the_first_answer_stands(device: Device, browser: Browser, stranger: Browser) -> None:

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 
 from core.infra.ids import digest
 from core.infra.store.interface import EphemeralStore, Kind
-from idp.oidc import device_codes, user_codes
+from idp.oidc import consents, device_codes, user_codes
+from idp.oidc.consents import Agreement
 from idp.oidc.device_codes import Answered
 from idp.wiring import Services
 from tests.support.device import DEVICE_CODE, Device, a_device_client
@@ -26,9 +27,13 @@ def device(services: Services, idp: Callable[[], FlaskClient]) -> Device:
 
 def approved(services: Services, device: Device) -> Device:
     """Let a device in as a person would have."""
+    client_id, now = device.client.client_id, services.clock.now()
     grant = a_grant(services, device.client, a_person(services), code_challenge=None, redirect_uri="")
+    agreed = Agreement(grant.subject.person_id, client_id, grant.scope, (), None, None)
+    with services.database.transaction() as session:
+        consents.remember(session, agreed, now=now)
     key = digest(device.begin().answer["device_code"])
-    assert device_codes.answer(services.store, key, grant, services.clock.now()) is Answered.APPROVED
+    assert device_codes.answer(services.store, key, grant, now) is Answered.APPROVED
     return device
 
 
