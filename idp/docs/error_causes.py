@@ -29,10 +29,18 @@ _PEOPLE = {
     "AccessDenied": N_(
         "The user said no, or the rules of Immo-Connect do. At the registration endpoint: it is closed."
     ),
-    "TokenDenied": N_("The user said no to what the device asked for."),
+    "TokenDenied": N_(
+        "The user, or the rules of Immo-Connect, said no to the device. At a token exchange: the organisation or usage"
+        " is not open to the user."
+    ),
     "LoginRequired": N_("Nobody is signed in, or not recently enough, and prompt=none forbids to ask."),
-    "ConsentRequired": N_("The user has not agreed to this yet, and prompt=none forbids to ask."),
-    "AccountSelectionRequired": N_("The user may act for several organisations, and prompt=none forbids to ask which."),
+    "ConsentRequired": N_(
+        "The user has not agreed to this yet, and prompt=none forbids to ask; a token exchange never asks."
+    ),
+    "AccountSelectionRequired": N_(
+        "The user may act for several organisations, and prompt=none forbids to ask which. At a token exchange:"
+        " several contexts fit."
+    ),
     "InteractionRequired": N_("Something is left to do for the user, and prompt=none forbids to show it."),
     "UnmetAuthenticationRequirements": N_("The level of sign-in that the request demands is out of this user's reach."),
 }

@@ -64,7 +64,7 @@ def read_protection(read: MetadataReader, method: str, profile: Profile) -> dict
 def require_grants(grant_types: tuple[str, ...], profile: Profile) -> None:
     """Raise `InvalidClientMetadata` where a profile leaves a grant type no room."""
     # Whoever answers on another device cannot be bound to the request as FAPI 2.0 section 5.3.2.2 demands.
-    if profile is not Profile.OIDC and DEVICE_CODE in grant_types:
+    if RULES[profile].code_only and DEVICE_CODE in grant_types:
         raise InvalidClientMetadata(f"The member grant_types must not hold {DEVICE_CODE} in the profile {profile}.")
 
 

@@ -212,7 +212,7 @@ class LoginRequired(ProtocolError):
 
     error = "login_required"
     description = "The user must sign in."
-    remedy = N_("Send the request again without prompt=none.")
+    remedy = N_("Send an authorization request without prompt=none.")
 
 
 class ConsentRequired(ProtocolError):
@@ -220,7 +220,7 @@ class ConsentRequired(ProtocolError):
 
     error = "consent_required"
     description = "The user must consent."
-    remedy = N_("Send the request again without prompt=none.")
+    remedy = N_("Send an authorization request without prompt=none.")
 
 
 class AccountSelectionRequired(ProtocolError):
@@ -228,7 +228,7 @@ class AccountSelectionRequired(ProtocolError):
 
     error = "account_selection_required"
     description = "The user must choose a context."
-    remedy = N_("Send the request again without prompt=none.")
+    remedy = N_("Send an authorization request without prompt=none.")
 
 
 class InteractionRequired(ProtocolError):
@@ -236,7 +236,7 @@ class InteractionRequired(ProtocolError):
 
     error = "interaction_required"
     description = "The user must complete a step."
-    remedy = N_("Send the request again without prompt=none.")
+    remedy = N_("Send an authorization request without prompt=none.")
 
 
 class UnmetAuthenticationRequirements(ProtocolError):

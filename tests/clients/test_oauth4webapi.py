@@ -38,6 +38,6 @@ def test_oauth4webapi_goes_the_whole_way(product: RunningProduct, profile: str, 
         person = client.hear("userinfo")
         assert (person["sub"], person["preferred_username"]) == (claims["sub"], "demo.manager")
         assert client.hear("userinfo") == person
-        # One at the authorization server, one at userinfo: from then on each answer's nonce is the next one.
+        # By the authorization server, whose nonces count at userinfo too.
         assert client.hear("challenges") == (1 if binds else 0)
         assert client.hear("after_revocation") == "invalid_token"

@@ -198,7 +198,8 @@ def test_signing_out(ground: Ground, data: Any, extra: Mapping[str, str], *, by_
 _EVERYWHERE = (
     "/token", "/par", "/introspect", "/revoke", "/register", "/register/x", "/userinfo", "/device_authorization",
     "/authorize", "/end_session",
-    "/end_session/x", "/device", "/jwks", "/.well-known/openid-configuration", "/interaction/x",
+    "/end_session/x", "/device", "/jwks", "/.well-known/openid-configuration",
+    "/.well-known/oauth-protected-resource/userinfo", "/device/qr.svg", "/device/approved", "/interaction/x",
     "/interaction/x/login", "/interaction/x/consent",
     "/eid/login", "/docs/claims", "/account", "/pictures/x", "/health/live", "/nothing",
 )  # fmt: skip
