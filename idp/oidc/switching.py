@@ -22,6 +22,7 @@ from idp.oidc.errors import (
     UnmetAuthenticationRequirements,
 )
 from idp.oidc.registered_client import RegisteredClient
+from idp.session import SESSION_LIFE
 from idp.wiring import Services
 
 
@@ -36,6 +37,8 @@ def switched(
     now: datetime,
 ) -> CodeGrant:
     """Return a grant of its own for the context that is named, of the same sign-in.
+
+    Its session must go on: offline access is to what was chosen, and nobody is there to see another choice.
 
     Raises `TokenDenied` where none is open to the person, `AccountSelectionRequired` where several
     fit, `UnmetAuthenticationRequirements` where the sign-in is too weak, and `ConsentRequired`.
@@ -55,6 +58,8 @@ def switched(
         standing = consents.find_standing(
             connection, person_id=subject.person_id, client_id=client.client_id, sid=subject.sid
         )
+    if not standing.is_participant or now >= subject.authentication.auth_time + SESSION_LIFE:
+        raise InvalidRequest("The session of the subject_token has ended.")
     if not client.policy.first_party and not _is_agreed(standing.consent, grant, scope, context):
         raise ConsentRequired
     return replace(

@@ -9,12 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.infra.clock import FixedClock
-from idp.oidc import consents
+from core.infra.store.interface import Kind
+from idp.oidc import backchannel, consents
 from idp.oidc.clients import announce_change
 from idp.oidc.consents import Agreement
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.registration import store_client
 from idp.oidc.tokens import refresh_token
+from idp.session import SESSION_LIFE
 from idp.wiring import Services
 from tests.support.dpop_proofs import a_proof_key
 from tests.support.exchanges import ACCESS_TOKEN, EXCHANGE, ID_TOKEN, Caller
@@ -138,6 +140,25 @@ def test_what_was_switched_ends_with_the_session(
 
     assert ask_userinfo(rent.http, members["access_token"]).status_code == 401
     assert rent.refused(members["access_token"], organization=office.noord) == "invalid_request"
+
+
+def test_offline_access_is_not_switched_when_nobody_is_signed_in(
+    services: Services, rent: Caller, noord: dict[str, Any], office: Office, clock: FixedClock
+) -> None:
+    """Neither after a sign-out, also when what told of it is over, nor after the session's own end."""
+    session_end = clock.now() + SESSION_LIFE
+    sid = claims_of(services, noord["id_token"])["sid"]
+    clock.advance(session_end - clock.now() - timedelta(minutes=1))
+    refreshed = rent.post(grant_type="refresh_token", refresh_token=noord["refresh_token"]).get_json()
+    assert rent.exchanged(refreshed["access_token"], organization=office.zuid)
+    clock.advance(timedelta(minutes=1))
+    assert rent.refused(refreshed["access_token"], organization=office.zuid) == "invalid_request"
+
+    clock.advance(timedelta(minutes=-2))
+    with services.database.transaction() as session:
+        backchannel.end_what_rests_on(session, services.store, sid=sid, now=clock.now())
+    services.store.delete(Kind.REVOKED_FAMILY, sid)
+    assert rent.refused(refreshed["access_token"], organization=office.zuid) == "invalid_request"
 
 
 def test_an_organisation_that_is_not_open_is_no_token(rent: Caller, noord: dict[str, Any], office: Office) -> None:
