@@ -55,8 +55,6 @@ def _suite(backend: str, arguments: Sequence[str], counted: Counter[str]) -> boo
     environment = {name: value for name, value in os.environ.items() if not name.startswith("IMMO_")}
     environment["IMMO_TEST_BACKEND"] = backend
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(_workers()), "--dist", "loadfile"]
-    # In the order in which they are collected: `tests/conftest.py` puts first what lasts longest.
-    command.append("--no-loadscope-reorder")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         done = subprocess.run(  # noqa: S603 - a fixed command

@@ -24,8 +24,6 @@ pytest_plugins = (
 )
 
 
-# What waits for browsers and programs takes longest: begun first, it does not outlast all the rest.
-_LASTING = frozenset({"chromium", "product", "mortal"})
 # Whatever meets the pair of stores comes by one of these.
 _MEETING_A_STORE = frozenset({"database_server", "store"})
 
@@ -34,14 +32,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what concerns the other pair of stores: `make test` runs the suite on both.
 
     What meets no store at all (rules, pages as they are drawn, the tools of developers) would be the
-    same test twice: it runs beside SQLite. Files of what lasts long come first.
+    same test twice: it runs beside SQLite.
     """
     staying = [item for item in items if _concerns_this_pair(item)]
     if len(staying) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if not _concerns_this_pair(item)])
         items[:] = staying
-    lasting = {item.path for item in items if not _LASTING.isdisjoint(getattr(item, "fixturenames", ()))}
-    items.sort(key=lambda item: item.path not in lasting)
 
 
 def _concerns_this_pair(item: pytest.Item) -> bool:
