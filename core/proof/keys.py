@@ -23,11 +23,13 @@ _TYPES: Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {
     "ES256": ECKey,
     "EdDSA": OKPKey,
 }
-_RSA_BITS_MIN = 2048
+# Strangers name keys too: the larger and the odder, the longer a signature makes us calculate.
+_RSA_BITS_MIN, _RSA_BITS_MAX = 2048, 8192
+_RSA_EXPONENT_MAX = 2**32
 
 
 class InvalidKey(ImmoError, ValueError):
-    """A JWK is malformed, too weak, private, or does not fit its algorithm."""
+    """A JWK is malformed, too weak, too costly, private, or does not fit its algorithm."""
 
     code = "invalid-key"
 
@@ -53,14 +55,15 @@ class PublicKey:
             key = kind.import_key(dict(jwk))
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise InvalidKey(kid=kid, alg=algorithm) from error
-        if key.is_private or not _is_strong(key, algorithm):
+        if key.is_private or not _is_fit(key, algorithm):
             raise InvalidKey(kid=kid, alg=algorithm)
         return cls(kid, algorithm, key)
 
 
-def _is_strong(key: RSAKey | ECKey | OKPKey, algorithm: str) -> bool:
+def _is_fit(key: RSAKey | ECKey | OKPKey, algorithm: str) -> bool:
     if isinstance(key, RSAKey):
-        return key.public_key.key_size >= _RSA_BITS_MIN
+        numbers = key.public_key.public_numbers()
+        return _RSA_BITS_MIN <= numbers.n.bit_length() <= _RSA_BITS_MAX and numbers.e < _RSA_EXPONENT_MAX
     return key.curve_name == _CURVES[algorithm]
 
 

@@ -1,3 +1,4 @@
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -36,6 +37,22 @@ def test_weak_rsa_key_is_refused() -> None:
 
     with pytest.raises(InvalidKey):
         PublicKey.from_jwk(weak.as_dict(private=False))
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(16_384, 65_537), (2_048, 2**2_047 + 1), (2_048, 1)])
+def test_rsa_key_that_is_there_to_cost_us_is_refused(bits: int, exponent: int) -> None:
+    """Whoever sends a DPoP proof brings a key; some take a hundred times as long as others."""
+    modulus = 2**bits - 1
+    numbers = {"n": _number(modulus), "e": _number(exponent)}
+
+    with pytest.raises(InvalidKey):
+        PublicKey.from_jwk({"kty": "RSA", "kid": "k", "alg": "PS256", **numbers})
+    usual = {"kty": "RSA", "kid": "k", "alg": "PS256", "n": _number(2**2_048 - 1), "e": "AQAB"}
+    assert PublicKey.from_jwk(usual).algorithm == "PS256"
+
+
+def _number(value: int) -> str:
+    return urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).rstrip(b"=").decode()
 
 
 def test_curve_is_the_one_of_the_algorithm() -> None:
