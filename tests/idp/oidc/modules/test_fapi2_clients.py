@@ -92,6 +92,7 @@ def test_ensure_client_assertion_fails(program: FapiParty, demo: Services) -> No
         "no sub": {"sub": None},
         "another sub": {"sub": "another"},
         "no iss": {"iss": None},
+        "another iss": {"iss": "another"},
         "no jti": {"jti": None},
         "long jti": {"jti": "x" * 300},
         "nbf over 60 seconds ahead": {"nbf": now + 61},

@@ -256,30 +256,6 @@ def test_plain_pkce_rejected(new_party: NewParty, browser: Browser) -> None:
         assert party.refused(browser, **sent) == "invalid_request"
 
 
-def test_ensure_client_assertion_in_token_endpoint(party: FapiParty, browser: Browser) -> None:
-    """`ensure-client-id-in-token-endpoint`, `ensure-client-assertion-in-token-endpoint`."""
-    form = {"grant_type": "authorization_code", "code": party.authorize(browser), "redirect_uri": "x"}
-
-    assert_refused(party.http.post("/token", data=form), "invalid_client", 401)
-    assert_refused(party.http.post("/token", data={**form, "client_id": party.client_id}), "invalid_client", 401)
-
-
-@pytest.mark.parametrize(
-    "claims",
-    [{"exp": 0}, {"aud": "https://suite.example"}, {"sub": None}, {"nbf": 4_000_000_000}, {"iss": "another"}],
-    ids=["exp-is-in-past", "wrong-aud", "no-sub", "nbf-over-60-seconds-in-the-future", "wrong-iss"],
-)
-def test_ensure_signed_client_assertion_fails(party: FapiParty, claims: dict[str, object]) -> None:
-    """`ensure-signed-client-assertion-with-exp-is-5-minutes-in-past-fails` and its sisters."""
-    form = {
-        "grant_type": "authorization_code", "code": "x", "redirect_uri": "x",
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "client_assertion": party.assertion(**claims),
-    }  # fmt: skip
-
-    assert_refused(party.http.post("/token", data=form), "invalid_client", 401)
-
-
 def test_a_method_that_an_endpoint_does_not_take_is_told_in_json(party: FapiParty) -> None:
     """RFC 6749 section 5.2 for the form, RFC 9110 section 15.5.6 for the methods that are taken."""
     for path, allowed in {"/token": "POST", "/introspect": "POST", "/revoke": "POST", "/register": "POST"}.items():
