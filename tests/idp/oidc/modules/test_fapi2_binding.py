@@ -64,7 +64,10 @@ def test_ensure_dpop_auth_code_binding_success(party: FapiParty, browser: Browse
 
 
 def test_ensure_dpopproof_at_par_endpoint_binding_success(party: FapiParty, browser: Browser) -> None:
-    assert party.redeem(pushed_code(party, browser, proof_key=party.dpop_key)).status_code == 200
+    """Also where `dpop_jkt` names the key of the proof."""
+    for named in ({}, {"dpop_jkt": party.thumbprint()}):
+        code = pushed_code(party, browser, proof_key=party.dpop_key, **named)
+        assert party.redeem(code).status_code == 200
 
 
 def test_ensure_token_endpoint_fails_with_mismatched_dpop_jkt(party: FapiParty, browser: Browser) -> None:
