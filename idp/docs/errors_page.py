@@ -10,6 +10,7 @@ from core.web import document
 from core.web.document import Cell, Document, Link, Row, Section, Table
 from idp.docs.error_causes import CAUSES
 from idp.oidc.errors import ProtocolError
+from idp.oidc.proof_errors import InvalidDpopProof
 
 bp = Blueprint("docs-errors", __name__)
 _WORD = re.compile(r"[A-Z][a-z0-9]*")
@@ -47,12 +48,18 @@ def _rows() -> Iterator[Row]:
             id=anchor(kind),
             cells=(
                 Cell(kind.error, is_code=True),
-                Cell(str(kind.status)),
+                Cell(_status(kind)),
                 Cell(kind.description, is_code=True),
                 Cell(_(CAUSES[kind.__name__])),
                 Cell(_(kind.remedy)),
             ),
         )
+
+
+def _status(kind: type[ProtocolError]) -> str:
+    if issubclass(kind, InvalidDpopProof):
+        return f"{kind.status}, {kind.status_at_resource}"
+    return str(kind.status)
 
 
 def protocol_errors() -> tuple[type[ProtocolError], ...]:

@@ -12,12 +12,13 @@ class InvalidDpopProof(ProtocolError):
     """The DPoP proof is missing, malformed, for another request or key, or was used (RFC 9449 section 5)."""
 
     error = "invalid_dpop_proof"
+    status_at_resource = 401
     description = "The DPoP proof is not valid."
     remedy = N_("Make a new proof for each request, with the method, the address and the key of the token.")
 
     def at_resource(self) -> Self:
         """Return the refusal as a resource words it: with a challenge (RFC 9449 section 7.1)."""
-        self.status = 401
+        self.status = self.status_at_resource
         self.schemes = (Scheme.DPOP,)
         return self
 

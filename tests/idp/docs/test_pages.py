@@ -130,3 +130,6 @@ def test_cause_and_remedy_are_said_of_each(browser: FlaskClient) -> None:
         assert str(escape(CAUSES[kind.__name__])) in row
         assert str(escape(kind.remedy)) in row
         assert kind.error in row
+        # What a proof lacks is told by the token endpoint and by resources, each in its way (RFC 9449).
+        is_of_both = kind.error in {"invalid_dpop_proof", "use_dpop_nonce"}
+        assert (">400, 401<" if is_of_both else f">{kind.status}<") in row
