@@ -15,6 +15,7 @@ from idp.oidc.error_response import NO_STORE
 from idp.oidc.errors import InvalidRequest, UnauthorizedClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import refresh_token
+from idp.oidc.tokens.access_token import lineage
 from idp.signing import jws
 from idp.signing.jws import InvalidJwt
 from idp.wiring import Services
@@ -67,8 +68,7 @@ def _describe(ground: Services, client: RegisteredClient, token: str) -> Mapping
         return _INACTIVE
     if not _is_for(client, claims["aud"]):
         return _INACTIVE
-    jti = str(claims["jti"])
-    if refresh_token.is_revoked(ground.store, jti.partition(".")[0], jti):
+    if refresh_token.is_revoked(ground.store, *lineage(str(claims["jti"]))):
         return _INACTIVE
     holder = known_client(ground.database, ground.store, str(claims["client_id"]))
     if holder is None or not holder.enabled:

@@ -13,6 +13,7 @@ from idp.oidc.clients import known_client
 from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import InvalidRequest
 from idp.oidc.registered_client import RegisteredClient
+from idp.oidc.tokens.access_token import lineage
 from idp.signing import jws
 from idp.signing.jws import InvalidJwt
 from idp.wiring import Services
@@ -71,10 +72,9 @@ def read(services: Services, token: str) -> SubjectToken:
 
 
 def _require_alive(services: Services, claims: Mapping[str, Any]) -> CodeGrant:
-    jti = str(claims["jti"])
-    family_id = jti.partition(".")[0]
+    names = lineage(str(claims["jti"]))
     granted, *revoked = services.store.get_many(
-        ((Kind.GRANT, family_id), (Kind.REVOKED_FAMILY, family_id), (Kind.REVOKED_FAMILY, jti))
+        ((Kind.GRANT, names[0]), *((Kind.REVOKED_FAMILY, name) for name in names))
     )
     if any(revoked):
         raise InvalidRequest("The subject_token was revoked.")

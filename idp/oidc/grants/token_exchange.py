@@ -141,7 +141,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):
             confirmation=self.request.sender.confirmation,
             now=now,
             keyring=ground.keyring,
-            origin=Origin(brought.claims["exp"], _actor(client, brought)),
+            origin=Origin(brought.claims["exp"], _actor(client, brought), brought.claims["jti"]),
         )
         log.event(
             "token_passed_on",

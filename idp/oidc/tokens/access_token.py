@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from core.infra.ids import new_secret
 from core.proof.access_token import TYPE
@@ -25,7 +26,7 @@ _WALLET_PATH = "/api/wallet/v1"
 
 @dataclass(frozen=True, slots=True)
 class IssuedAccessToken:
-    """A new access token; `jti` begins with the family that revoking it is told by."""
+    """A new access token; `jti` begins with the family that revoking it is told by: see `lineage`."""
 
     token: str
     expires_in_seconds: int
@@ -36,11 +37,13 @@ class IssuedAccessToken:
 class Origin:
     """The token that another was exchanged for (RFC 8693): when it ends, and who acts for its person.
 
-    `ends_at` is in seconds since 1970; `actor` is the claim `act`, None where nobody else acts.
+    `ends_at` is in seconds since 1970; `actor` is the claim `act`, None where nobody else acts, and
+    `jti` the token with which such a one ends.
     """
 
     ends_at: int
     actor: Mapping[str, Json] | None = None
+    jti: str | None = None
 
 
 def access_token(
@@ -67,7 +70,8 @@ def access_token(
     expires_at = expiry(now, _life(audience), offered)
     if origin is not None:
         expires_at = min(expires_at, origin.ends_at)
-    jti = f"{family_id}.{new_secret()}"
+    parent = family_id if origin is None or origin.jti is None else origin.jti
+    jti = f"{parent}.{new_secret()}"
     claims = access_token_claims(context, scope=scope) if context is not None else {}
     # Last, so that no row of the table can stand in the place of a claim of the protocol.
     claims |= {
@@ -88,6 +92,11 @@ def access_token(
         claims["act"] = dict(origin.actor)
     token = jws.encode(keyring.signer(ALGORITHM), claims, typ=TYPE)
     return IssuedAccessToken(token, expires_at - issued_at, jti)
+
+
+def lineage(jti: str) -> tuple[str, ...]:
+    """Return what ends a token when it is revoked: its family, the tokens that it was passed on from, itself."""
+    return tuple(accumulate(jti.split("."), "{}.{}".format))
 
 
 def _life(audience: Sequence[str]) -> timedelta:

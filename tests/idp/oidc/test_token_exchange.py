@@ -272,20 +272,29 @@ def test_whoever_acts_gets_no_more_than_was_sent_to_it(
     assert rent.refused(acting, organization="0100002050") == "unauthorized_client"
 
 
+@pytest.mark.parametrize("ended", ["family", "token"])
 def test_what_acts_ends_with_what_it_came_of(
-    services: Services, idp: Callable[[], FlaskClient], for_reports: str
+    services: Services, idp: Callable[[], FlaskClient], rent: Caller, for_reports: str, ended: str
 ) -> None:
+    """Also when the tool gives back nothing but its one access token (RFC 7009)."""
     reports = Caller(services, idp(), a_resource_server(services, "reports", REPORTS, LEDGER))
     ledger = Caller(services, idp(), a_resource_server(services, "ledger", LEDGER, ARCHIVE))
+    archive = a_resource_server(services, "archive", ARCHIVE)
     acting = reports.exchanged(for_reports, resource=LEDGER)["access_token"]
+    further = ledger.exchanged(acting, resource=ARCHIVE)["access_token"]
     family_id = claims_of(services, for_reports, typ="at+jwt")["jti"].partition(".")[0]
 
-    with services.database.transaction() as session:
-        refresh_token.revoke_family(session, services.store, family_id, services.clock.now())
+    if ended == "family":
+        with services.database.transaction() as session:
+            refresh_token.revoke_family(session, services.store, family_id, services.clock.now())
+    else:
+        sent, headers = {"token": for_reports}, basic(rent.client, "rent-secret")
+        assert rent.http.post("/revoke", data=sent, headers=headers).status_code == 200
 
     assert ledger.refused(acting, resource=ARCHIVE) == "invalid_request"
-    headers = basic(ledger.client, "ledger-secret")
-    assert ledger.http.post("/introspect", data={"token": acting}, headers=headers).get_json() == {"active": False}
+    for token, client in ((acting, ledger.client), (further, archive)):
+        headers = basic(client, f"{client.client_id}-secret")
+        assert ledger.http.post("/introspect", data={"token": token}, headers=headers).get_json() == {"active": False}
 
 
 def test_only_whom_the_operator_lets_exchanges_anything(
