@@ -100,7 +100,7 @@ def open_interaction(uid: str) -> Interaction:
         raise InteractionGone("interaction-unknown")
     client = _client(found, record)
     if binding is None or not record.is_bound_to(binding):
-        raise InteractionGone("interaction-elsewhere", client, _page_of_ours(record.request))
+        raise InteractionGone("interaction-elsewhere", client, _page_for_codes(record.request))
     if record.is_over(now):
         raise InteractionGone("interaction-over", client, _page_of_ours(record.request))
     session = sso.find(found.store, browser.session_cookie(), now)
@@ -117,9 +117,13 @@ def _client(found: Services, record: PendingAuthorization) -> RegisteredClient |
 
 
 def _page_of_ours(wanted: Wanted) -> str | None:
-    if isinstance(wanted, LocalRequest):
-        return wanted.return_to
-    return PAGE if wanted.device_code is not None else None
+    return wanted.return_to if isinstance(wanted, LocalRequest) else _page_for_codes(wanted)
+
+
+def _page_for_codes(wanted: Wanted) -> str | None:
+    # Where another browser began, it tells nobody where it wanted to go; that a device waits is no secret.
+    waits = not isinstance(wanted, LocalRequest) and wanted.device_code is not None
+    return PAGE if waits else None
 
 
 def _gather(

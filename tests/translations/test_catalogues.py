@@ -23,6 +23,7 @@ SAME = {
     "fr": {
         *_IN_BOTH,
         "action",
+        "cause",
         "format",
         "invitation",
         "organisation",
