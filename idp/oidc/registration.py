@@ -25,7 +25,7 @@ from idp.oidc.checks.client_uri import host
 from idp.oidc.clients import find_client, metadata_of, policy_to_json
 from idp.oidc.errors import InvalidClientMetadata, InvalidToken
 from idp.oidc.profiles import Profile
-from idp.oidc.registered_client import RegisteredClient
+from idp.oidc.registered_client import CONTEXT_SCOPE, RegisteredClient
 from idp.oidc.tables import ClientRow
 from idp.oidc.tokens import refresh_token
 
@@ -126,12 +126,15 @@ def update(session: Session, earlier: Registration, client: RegisteredClient, *,
     before = earlier.client
     needs_secret = client.token_endpoint_auth_method in _SECRET_METHODS
     secret = new_secret() if needs_secret and before.secret_digest is None else None
+    # What speaks of contexts was given by an operator, and no metadata can ask for it.
+    is_given = before.tool_id is not None or not set(CONTEXT_SCOPE).isdisjoint(before.policy.scope)
+    scope = before.policy.scope if is_given else client.policy.scope
     merged = replace(
         client,
         tool_id=before.tool_id,
         enabled=before.enabled,
         secret_digest=before.secret_digest if needs_secret else None,
-        policy=replace(before.policy, scope=client.policy.scope if before.tool_id is None else before.policy.scope),
+        policy=replace(before.policy, scope=scope),
     )
     store_client(session, merged, now=now, secret=secret)
     audit.record(session, action="client-changed", actor_id=None, subject_id=client.client_id, now=now)

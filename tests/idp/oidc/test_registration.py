@@ -12,9 +12,9 @@ from core.infra.http import OutboundHttp
 from core.infra.ids import digest
 from core.infra.settings import Mode, Registration
 from idp.oidc import codes
-from idp.oidc.clients import find_client
-from idp.oidc.registered_client import DEFAULT_SCOPE, RegisteredClient
-from idp.oidc.registration import set_enabled
+from idp.oidc.clients import announce_change, find_client
+from idp.oidc.registered_client import CONTEXT_SCOPE, DEFAULT_SCOPE, RegisteredClient
+from idp.oidc.registration import set_enabled, store_client
 from idp.wiring import Services
 from tests.support.grants import (
     REDIRECT_URI,
@@ -412,6 +412,28 @@ def test_a_client_changes_itself(services: Services, endpoints: FlaskClient) -> 
     client = _stored(services, answered["client_id"])
     assert client is not None
     assert client.secret_digest == digest(answered["client_secret"])
+
+
+def test_a_change_leaves_what_an_operator_decided(services: Services, endpoints: FlaskClient) -> None:
+    """A resource server that passes tokens on is no tool, and keeps what it may pass on all the same."""
+    answered = _registered(endpoints)
+    client = _stored(services, answered["client_id"])
+    assert client is not None
+    policy = replace(
+        client.policy, scope=("openid", *CONTEXT_SCOPE), introspection=True, token_exchange=True,
+        resources=("https://reports.immo.test/api",), passes_on_to=("https://ledger.immo.test/api",),
+    )  # fmt: skip
+    with services.database.transaction() as session:
+        store_client(session, replace(client, policy=policy), now=services.clock.now())
+    announce_change(services.database, services.store)
+
+    changed = endpoints.put(
+        _path(answered), json={**_PLAIN, "client_id": client.client_id, "scope": "openid"}, headers=_bearer(answered)
+    )
+
+    stored = _stored(services, client.client_id)
+    assert changed.status_code == 200
+    assert stored is not None and stored.policy == policy
 
 
 def test_a_client_that_turns_to_a_secret_gets_one(endpoints: FlaskClient) -> None:
