@@ -18,7 +18,7 @@ from idp.wiring import Services
 def answer_at_once(ground: Services, request: ProgramRequest) -> Answer | None:
     """Send the browser back to the tool; None where that is for the pages to decide."""
     cookie = browser.session_cookie_of(request.environ, ground.settings)
-    if cookie is None:
+    if cookie is None or request.method == "HEAD":
         return None
     asked = Asked(parameters.read(request.query_string, parameters.AUTHORIZATION))
     if asked.parameters.get("request") is not None or asked.parameters.get("request_uri") is not None:

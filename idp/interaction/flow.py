@@ -37,7 +37,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 @bp.get("/authorize")
 def authorize_by_get() -> Response:
-    """Answer an authorization request, or begin the interaction that it needs."""
+    """Answer an authorization request, or begin the interaction that it needs.
+
+    Whoever only looks at a link (HEAD) is told nothing, so that nothing is granted or spent by it.
+    """
+    if request.method == "HEAD":
+        return Response(status=200)
     return _receive(request.query_string, may_answer_at_once=True)
 
 

@@ -45,6 +45,22 @@ def test_every_client_may_push(idp: Callable[[], FlaskClient], demo: Services, b
         assert party.authorize(browser, **challenge)
 
 
+def test_whoever_only_looks_at_the_link_spends_nothing(
+    idp: Callable[[], FlaskClient], demo: Services, browser: Browser
+) -> None:
+    """Programs that check links in messages ask by HEAD, before and after somebody is signed in."""
+    party = RelyingParty(demo, idp()).register("client_secret_basic")
+    for _ in ("nobody is signed in", "somebody is"):
+        sent = party.request()
+        pushed = {"client_id": party.client_id, "request_uri": party.call("/par", **sent).get_json()["request_uri"]}
+        for asked in (pushed, sent):
+            looked = browser.client.head("/authorize", query_string=asked)
+            assert (looked.status_code, looked.headers.get("Location")) == (200, None)
+
+        browser.get("/authorize", query_string=pushed)
+        assert party.answer(pass_pages(browser), sent)["code"]
+
+
 def test_who_asked_to_push_always_is_held_to_it(
     idp: Callable[[], FlaskClient], demo: Services, browser: Browser
 ) -> None:
