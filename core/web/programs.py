@@ -106,7 +106,8 @@ class Programs(Generic[Ground]):
         if has_body:
             headers["Content-Length"] = str(len(answer.body))
         start_response(_STATUS_LINES[answer.status], list(headers.items()))
-        return (answer.body,) if has_body and environment["REQUEST_METHOD"].upper() != "HEAD" else ()
+        # A list: granian sends it as one piece, and all else as a stream, which costs more than many a view.
+        return [answer.body] if has_body and environment["REQUEST_METHOD"].upper() != "HEAD" else []
 
     def _endpoint(self, path: str) -> Endpoint[Ground] | None:
         found = self._endpoints.get(path)
