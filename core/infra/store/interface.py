@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 LONGEST_LIFE = timedelta(days=366)
+_SHORTEST_LIFE = timedelta(milliseconds=1)
 
 
 class Kind(StrEnum):
@@ -132,6 +133,6 @@ class EphemeralStore(Protocol):
 
 def life_seconds(ttl: timedelta) -> float:
     """Return a life in seconds; raise ValueError when it is not positive or too long."""
-    if not timedelta(milliseconds=1) <= ttl <= LONGEST_LIFE:
+    if not _SHORTEST_LIFE <= ttl <= LONGEST_LIFE:
         raise ValueError("an entry needs a life that is positive and bounded")
     return ttl.total_seconds()
