@@ -20,7 +20,7 @@ from core.infra.ids import digest, new_id, new_secret
 from core.infra.settings import Mode, Settings
 from core.infra.store.interface import EphemeralStore
 from core.people.identifiers import PersonId
-from idp.oidc import client_metadata, client_tls_auth
+from idp.oidc import client_keys, client_metadata, client_tls_auth
 from idp.oidc.checks.client_uri import host
 from idp.oidc.clients import find_client, metadata_of, policy_to_json
 from idp.oidc.errors import InvalidClientMetadata, InvalidToken
@@ -83,6 +83,7 @@ def judge(
         profile=profile,
         tls_methods=() if settings.client_tls is None else client_tls_auth.methods(settings.client_tls.authorities),
     )
+    _require_usable_key(client)
     sector_uri = client_metadata.sector_identifier_uri(members)
     if sector_uri is not None:
         _require_listed(sector_uri, client.redirect_uris, http)
@@ -190,6 +191,12 @@ def _require_row(session: Session, client_id: str, token: str) -> ClientRow:
     if row is None or stored is None or not is_right or not row.enabled:
         raise InvalidToken("The registration access token is not valid.", client_id=client_id)
     return row
+
+
+def _require_usable_key(client: RegisteredClient) -> None:
+    # Told now, to whoever reads the answer, and not as a failed sign-in some day.
+    if client.jwks is not None and not client_keys.read_keys(client.jwks):
+        raise InvalidClientMetadata("The member jwks holds no key that is strong enough and of a type known here.")
 
 
 def _require_listed(uri: str, redirect_uris: tuple[str, ...], http: OutboundHttp) -> None:

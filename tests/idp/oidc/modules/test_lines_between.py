@@ -93,8 +93,10 @@ def test_no_key_of_either_side_is_weak(party: FapiParty, new_party: NewParty, de
         answers = []
         for client.key in (strong, weak):
             answers.append(client.token(grant_type="authorization_code", code="x", redirect_uri="x"))
+        alone = client.http.post("/register", json={"redirect_uris": ["https://a.test/"], "jwks": public_jwks(weak)})
     assert_refused(answers[0], "invalid_grant")
     assert_refused(answers[1], "invalid_client", 401)
+    assert_refused(alone, "invalid_client_metadata")
 
 
 def test_nothing_that_endpoints_of_programs_answer_is_kept_by_anybody(new_party: NewParty, browser: Browser) -> None:
