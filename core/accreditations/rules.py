@@ -76,12 +76,11 @@ def end_of_day(day: date) -> datetime:
 
 def ends_at(accreditation: HeldAccreditation) -> datetime | None:
     """Return the moment after which it cannot hold without news from its register."""
-    ends = []
-    if accreditation.valid_until is not None:
-        ends.append(end_of_day(accreditation.valid_until))
-    if accreditation.status is AccreditationStatus.GRACE:
-        ends.append(accreditation.checked_at + GRACE)
-    return min(ends, default=None)
+    end = None if accreditation.valid_until is None else end_of_day(accreditation.valid_until)
+    if accreditation.status is not AccreditationStatus.GRACE:
+        return end
+    silent_until = accreditation.checked_at + GRACE
+    return silent_until if end is None else min(end, silent_until)
 
 
 def is_in_force(accreditation: HeldAccreditation, now: datetime) -> bool:

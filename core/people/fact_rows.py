@@ -4,23 +4,21 @@ Whoever joins the person, the current address and the eID may add `COLUMNS` to w
 reads them with `read`. Their names begin with `person_`, so that they clash with no others.
 """
 
+from operator import itemgetter
+
 from core.infra.kept_query import Row
 from core.people.facts import Address, EidEvidence, PersonFacts
-from core.people.identifiers import PersonId
 from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
 
-# Columns of the person whose name and value are those of `PersonFacts`.
-_PLAIN = (
-    *("username", "given_name", "family_name", "middle_name", "nickname", "profile_url", "picture_url", "website"),
-    *("gender", "birthdate", "zoneinfo", "locale", "updated_at", "phone_number", "phone_number_verified"),
-    *("terms_version", "language"),
-)
+# Facts that are columns of the person, by the same names; and facts that are in columns of a row at all.
+_PLAIN = tuple(name for name in PersonFacts._fields if name not in {"email", "email_verified", "address", "eid"})
+_SAID = tuple(name for name in PersonFacts._fields if name not in {"address", "eid"})
 _ADDRESS = ("street_address", "locality", "postal_code", "country")
-_LABELS = [(name, f"person_{name}") for name in _PLAIN]
-_ADDRESS_LABELS = [f"person_{name}" for name in _ADDRESS]
+_said = itemgetter(*(f"person_{name}" for name in _SAID))
+_address_said = itemgetter(*(f"person_{name}" for name in _ADDRESS))
 
 COLUMNS = (
-    *(PersonRow.__table__.c[name].label(f"person_{name}") for name in ("id", *_PLAIN, *_ADDRESS)),
+    *(PersonRow.__table__.c[name].label(f"person_{name}") for name in (*_PLAIN, *_ADDRESS)),
     EmailAddressRow.__table__.c.address.label("person_email"),
     EmailAddressRow.__table__.c.verified_at.is_not(None).label("person_email_verified"),
     EidLinkRow.__table__.c.linked_at.label("person_eid_linked_at"),
@@ -34,18 +32,11 @@ COLUMNS = (
 
 def read(row: Row) -> PersonFacts:
     """Return the facts that a row with `COLUMNS` in it holds."""
-    return PersonFacts(
-        id=PersonId(row["person_id"]),
-        address=_address(row),
-        email=row["person_email"],
-        email_verified=row["person_email_verified"],
-        eid=_eid(row),
-        **{name: row[label] for name, label in _LABELS},
-    )
+    return PersonFacts._make((*_said(row), _address(row), _eid(row)))
 
 
 def _address(row: Row) -> Address | None:
-    values = [row[label] for label in _ADDRESS_LABELS]
+    values = _address_said(row)
     return Address(*values) if any(values) else None
 
 

@@ -7,6 +7,7 @@ the path of every silent sign-in. Where a token is made the same statement bring
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -15,7 +16,6 @@ from core.accreditations.rules import is_in_force
 from core.infra.kept_query import KeptQuery, Row
 from core.infra.localised import Localised
 from core.infra.statements import Queryable
-from core.organisations.identifiers import MembershipId, OrganisationId
 from core.people import fact_rows
 from core.people.assurance import Acr
 from core.people.facts import PersonFacts
@@ -29,9 +29,20 @@ from core.tools.context import (
 )
 from core.tools.identifiers import RegistrationId, ToolId
 from core.tools.rules import Decision, evaluate
+from core.tools.situation import Situation
 
 _Rows = Sequence[Row]
+# The columns of each fact in its order: taken out of a row at once.
+_organisation = itemgetter(
+    *("organisation_id", "name", "company_number", "country", "kind"),
+    *("organisation_status", "verified_source", "verified_at"),
+)
+_membership = itemgetter(
+    *("membership_id", "membership_status", "is_manager", "type", "function", "since", "email", "phone_number")
+)
 _SHOWN = ("id", "kind", "number", "list", "column", "status", "valid_until", "checked_at")
+_own = itemgetter(*(f"own_{name}" for name in _SHOWN))
+_lent = itemgetter(*(f"lent_{name}" for name in _SHOWN))
 
 
 def offered_contexts(
@@ -121,9 +132,9 @@ def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:
         role=role,
         role_name=None if role is None else Localised(row["role_nl"], row["role_fr"], row["role_en"]),
         entitlements=tuple(row["entitlements"] or ()),
-        organisation=_organisation(row),
-        membership=_membership(row),
-        accreditations=tuple(_shown(rows, decision, now)) if decision.reason is None else (),
+        organisation=OrganisationFacts(*_organisation(row)),
+        membership=MembershipFacts(*_membership(row)),
+        accreditations=tuple(_shown(rows, situation, decision, now)) if decision.reason is None else (),
         wallet_id=row["wallet_id"],
         expires_at=decision.expires_at,
         reason=decision.reason,
@@ -136,48 +147,16 @@ def _order(row: Row) -> tuple[str, str, int]:
     return (row["name"].casefold(), row["organisation_id"], row["position"])
 
 
-def _organisation(row: Row) -> OrganisationFacts:
-    return OrganisationFacts(
-        id=OrganisationId(row["organisation_id"]),
-        name=row["name"],
-        company_number=row["company_number"],
-        country=row["country"],
-        kind=row["kind"],
-        status=row["organisation_status"],
-        verified_source=row["verified_source"],
-        verified_at=row["verified_at"],
-    )
-
-
-def _membership(row: Row) -> MembershipFacts:
-    return MembershipFacts(
-        id=MembershipId(row["membership_id"]),
-        status=row["membership_status"],
-        manager=row["is_manager"],
-        type=row["type"],
-        function=row["function"],
-        since=row["since"],
-        email=row["email"],
-        phone_number=row["phone_number"],
-    )
-
-
-def _shown(rows: _Rows, decision: Decision, now: datetime) -> Iterator[AccreditationFacts]:
+def _shown(rows: _Rows, situation: Situation, decision: Decision, now: datetime) -> Iterator[AccreditationFacts]:
     """Yield what a token may show: kinds the tool declared, in force, own or lent if needed."""
     row = rows[0]
     declared = row["accreditation_kinds"]
-    for found in rows:
-        if found["own_kind"] in declared and is_in_force(situations.held(found, "own"), now):
-            yield AccreditationFacts(**_accreditation(found, "own"))
+    # One row for each accreditation of their own; a person without any has one row, and nothing to pair it with.
+    for found, held in zip(rows, situation.own, strict=False):
+        if held.kind in declared and is_in_force(held, now):
+            yield AccreditationFacts(*_own(found))
     mandate = decision.basis.mandate
     if mandate is not None and mandate.accreditation.kind in declared:
         names = (row["holder_given_name"], row["holder_family_name"])
-        yield AccreditationFacts(
-            **_accreditation(row, "lent"),
-            mandate_id=mandate.mandate_id,
-            holder_name=" ".join(name for name in names if name) or None,
-        )
-
-
-def _accreditation(row: Row, prefix: str) -> dict[str, Any]:
-    return {name: row[f"{prefix}_{name}"] for name in _SHOWN}
+        holder = " ".join(name for name in names if name) or None
+        yield AccreditationFacts._make((*_lent(row), mandate.mandate_id, holder))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.people.assurance import Acr
+from core.people.assurance import Acr, strongest
 from core.tools.errors import InvalidRequirement
 
 _DEEPEST = 8
@@ -68,7 +68,7 @@ class Requirement:
         needed = [level for name, level in self.role_min_acr if name == role]
         if self.usage_min_acr is not None:
             needed.append(self.usage_min_acr)
-        return max(needed, key=list(Acr).index, default=None)
+        return strongest(needed)
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of accreditation that it names."""

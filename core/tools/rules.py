@@ -4,7 +4,7 @@ Pure. The picker, the token endpoint on every refresh, the employees' access tab
 developers' try-out page all ask `evaluate`; nothing else in the product decides this.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
@@ -43,6 +43,10 @@ class Basis:
     mandate: LentAccreditation | None = None
     expires_at: datetime | None = None
 
+    def until(self, moment: datetime | None) -> "Basis":
+        """Return the same, ended by a moment at the latest if there is one."""
+        return self if moment is None else self.joined(Basis(expires_at=moment))
+
     def joined(self, other: "Basis") -> "Basis":
         """Return both together: they end when the first of them ends."""
         return Basis(
@@ -72,19 +76,18 @@ def evaluate(situation: Situation, *, reachable: Acr, now: datetime) -> Decision
     membership is not active nothing is said about what lies behind it.
     """
     requirement = situation.requirement
-    causes = list(_account_causes(situation.account))
+    causes = _account_causes(situation.account)
     if (membership := _membership_cause(situation.membership)) is not None:
-        return _closed([*causes, membership])
-    causes.extend(_organisation_causes(situation.organisation, now))
-    causes.extend(_registration_causes(situation.registration))
-    causes.extend(_access_causes(situation.access, situation.role))
+        return _closed((*causes, membership))
     needs = evaluate_needs(situation, now=now)
-    if needs.reason is not None:
-        causes.extend(_parts_of(needs.reason))
-    causes.extend(_level_causes(requirement.min_acr(situation.role), reachable))
+    causes += _organisation_causes(situation.organisation, now)
+    causes += _registration_causes(situation.registration)
+    causes += _access_causes(situation.access, situation.role)
+    causes += () if needs.reason is None else _parts_of(needs.reason)
+    causes += _level_causes(requirement.min_acr(situation.role), reachable)
     if causes:
         return _closed(causes)
-    return Decision(None, needs.basis.joined(Basis(expires_at=_ownerless_until(situation.organisation))))
+    return Decision(None, needs.basis.until(_ownerless_until(situation.organisation)))
 
 
 def evaluate_needs(situation: Situation, *, now: datetime) -> Decision:
@@ -92,7 +95,7 @@ def evaluate_needs(situation: Situation, *, now: datetime) -> Decision:
 
     Asked before a manager gives a role; `evaluate` asks it as one part of all.
     """
-    causes = list(_eid_causes(situation.requirement, situation.account))
+    causes = _eid_causes(situation.requirement, situation.account)
     met = _meet(situation.requirement.use, situation.own, now, lent=lambda: _lent(situation, now))
     if isinstance(met, Reason):
         return _closed([*causes, met])
@@ -107,7 +110,7 @@ def evaluate_registering(
     now: datetime,
 ) -> Decision:
     """Decide whether a person's own accreditations suffice to register a usage (T1)."""
-    causes = [*_account_causes(account), *_eid_causes(requirement, account)]
+    causes = (*_account_causes(account), *_eid_causes(requirement, account))
     met = _meet(requirement.register, own, now)
     if isinstance(met, Reason):
         return _closed([*causes, met])
@@ -147,11 +150,10 @@ def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _account_causes(account: AccountStanding) -> Iterator[Reason]:
-    if not account.address_activated:
-        yield Reason(ReasonCode.ADDRESS_NOT_ACTIVATED)
-    if not account.terms_accepted:
-        yield Reason(ReasonCode.TERMS_NOT_ACCEPTED)
+def _account_causes(account: AccountStanding) -> tuple[Reason, ...]:
+    activated = () if account.address_activated else (Reason(ReasonCode.ADDRESS_NOT_ACTIVATED),)
+    accepted = () if account.terms_accepted else (Reason(ReasonCode.TERMS_NOT_ACCEPTED),)
+    return activated + accepted
 
 
 def _membership_cause(status: MembershipStatus) -> Reason | None:
@@ -174,7 +176,7 @@ def _ownerless_until(organisation: OrganisationStanding) -> datetime | None:
     return organisation.ownerless_since + OWNERLESS_GRACE
 
 
-def _organisation_causes(organisation: OrganisationStanding, now: datetime) -> Iterator[Reason]:
+def _organisation_causes(organisation: OrganisationStanding, now: datetime) -> tuple[Reason, ...]:
     match organisation.status:
         case OrganisationStatus.ACTIVE:
             works = True
@@ -185,42 +187,39 @@ def _organisation_causes(organisation: OrganisationStanding, now: datetime) -> I
             works = False
         case unreachable:
             assert_never(unreachable)
-    if not works:
-        yield Reason(ReasonCode.ORGANISATION_INACTIVE)
+    return () if works else (Reason(ReasonCode.ORGANISATION_INACTIVE),)
 
 
-def _registration_causes(status: RegistrationStatus) -> Iterator[Reason]:
+def _registration_causes(status: RegistrationStatus) -> tuple[Reason, ...]:
     match status:
         case RegistrationStatus.ACTIVE:
-            return
+            return ()
         case RegistrationStatus.SUSPENDED:
-            yield Reason(ReasonCode.REGISTRATION_SUSPENDED)
+            return (Reason(ReasonCode.REGISTRATION_SUSPENDED),)
         case RegistrationStatus.ENDED:
-            yield Reason(ReasonCode.REGISTRATION_ENDED)
+            return (Reason(ReasonCode.REGISTRATION_ENDED),)
         case unreachable:
             assert_never(unreachable)
 
 
-def _access_causes(access: AccessStatus | None, role: str | None) -> Iterator[Reason]:
+def _access_causes(access: AccessStatus | None, role: str | None) -> tuple[Reason, ...]:
     match access:
         case AccessStatus.GRANTED if role is not None:
-            return
+            return ()
         case AccessStatus.BLOCKED:
-            yield Reason(ReasonCode.ACCESS_BLOCKED)
+            return (Reason(ReasonCode.ACCESS_BLOCKED),)
         case AccessStatus.GRANTED | None:
-            yield Reason(ReasonCode.NO_ACCESS)
+            return (Reason(ReasonCode.NO_ACCESS),)
         case unreachable:
             assert_never(unreachable)
 
 
-def _eid_causes(requirement: Requirement, account: AccountStanding) -> Iterator[Reason]:
-    if requirement.eid and not account.eid_linked:
-        yield Reason(ReasonCode.EID_NOT_LINKED)
+def _eid_causes(requirement: Requirement, account: AccountStanding) -> tuple[Reason, ...]:
+    return (Reason(ReasonCode.EID_NOT_LINKED),) if requirement.eid and not account.eid_linked else ()
 
 
-def _level_causes(needed: Acr | None, reachable: Acr) -> Iterator[Reason]:
-    if needed is not None and not reachable.at_least(needed):
-        yield Reason(ReasonCode.LOGIN_TOO_WEAK, needed.value)
+def _level_causes(needed: Acr | None, reachable: Acr) -> tuple[Reason, ...]:
+    return () if needed is None or reachable.at_least(needed) else (Reason(ReasonCode.LOGIN_TOO_WEAK, needed.value),)
 
 
 _NOT_LENT = Reason(ReasonCode.MANDATE_MISSING)
@@ -285,10 +284,10 @@ def _meet_by_own(need: AccreditationNeeded, own: tuple[HeldAccreditation, ...], 
         for held in of_kind
         if (not need.lists or held.list in need.lists) and (not need.columns or held.column in need.columns)
     ]
-    in_force = [held for held in fitting if is_in_force(held, now)]
+    in_force = [(held, ends_at(held)) for held in fitting if is_in_force(held, now)]
     if not in_force:
         lapsed = ReasonCode.ACCREDITATION_LAPSED
         return Reason(lapsed if fitting else ReasonCode.ACCREDITATION_MISSING, need.kind)
     # Two that fit are alternatives: the context rests on the one that holds longest.
-    best = max(in_force, key=lambda held: (ends_at(held) is None, ends_at(held) or now))
-    return Basis((best,), None, ends_at(best))
+    best, end = max(in_force, key=lambda found: (found[1] is None, found[1] or now))
+    return Basis((best,), None, end)

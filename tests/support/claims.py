@@ -50,7 +50,7 @@ def a_person(**changes: Any) -> PersonFacts:
         address=Address("Kerkstraat 1", "Gent", "9000", "BE"),
         eid=None,
     )
-    return replace(person, **changes)
+    return person._replace(**changes)
 
 
 def an_organisation(**changes: Any) -> OrganisationFacts:
@@ -65,7 +65,7 @@ def an_organisation(**changes: Any) -> OrganisationFacts:
         verified_source="kbo",
         verified_at=date(2026, 9, 1),
     )
-    return replace(organisation, **changes)
+    return organisation._replace(**changes)
 
 
 def a_membership(**changes: Any) -> MembershipFacts:
@@ -80,7 +80,7 @@ def a_membership(**changes: Any) -> MembershipFacts:
         email="anna@immo-voorbeeld.example",
         phone_number="+32 9 111 11 11",
     )
-    return replace(membership, **changes)
+    return membership._replace(**changes)
 
 
 def an_accreditation(**changes: Any) -> AccreditationFacts:
@@ -95,7 +95,7 @@ def an_accreditation(**changes: Any) -> AccreditationFacts:
         valid_until=date(2027, 12, 31),
         checked_at=datetime(2026, 9, 20, 3, 10, tzinfo=UTC),
     )
-    return replace(accreditation, **changes)
+    return accreditation._replace(**changes)
 
 
 def a_mandated_accreditation(**changes: Any) -> AccreditationFacts:
@@ -124,7 +124,7 @@ def an_offered_context(**changes: Any) -> OfferedContext:
         expires_at=None,
         reason=None,
     )
-    return replace(context, **changes)
+    return context._replace(**changes)
 
 
 def a_claims_context(**changes: Any) -> ClaimsContext:
