@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from core.infra.clock import BRUSSELS, belgian_date
 
@@ -54,9 +55,11 @@ class AttachesTo(StrEnum):
     ORGANISATION = "organisation"
 
 
-@dataclass(frozen=True, slots=True)
-class HeldAccreditation:
-    """An accreditation as decisions need it: dates are Belgian days, the last one included."""
+class HeldAccreditation(NamedTuple):
+    """An accreditation as decisions need it: dates are Belgian days, the last one included.
+
+    A tuple, since several are made for each token: a frozen dataclass takes four times as long to fill.
+    """
 
     id: str
     kind: str

@@ -1,7 +1,10 @@
-"""The facts from which `rules.py` decides whether somebody may use a tool: values only."""
+"""The facts from which `rules.py` decides whether somebody may use a tool: values only.
 
-from dataclasses import dataclass
+Tuples, as one of each is made for each token: see `context.py`.
+"""
+
 from datetime import date, datetime
+from typing import NamedTuple
 
 from core.accreditations.rules import HeldAccreditation
 from core.organisations.states import MembershipStatus, OrganisationStatus
@@ -10,8 +13,7 @@ from core.tools.requirements import Requirement
 from core.tools.states import AccessStatus, RegistrationStatus
 
 
-@dataclass(frozen=True, slots=True)
-class AccountStanding:
+class AccountStanding(NamedTuple):
     """How complete a person's account is."""
 
     address_activated: bool
@@ -19,16 +21,14 @@ class AccountStanding:
     eid_linked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationStanding:
+class OrganisationStanding(NamedTuple):
     """Whether an organisation works, and since when it has no manager."""
 
     status: OrganisationStatus
     ownerless_since: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LentAccreditation:
+class LentAccreditation(NamedTuple):
     """A mandate seen from one colleague; dates are Belgian days, the last one included.
 
     `covers`: this colleague may work under it. `holder_active`: its holder works here still.
@@ -44,8 +44,7 @@ class LentAccreditation:
     valid_until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """Everything that decides whether one person may use one registration now."""
 
     account: AccountStanding

@@ -1,6 +1,5 @@
 """Situations for the pure rules: one in which everything is as it should be, and any at all."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -50,8 +49,8 @@ GOOD = Situation(
     own=(OWN,),
     mandate=None,
 )
-BY_MANDATE = replace(GOOD, own=(), mandate=LENT)
-OWNERLESS = replace(GOOD, organisation=OrganisationStanding(OrganisationStatus.OWNERLESS, NOW - timedelta(days=10)))
+BY_MANDATE = GOOD._replace(own=(), mandate=LENT)
+OWNERLESS = GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.OWNERLESS, NOW - timedelta(days=10)))
 
 # Everything happens within a few months around NOW, so that ends are met from both sides.
 moments = st.integers(-60 * 24, 60 * 24).map(lambda hours: NOW + timedelta(hours=hours))
@@ -150,7 +149,7 @@ def _situations(draw: st.DrawFn) -> Situation:
     start = draw(st.sampled_from((GOOD, BY_MANDATE, OWNERLESS)))
     few = st.sets(st.sampled_from(sorted(_parts)), max_size=3)
     changed = draw(few | st.just(set(_parts)))
-    return replace(start, **{name: draw(_parts[name]) for name in sorted(changed)})
+    return start._replace(**{name: draw(_parts[name]) for name in sorted(changed)})
 
 
 situations = _situations()

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -26,14 +25,14 @@ def test_a_belgian_day_ends_at_midnight_in_brussels() -> None:
 
 
 def test_last_day_counts_to_its_end_and_no_longer() -> None:
-    until_today = replace(BIV, valid_until=date(2026, 11, 2))
+    until_today = BIV._replace(valid_until=date(2026, 11, 2))
 
     assert is_in_force(until_today, datetime(2026, 11, 2, 22, 59, 59, tzinfo=UTC))
     assert not is_in_force(until_today, datetime(2026, 11, 2, 23, 0, tzinfo=UTC))
 
 
 def test_first_day_counts_from_its_beginning() -> None:
-    from_tomorrow = replace(BIV, valid_from=date(2026, 11, 3))
+    from_tomorrow = BIV._replace(valid_from=date(2026, 11, 3))
 
     assert not is_in_force(from_tomorrow, datetime(2026, 11, 2, 22, 59, tzinfo=UTC))
     assert is_in_force(from_tomorrow, datetime(2026, 11, 2, 23, 0, tzinfo=UTC))
@@ -41,11 +40,11 @@ def test_first_day_counts_from_its_beginning() -> None:
 
 @pytest.mark.parametrize("status", [AccreditationStatus.SUSPENDED, AccreditationStatus.LAPSED])
 def test_what_the_register_ended_is_not_in_force(status: AccreditationStatus) -> None:
-    assert not is_in_force(replace(BIV, status=status), NOW)
+    assert not is_in_force(BIV._replace(status=status), NOW)
 
 
 def test_grace_lasts_seven_days_from_the_last_answer_of_the_register() -> None:
-    silent = replace(BIV, status=AccreditationStatus.GRACE)
+    silent = BIV._replace(status=AccreditationStatus.GRACE)
 
     assert is_in_force(silent, NOW + GRACE - timedelta(seconds=1))
     assert not is_in_force(silent, NOW + GRACE)

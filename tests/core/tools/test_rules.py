@@ -72,61 +72,59 @@ def test_mandate_makes_a_context_usable_until_the_first_of_both_ends() -> None:
 
 
 def test_ones_own_accreditation_goes_before_a_mandate() -> None:
-    decision = decide(replace(GOOD, mandate=LENT))
+    decision = decide(GOOD._replace(mandate=LENT))
 
     assert decision.basis.mandate is None
     assert decision.basis.accreditations == (OWN,)
 
 
 WITHOUT = {
-    "address": (replace(GOOD, account=NO_ADDRESS), ReasonCode.ADDRESS_NOT_ACTIVATED),
-    "terms of use": (replace(GOOD, account=NO_TERMS), ReasonCode.TERMS_NOT_ACCEPTED),
-    "invited only": (replace(GOOD, membership=MembershipStatus.INVITED), ReasonCode.MEMBERSHIP_REQUESTED),
-    "waiting": (replace(GOOD, membership=MembershipStatus.REQUESTED), ReasonCode.MEMBERSHIP_REQUESTED),
-    "blocked": (replace(GOOD, membership=MembershipStatus.BLOCKED), ReasonCode.MEMBERSHIP_BLOCKED),
-    "refused": (replace(GOOD, membership=MembershipStatus.REFUSED), ReasonCode.MEMBERSHIP_ENDED),
-    "left": (replace(GOOD, membership=MembershipStatus.LEFT), ReasonCode.MEMBERSHIP_ENDED),
+    "address": (GOOD._replace(account=NO_ADDRESS), ReasonCode.ADDRESS_NOT_ACTIVATED),
+    "terms of use": (GOOD._replace(account=NO_TERMS), ReasonCode.TERMS_NOT_ACCEPTED),
+    "invited only": (GOOD._replace(membership=MembershipStatus.INVITED), ReasonCode.MEMBERSHIP_REQUESTED),
+    "waiting": (GOOD._replace(membership=MembershipStatus.REQUESTED), ReasonCode.MEMBERSHIP_REQUESTED),
+    "blocked": (GOOD._replace(membership=MembershipStatus.BLOCKED), ReasonCode.MEMBERSHIP_BLOCKED),
+    "refused": (GOOD._replace(membership=MembershipStatus.REFUSED), ReasonCode.MEMBERSHIP_ENDED),
+    "left": (GOOD._replace(membership=MembershipStatus.LEFT), ReasonCode.MEMBERSHIP_ENDED),
     "organisation closing": (
-        replace(GOOD, organisation=OrganisationStanding(OrganisationStatus.CLOSING)),
+        GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.CLOSING)),
         ReasonCode.ORGANISATION_INACTIVE,
     ),
     "organisation closed": (
-        replace(GOOD, organisation=OrganisationStanding(OrganisationStatus.CLOSED)),
+        GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.CLOSED)),
         ReasonCode.ORGANISATION_INACTIVE,
     ),
     "ownerless for long": (
-        replace(GOOD, organisation=OrganisationStanding(OrganisationStatus.OWNERLESS, NOW - OWNERLESS_GRACE)),
+        GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.OWNERLESS, NOW - OWNERLESS_GRACE)),
         ReasonCode.ORGANISATION_INACTIVE,
     ),
     "ownerless, nobody knows since when": (
-        replace(GOOD, organisation=OrganisationStanding(OrganisationStatus.OWNERLESS)),
+        GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.OWNERLESS)),
         ReasonCode.ORGANISATION_INACTIVE,
     ),
     "registration suspended": (
-        replace(GOOD, registration=RegistrationStatus.SUSPENDED),
+        GOOD._replace(registration=RegistrationStatus.SUSPENDED),
         ReasonCode.REGISTRATION_SUSPENDED,
     ),
-    "registration ended": (replace(GOOD, registration=RegistrationStatus.ENDED), ReasonCode.REGISTRATION_ENDED),
-    "no user": (replace(GOOD, access=None, role=None), ReasonCode.NO_ACCESS),
-    "no role": (replace(GOOD, role=None), ReasonCode.NO_ACCESS),
-    "blocked from the tool": (replace(GOOD, access=AccessStatus.BLOCKED), ReasonCode.ACCESS_BLOCKED),
+    "registration ended": (GOOD._replace(registration=RegistrationStatus.ENDED), ReasonCode.REGISTRATION_ENDED),
+    "no user": (GOOD._replace(access=None, role=None), ReasonCode.NO_ACCESS),
+    "no role": (GOOD._replace(role=None), ReasonCode.NO_ACCESS),
+    "blocked from the tool": (GOOD._replace(access=AccessStatus.BLOCKED), ReasonCode.ACCESS_BLOCKED),
     "eID": (
-        replace(
-            GOOD,
+        GOOD._replace(
             account=NO_EID,
             requirement=replace(GOOD.requirement, eid=True),
         ),
         ReasonCode.EID_NOT_LINKED,
     ),
-    "level of sign-in": (replace(GOOD, role="supervisor"), ReasonCode.LOGIN_TOO_WEAK),
+    "level of sign-in": (GOOD._replace(role="supervisor"), ReasonCode.LOGIN_TOO_WEAK),
     "accreditation": (
-        replace(GOOD, own=(), requirement=Requirement(use=AccreditationNeeded("be.biv"))),
+        GOOD._replace(own=(), requirement=Requirement(use=AccreditationNeeded("be.biv"))),
         ReasonCode.ACCREDITATION_MISSING,
     ),
     "accreditation in force": (
-        replace(
-            GOOD,
-            own=(replace(OWN, status=AccreditationStatus.LAPSED),),
+        GOOD._replace(
+            own=(OWN._replace(status=AccreditationStatus.LAPSED),),
             requirement=Requirement(use=AccreditationNeeded("be.biv")),
         ),
         ReasonCode.ACCREDITATION_LAPSED,
@@ -146,22 +144,22 @@ def test_without_one_condition_a_context_is_closed_with_that_reason(situation: S
 
 LENT_ACCREDITATION = LENT.accreditation
 MANDATES = {
-    "not accepted": (replace(LENT, accepted=False), ReasonCode.MANDATE_MISSING),
-    "not for this colleague": (replace(LENT, covers=False), ReasonCode.MANDATE_MISSING),
-    "ended": (replace(LENT, ended=True), ReasonCode.MANDATE_ENDED),
-    "expired": (replace(LENT, valid_until=date(2026, 11, 1)), ReasonCode.MANDATE_ENDED),
-    "not begun": (replace(LENT, valid_from=date(2026, 11, 3)), ReasonCode.MANDATE_ENDED),
-    "its holder is gone": (replace(LENT, holder_active=False), ReasonCode.MANDATE_ENDED),
+    "not accepted": (LENT._replace(accepted=False), ReasonCode.MANDATE_MISSING),
+    "not for this colleague": (LENT._replace(covers=False), ReasonCode.MANDATE_MISSING),
+    "ended": (LENT._replace(ended=True), ReasonCode.MANDATE_ENDED),
+    "expired": (LENT._replace(valid_until=date(2026, 11, 1)), ReasonCode.MANDATE_ENDED),
+    "not begun": (LENT._replace(valid_from=date(2026, 11, 3)), ReasonCode.MANDATE_ENDED),
+    "its holder is gone": (LENT._replace(holder_active=False), ReasonCode.MANDATE_ENDED),
     "its accreditation lapsed": (
-        replace(LENT, accreditation=replace(LENT_ACCREDITATION, status=AccreditationStatus.LAPSED)),
+        LENT._replace(accreditation=LENT_ACCREDITATION._replace(status=AccreditationStatus.LAPSED)),
         ReasonCode.MANDATE_ENDED,
     ),
     "its accreditation ran out": (
-        replace(LENT, accreditation=replace(LENT_ACCREDITATION, valid_until=date(2026, 11, 1))),
+        LENT._replace(accreditation=LENT_ACCREDITATION._replace(valid_until=date(2026, 11, 1))),
         ReasonCode.MANDATE_ENDED,
     ),
     "its holder is a trainee now": (
-        replace(LENT, accreditation=replace(LENT_ACCREDITATION, list="trainees")),
+        LENT._replace(accreditation=LENT_ACCREDITATION._replace(list="trainees")),
         ReasonCode.MANDATE_ENDED,
     ),
 }
@@ -169,14 +167,14 @@ MANDATES = {
 
 @pytest.mark.parametrize(("mandate", "code"), MANDATES.values(), ids=MANDATES.keys())
 def test_a_mandate_that_does_not_hold_lends_nothing(mandate: LentAccreditation, code: ReasonCode) -> None:
-    decision = decide(replace(BY_MANDATE, mandate=mandate))
+    decision = decide(BY_MANDATE._replace(mandate=mandate))
 
     assert codes(decision.reason) == [ReasonCode.ANY_NEEDED, ReasonCode.ACCREDITATION_MISSING, code]
 
 
 def test_everything_that_is_missing_is_said_at_once() -> None:
     decision = decide(
-        replace(GOOD, registration=RegistrationStatus.SUSPENDED, access=None, role=None, own=()),
+        GOOD._replace(registration=RegistrationStatus.SUSPENDED, access=None, role=None, own=()),
     )
 
     assert codes(decision.reason) == [
@@ -190,24 +188,24 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
 
 
 def test_reason_names_the_kind_and_the_level_concerned() -> None:
-    missing = decide(replace(GOOD, own=(), requirement=Requirement(use=AccreditationNeeded("be.biv"))))
-    weak = decide(replace(GOOD, role="supervisor"))
+    missing = decide(GOOD._replace(own=(), requirement=Requirement(use=AccreditationNeeded("be.biv"))))
+    weak = decide(GOOD._replace(role="supervisor"))
 
     assert missing.reason == Reason(ReasonCode.ACCREDITATION_MISSING, "be.biv")
     assert weak.reason == Reason(ReasonCode.LOGIN_TOO_WEAK, Acr.MFA.value)
 
 
 def test_level_that_can_be_stepped_up_to_closes_nothing() -> None:
-    assert decide(replace(GOOD, role="supervisor"), reachable=Acr.MFA).reason is None
+    assert decide(GOOD._replace(role="supervisor"), reachable=Acr.MFA).reason is None
 
 
 def test_eid_closes_only_where_the_usage_needs_it() -> None:
-    assert decide(replace(GOOD, account=NO_EID)).reason is None
+    assert decide(GOOD._replace(account=NO_EID)).reason is None
 
 
 def test_ownerless_organisation_works_for_thirty_days_and_no_token_outlives_them() -> None:
     since = NOW - timedelta(days=29)
-    ownerless = replace(GOOD, organisation=OrganisationStanding(OrganisationStatus.OWNERLESS, since))
+    ownerless = GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.OWNERLESS, since))
 
     assert decide(ownerless).reason is None
     assert decide(ownerless).expires_at == since + OWNERLESS_GRACE
@@ -216,22 +214,22 @@ def test_ownerless_organisation_works_for_thirty_days_and_no_token_outlives_them
 def test_a_date_left_from_ownerless_days_bounds_nothing() -> None:
     again_managed = OrganisationStanding(OrganisationStatus.ACTIVE, NOW - timedelta(days=29))
 
-    assert decide(replace(GOOD, organisation=again_managed)).expires_at == decide(GOOD).expires_at
+    assert decide(GOOD._replace(organisation=again_managed)).expires_at == decide(GOOD).expires_at
 
 
 def test_usage_that_needs_nothing_never_expires() -> None:
-    decision = decide(replace(GOOD, own=(), requirement=Requirement()))
+    decision = decide(GOOD._replace(own=(), requirement=Requirement()))
 
     assert decision.reason is None
     assert decision.expires_at is None
 
 
 def test_of_two_accreditations_that_fit_the_longer_one_counts() -> None:
-    shorter = replace(OWN, id="acr_2", valid_until=date(2026, 12, 31))
-    endless = replace(OWN, id="acr_3", valid_until=None)
+    shorter = OWN._replace(id="acr_2", valid_until=date(2026, 12, 31))
+    endless = OWN._replace(id="acr_3", valid_until=None)
 
-    assert decide(replace(GOOD, own=(shorter, OWN))).basis.accreditations == (OWN,)
-    assert decide(replace(GOOD, own=(shorter, OWN, endless))).expires_at is None
+    assert decide(GOOD._replace(own=(shorter, OWN))).basis.accreditations == (OWN,)
+    assert decide(GOOD._replace(own=(shorter, OWN, endless))).expires_at is None
 
 
 def test_list_and_column_have_to_fit() -> None:
@@ -239,15 +237,15 @@ def test_list_and_column_have_to_fit() -> None:
     trainees = Requirement(use=AccreditationNeeded("be.biv", lists=("trainees",)))
 
     for requirement in (syndics, trainees):
-        decision = decide(replace(GOOD, requirement=requirement))
+        decision = decide(GOOD._replace(requirement=requirement))
         assert decision.reason == Reason(ReasonCode.ACCREDITATION_MISSING, "be.biv")
 
 
 def test_all_parts_together_end_with_the_first() -> None:
-    surveyor = replace(OWN, id="acr_2", kind="be.surveyor", valid_until=date(2027, 1, 31))
+    surveyor = OWN._replace(id="acr_2", kind="be.surveyor", valid_until=date(2027, 1, 31))
     both = Requirement(use=AllOf((AccreditationNeeded("be.biv"), AccreditationNeeded("be.surveyor"))))
 
-    decision = decide(replace(GOOD, own=(OWN, surveyor), requirement=both))
+    decision = decide(GOOD._replace(own=(OWN, surveyor), requirement=both))
 
     assert decision.expires_at == end_of_day(date(2027, 1, 31))
     assert set(decision.basis.accreditations) == {OWN, surveyor}
@@ -268,7 +266,7 @@ def holds(need: Need, situation: Situation, now: datetime) -> bool:
             mandate = situation.mandate
             if mandate is None or mandate.ended:
                 return False
-            lent = replace(situation, own=(mandate.accreditation,), mandate=None)
+            lent = situation._replace(own=(mandate.accreditation,), mandate=None)
             runs = end_of_day(mandate.valid_from - timedelta(days=1)) <= now < end_of_day(mandate.valid_until)
             everything = mandate.accepted and mandate.covers and mandate.holder_active and runs
             return everything and holds(situation.requirement.register, lent, now)
@@ -385,7 +383,7 @@ def test_registering_takes_ones_own_accreditation() -> None:
     account = AccountStanding(address_activated=True, terms_accepted=True, eid_linked=False)
 
     allowed = evaluate_registering(GOOD.requirement, account=account, own=(OWN,), now=NOW)
-    trainee = evaluate_registering(GOOD.requirement, account=account, own=(replace(OWN, list="trainees"),), now=NOW)
+    trainee = evaluate_registering(GOOD.requirement, account=account, own=(OWN._replace(list="trainees"),), now=NOW)
     with_eid = evaluate_registering(replace(GOOD.requirement, eid=True), account=account, own=(), now=NOW)
 
     assert allowed.reason is None
@@ -400,7 +398,7 @@ def test_registering_takes_ones_own_accreditation() -> None:
 
 def test_an_accreditation_qualifies_that_could_register_today() -> None:
     assert qualifies(GOOD.requirement, OWN, NOW)
-    assert not qualifies(GOOD.requirement, replace(OWN, list="trainees"), NOW)
+    assert not qualifies(GOOD.requirement, OWN._replace(list="trainees"), NOW)
     assert not qualifies(GOOD.requirement, OWN, datetime(2028, 1, 1, 12, 0, tzinfo=UTC))
 
 
