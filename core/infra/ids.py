@@ -6,8 +6,9 @@ sorts by creation, never repeats, and can be shown to other systems as it is.
 
 import hashlib
 import os
-import secrets
 import time
+
+from core.infra import base64url
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 # Two digits at a time: the identifier of every request is made here.
@@ -15,6 +16,7 @@ _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _PLACES = range(120, -1, -10)
 _TIMESTAMP_BITS = 48
 _RANDOM_BYTES = 10
+_SECRET_BYTES = 32
 _VERSION_7 = 0x7
 _VARIANT = 0b10
 
@@ -37,7 +39,7 @@ def new_id(prefix: str) -> str:
 
 def new_secret() -> str:
     """Return 256 random bits as 43 URL-safe characters, for codes, tokens and session cookies."""
-    return secrets.token_urlsafe(32)
+    return base64url.encode(os.urandom(_SECRET_BYTES))
 
 
 def digest(secret: str) -> str:

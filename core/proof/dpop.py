@@ -6,13 +6,13 @@ where used proofs are remembered is handed in; what a wrong proof is answered wi
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from core.infra import base64url
 from core.infra.errors import ImmoError
 from core.infra.ids import digest
 from core.infra.store.interface import EphemeralStore, Kind
@@ -113,7 +113,7 @@ def verify(proof: str | None, target: Target, *, desk: Desk, now: datetime, expe
 
 def thumbprint_of(access_token: str) -> str:
     """Return the `ath` that a proof for an access token carries (RFC 9449 section 4.2)."""
-    return urlsafe_b64encode(hashlib.sha256(access_token.encode()).digest()).rstrip(b"=").decode()
+    return base64url.encode(hashlib.sha256(access_token.encode()).digest())
 
 
 def _signed(proof: str) -> tuple[_ProofKey, Mapping[str, Any]]:

@@ -6,9 +6,9 @@ limits count a browser that proves an earlier success apart from all others.
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 
+from core.infra import base64url
 from core.infra.ids import digest, new_secret
 from core.infra.secret import Secret
 from core.people.identifiers import PersonId
@@ -44,4 +44,4 @@ def _proofs(cookie: str | None) -> list[str]:
 def _mac(secret: Secret, nonce: str, person_id: PersonId) -> str:
     key = hmac.digest(secret.reveal().encode(), _PURPOSE, hashlib.sha256)
     mac = hmac.digest(key, f"{nonce}.{person_id}".encode(), hashlib.sha256)
-    return urlsafe_b64encode(mac).rstrip(b"=").decode()
+    return base64url.encode(mac)

@@ -7,7 +7,6 @@ page, opens nothing.
 
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from core.infra import base64url
 from core.infra.ids import digest
 from core.infra.store.interface import EphemeralStore, Kind
 from core.people.identifiers import PersonId
@@ -131,7 +131,7 @@ def spend(store: EphemeralStore, challenge: bytes, *, binding: str, purpose: Pur
 
 def encoded(value: bytes) -> str:
     """Return bytes as base64url without padding, as all of Web Authentication's JSON has them."""
-    return urlsafe_b64encode(value).rstrip(b"=").decode()
+    return base64url.encode(value)
 
 
 def _challenge(store: EphemeralStore, binding: str, purpose: Purpose) -> str:

@@ -5,7 +5,6 @@ certificates. TLS proved the key; whose certificate it is, `client_tls_auth` dec
 token that is bound to it nobody has to know (section 3).
 """
 
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from werkzeug.wrappers import Request
 
+from core.infra import base64url
 from core.infra.settings import Settings
 from idp.eid.certificates import UNREADABLE, read_certificate
 from idp.eid.mtls import CERTIFICATE_HEADER, PROXY_HEADER, is_proxy
@@ -32,7 +32,7 @@ class Certificate:
     def x5t_s256(self) -> str:
         """Return its thumbprint as `cnf` names it: SHA-256 of the DER form in base64url (section 3.1)."""
         digest = self.x509.fingerprint(hashes.SHA256())
-        return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+        return base64url.encode(digest)
 
 
 def presented(request: Request, settings: Settings) -> Certificate | None:

@@ -6,12 +6,12 @@ judged again each time a token is made of it. The pairwise `sub` is derived here
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from core.infra import base64url
 from core.infra.secret import Secret
 from core.organisations.identifiers import OrganisationId
 from core.people.assurance import Acr, Authentication
@@ -113,7 +113,7 @@ def subject_identifier(person_id: PersonId, client: RegisteredClient, secret: Se
         raise ValueError("a pairwise client needs a sector identifier")
     message = f"{client.sector_identifier}\n{person_id}".encode()
     mac = hmac.new(_pairwise_key(secret.reveal()), message, hashlib.sha256).digest()
-    return urlsafe_b64encode(mac).rstrip(b"=").decode()
+    return base64url.encode(mac)
 
 
 @lru_cache(maxsize=4)

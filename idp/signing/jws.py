@@ -4,13 +4,13 @@ joserfc signs only with keys in this process, so the serialisation is ours; read
 joserfc's, through `core.proof.jws`.
 """
 
-from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from core.infra import base64url
 from core.proof import jws
 from core.proof.jws import InvalidJwt
 from core.proof.keys import ALGORITHMS
@@ -25,8 +25,9 @@ def encode(signer: Signer, claims: Mapping[str, Any], *, typ: str | None = None)
 
     A plain JWT, such as an ID token, says no type: `JWT` would tell nobody anything.
     """
-    signing_input = _header(signer.algorithm, signer.kid, typ) + b"." + _segment(orjson.dumps(claims))
-    return (signing_input + b"." + _segment(signer.sign(signing_input))).decode("ascii")
+    signing_input = f"{_header(signer.algorithm, signer.kid, typ)}.{base64url.encode(orjson.dumps(claims))}"
+    signature = signer.sign(signing_input.encode("ascii"))
+    return f"{signing_input}.{base64url.encode(signature)}"
 
 
 def decode(
@@ -46,12 +47,8 @@ def decode(
 
 # All tokens of a key begin alike.
 @lru_cache(maxsize=64)
-def _header(algorithm: str, kid: str, typ: str | None) -> bytes:
+def _header(algorithm: str, kid: str, typ: str | None) -> str:
     header = {"alg": algorithm, "kid": kid}
     if typ is not None:
         header["typ"] = typ
-    return _segment(orjson.dumps(header))
-
-
-def _segment(value: bytes) -> bytes:
-    return urlsafe_b64encode(value).rstrip(b"=")
+    return base64url.encode(orjson.dumps(header))

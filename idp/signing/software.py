@@ -22,7 +22,11 @@ from idp.signing.public_half import COORDINATE_BYTES, public_jwk
 from idp.signing.signer import PrivateKeyUnusable
 
 _RSA_BITS = 2048
-_PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=SHA256.digest_size)
+# Made once: they say how to sign and hold nothing of what is signed.
+_HASH = SHA256()
+_PKCS1 = padding.PKCS1v15()
+_PSS = padding.PSS(mgf=padding.MGF1(_HASH), salt_length=SHA256.digest_size)
+_ECDSA = ec.ECDSA(_HASH)
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
@@ -132,11 +136,11 @@ def _sync(directory: Path) -> None:
 def _signing(algorithm: str, key: PrivateKey) -> Callable[[bytes], bytes]:
     match algorithm, key:
         case "RS256", rsa.RSAPrivateKey():
-            return lambda message: key.sign(message, padding.PKCS1v15(), SHA256())
+            return lambda message: key.sign(message, _PKCS1, _HASH)
         case "PS256", rsa.RSAPrivateKey():
-            return lambda message: key.sign(message, _PSS, SHA256())
+            return lambda message: key.sign(message, _PSS, _HASH)
         case "ES256", ec.EllipticCurvePrivateKey(curve=ec.SECP256R1()):
-            return lambda message: _fixed_width(key.sign(message, ec.ECDSA(SHA256())))
+            return lambda message: _fixed_width(key.sign(message, _ECDSA))
         case "EdDSA", ed25519.Ed25519PrivateKey():
             return key.sign
         case _:

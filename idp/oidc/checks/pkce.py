@@ -3,8 +3,8 @@
 import hashlib
 import hmac
 import re
-from base64 import urlsafe_b64encode
 
+from core.infra import base64url
 from idp.oidc.errors import InvalidRequest, PkceMismatch
 from idp.oidc.registered_client import RegisteredClient
 
@@ -49,4 +49,4 @@ def verify(client: RegisteredClient, challenge: str | None, verifier: str | None
 
 
 def _s256(verifier: str) -> str:
-    return urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()
+    return base64url.encode(hashlib.sha256(verifier.encode("ascii")).digest())

@@ -1,10 +1,10 @@
 """ID tokens: claims of the table, and those of the protocol on top (Core section 2)."""
 
 import hashlib
-from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from core.infra import base64url
 from idp.claims import verified_wish
 from idp.claims.assemble import id_token_claims
 from idp.claims.context import ClaimsContext
@@ -70,4 +70,4 @@ def half_hash(token: str, algorithm: str) -> str:
     SHA-256 for all that we sign with but EdDSA: Ed25519 signs with SHA-512 (RFC 8032 section 5.1).
     """
     hashed = (hashlib.sha512 if algorithm == "EdDSA" else hashlib.sha256)(token.encode("ascii")).digest()
-    return urlsafe_b64encode(hashed[: len(hashed) // 2]).rstrip(b"=").decode("ascii")
+    return base64url.encode(hashed[: len(hashed) // 2])
