@@ -9,9 +9,12 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from idp.claims.catalogue import BY_NAME, CLAIMS
-from idp.claims.claim import Claim, Target
+from idp.claims.claim import Claim, Source, Target
 from idp.claims.context import ClaimsContext
 from idp.claims.values import Json
+
+_NAMES = frozenset(BY_NAME)
+_NO_SCOPE: frozenset[str] = frozenset()
 
 
 def id_token_claims(
@@ -54,12 +57,13 @@ def _claims(
     requested: Collection[str],
     allowed_scope: Collection[str],
 ) -> dict[str, Json]:
-    known = frozenset(name for name in requested if name in BY_NAME)
+    asked = _NAMES.intersection(requested)
+    allowed = frozenset(allowed_scope) if asked else _NO_SCOPE
     claims: dict[str, Json] = {}
-    for claim in _selected(target, frozenset(scope), known, frozenset(allowed_scope)):
-        value = claim.value(context, target)
+    for name, source in _selected(target, frozenset(scope), asked, allowed):
+        value = source(context)
         if value is not None and value != "":
-            claims[claim.name] = value
+            claims[name] = value
     return claims
 
 
@@ -67,9 +71,9 @@ def _claims(
 @lru_cache(maxsize=512)
 def _selected(
     target: Target, scope: frozenset[str], requested: frozenset[str], allowed_scope: frozenset[str]
-) -> tuple[Claim, ...]:
+) -> tuple[tuple[str, Source], ...]:
     return tuple(
-        claim
+        (claim.name, claim.source_in(target))
         for claim in CLAIMS
         if (claim.scope in scope and target in claim.targets)
         or (claim.name in requested and _may_request(claim, allowed_scope))

@@ -9,6 +9,9 @@ from idp.claims.context import ClaimsContext
 from idp.claims.shapes import Schema
 from idp.claims.values import Json
 
+# Returns the value for a context, or None where it is not known: then the claim is omitted.
+Source = Callable[[ClaimsContext], Json]
+
 
 class Target(StrEnum):
     """What a claim can stand in."""
@@ -22,9 +25,8 @@ class Target(StrEnum):
 class Claim:
     """A claim: its scope, its source, where it goes, and what it means.
 
-    `source` returns the value for a context, or None where it is not known: then the claim is
-    omitted. `fuller_source` and `fuller_example` are what userinfo says instead, where tokens have
-    no room for it all.
+    `fuller_source` and `fuller_example` are what userinfo says instead, where tokens have no room
+    for it all.
     `targets` is where the scope puts it: with an access token at hand the standard claims
     belong to userinfo alone (Core section 5.4). `label` names it on the consent screen; without
     one it stands under the label of the row before it.
@@ -32,19 +34,18 @@ class Claim:
 
     name: str
     scope: str
-    source: Callable[[ClaimsContext], Json]
+    source: Source
     description: str
     example: Json
     label: str | None = None
     targets: frozenset[Target] = frozenset({Target.USERINFO})
-    fuller_source: Callable[[ClaimsContext], Json] | None = None
+    fuller_source: Source | None = None
     fuller_example: Json = None
     schema: Schema = field(default_factory=lambda: shapes.TEXT)
 
-    def value(self, context: ClaimsContext, target: Target) -> Json:
-        """Return what the claim says there, or None where it is not known."""
-        fuller = self.fuller_source if target is Target.USERINFO else None
-        return (fuller or self.source)(context)
+    def source_in(self, target: Target) -> Source:
+        """Return where the value of the claim comes from there."""
+        return (self.fuller_source if target is Target.USERINFO else None) or self.source
 
     def example_in(self, target: Target) -> Json:
         """Return an example of what the claim says there."""

@@ -14,4 +14,4 @@ def known(members: Mapping[str, Json]) -> dict[str, Json]:
 
 def timestamp(moment: datetime) -> str:
     """Return a moment as RFC 3339 in UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
