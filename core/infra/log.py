@@ -63,6 +63,8 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{0,189}\w"), MASK),
     (re.compile(r"\b\d{2}\.?\d{2}\.?\d{2}[- ]?\d{3}[.]?\d{2}\b"), MASK),
 )
+# What is written as it is; `bool` is a kind of `int`.
+_PLAIN = (int, float)
 # No mask can match a text without any of these: most identifiers and names have none.
 _SUSPICIOUS = re.compile(r"[@=:\s]|eyJ|\d{2}\.?\d{2}\.?\d{2}")
 
@@ -96,7 +98,7 @@ def _write(handler: "logging.StreamHandler[TextIO]", name: str, level: int, fiel
     try:
         with handler.lock or nullcontext():
             handler.stream.write(_serialised(line) + handler.terminator)
-            handler.flush()
+            handler.stream.flush()
     except Exception:  # noqa: BLE001 - as in any handler: who logs does not fail by it
         handler.handleError(_LOGGER.makeRecord(_LOGGER.name, level, "", 0, name, (), None))
 
@@ -119,7 +121,9 @@ def clean(text: str) -> str:
     """Return the text, at most 20,000 characters, with all masked that looks like a secret or a person's data."""
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]}…"
-    if _SUSPICIOUS.search(text) is None:
+    # Every mask begins at the edge of a word or holds what no word has: one that begins with a
+    # letter, as identifiers do, holds nothing for them.
+    if (text.isascii() and text.isidentifier()) or _SUSPICIOUS.search(text) is None:
         return text
     for pattern, replacement in _MASKS:
         text = pattern.sub(replacement, text)
@@ -152,7 +156,7 @@ def _is_secret(name: str) -> bool:
 def _clean_field(name: str, value: object) -> object:
     if _is_secret(name):
         return MASK
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, _PLAIN):
         return value
     return clean(str(value))
 

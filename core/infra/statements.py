@@ -191,20 +191,17 @@ def _column(result: PGresult) -> list[str | bytes]:
 
 
 def _octets_of(parameters: Sequence[object]) -> list[Any]:
-    return [_octets(value) for value in parameters]
-
-
-def _octets(value: object) -> bytes | None:
-    """Return a parameter as PostgreSQL reads it in text form."""
-    if type(value) is str:
-        octets = value.encode()
-    elif value is None or isinstance(value, bytes):
-        return value
-    else:
-        octets = (value.isoformat() if isinstance(value, date) else str(value)).encode()
-    if b"\0" in octets:
-        # The library would take what stands before it for the whole value.
-        raise psycopg.DataError("no text of PostgreSQL holds a zero byte")
+    """Return parameters as PostgreSQL reads them in text form."""
+    octets: list[bytes | None] = []
+    for value in parameters:
+        if value is None or isinstance(value, bytes):
+            octets.append(value)
+            continue
+        text = value if isinstance(value, str) else value.isoformat() if isinstance(value, date) else str(value)
+        if "\0" in text:
+            # The library would take what stands before it for the whole value.
+            raise psycopg.DataError("no text of PostgreSQL holds a zero byte")
+        octets.append(text.encode())
     return octets
 
 

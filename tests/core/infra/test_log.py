@@ -153,6 +153,12 @@ def test_the_quick_look_overlooks_nothing(anything: str) -> None:
         assert pattern.search(anything) is None or log._SUSPICIOUS.search(anything)
 
 
+@given(text(alphabet="eyJcodetkenBasic0123456789_", max_size=60))
+def test_no_mask_finds_anything_in_one_word(rest: str) -> None:
+    assert not any(pattern.search(f"usr_{rest}") for pattern, _ in log._MASKS)
+    assert not any(pattern.search(f"e{rest}") for pattern, _ in log._MASKS)
+
+
 @pytest.mark.parametrize(
     "piece", ["a.", "a_code", "code=", "//a:", "eyJ", "eyJaaaa.", "a@", "a@b.", "12.", "1 ", "Basic "]
 )
