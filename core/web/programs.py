@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from urllib.parse import parse_qsl
 
-from werkzeug.wrappers import Request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wsgi import get_content_length, get_host, get_input_stream
 
 from core.infra import log
 
@@ -23,17 +25,79 @@ Headers: TypeAlias = Mapping[str, str]
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 # At the end of a path: any name, which is `path_name` to the view.
 _ANY_NAME = "/*"
+_LARGEST_BODY = 64 * 1024
 
 
-class ProgramRequest(Request):
-    """A request of a program; its body has a limit also where a view sets none."""
+class ProgramRequest:
+    """A request of a program, of which nothing is read before a view asks for it.
 
-    max_content_length = 64 * 1024
+    Werkzeug's makes ready for forms, files and cookies, which no program sends; `environ` is WSGI's.
+    """
+
+    __slots__ = ("environ", "method", "path")
+
+    def __init__(self, environ: "WSGIEnvironment") -> None:
+        self.environ = environ
+        self.method: str = environ["REQUEST_METHOD"].upper()
+        self.path: str = environ["PATH_INFO"]
 
     @property
     def path_name(self) -> str:
         """Return the last segment of the path."""
-        return self.path.rpartition("/")[2]
+        return self.path.rpartition("/")[2].encode("latin-1").decode(errors="replace")
+
+    @property
+    def query_string(self) -> bytes:
+        """Return what stands behind the question mark, as it was sent."""
+        query: str = self.environ.get("QUERY_STRING", "")
+        return query.encode("latin-1")
+
+    @property
+    def args(self) -> Mapping[str, str]:
+        """Return the parameters in the URL, of repeated ones the last."""
+        return dict(parse_qsl(self.query_string.decode(errors="replace"), keep_blank_values=True))
+
+    @property
+    def mimetype(self) -> str:
+        """Return the type of the body in small letters, without its parameters; empty where none is named."""
+        content_type: str = self.environ.get("CONTENT_TYPE", "")
+        return content_type.partition(";")[0].strip().lower()
+
+    @property
+    def host(self) -> str:
+        """Return the name, and the port where it is not the scheme's own, that the caller reached us by."""
+        return get_host(self.environ)
+
+    @property
+    def remote_addr(self) -> str | None:
+        """Return the caller's address."""
+        return self.environ.get("REMOTE_ADDR")
+
+    def header(self, name: str) -> str | None:
+        """Return the value of a header, None where it was not sent; `Content-Type` is `mimetype`."""
+        return self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+
+    def body(self, largest: int = _LARGEST_BODY) -> bytes:
+        """Return the body, which can be read once.
+
+        Raises `RequestEntityTooLarge` for more than `largest` bytes, `ClientDisconnected` where it ends early.
+        """
+        length = get_content_length(self.environ)
+        if length is None:
+            return self._body_of_untold_length(largest)
+        if length > largest:
+            raise RequestEntityTooLarge
+        found: bytes = self.environ["wsgi.input"].read(length)
+        if len(found) < length:
+            raise ClientDisconnected
+        return found
+
+    def _body_of_untold_length(self, largest: int) -> bytes:
+        # One byte more than is taken: at its limit the stream ends without a word.
+        found = get_input_stream(self.environ, max_content_length=largest + 1).read()
+        if len(found) > largest:
+            raise RequestEntityTooLarge
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from werkzeug.wrappers import Request
 
 from core.infra import base64url
 from core.infra.settings import Settings
+from core.web.programs import ProgramRequest
 from idp.eid.certificates import UNREADABLE, read_certificate
 from idp.eid.mtls import CERTIFICATE_HEADER, PROXY_HEADER, is_proxy
 from idp.oidc.errors import InvalidRequest
@@ -35,7 +35,7 @@ class Certificate:
         return base64url.encode(digest)
 
 
-def presented(request: Request, settings: Settings) -> Certificate | None:
+def presented(request: ProgramRequest, settings: Settings) -> Certificate | None:
     """Return the certificate of the caller's TLS connection, or None where it used none.
 
     None as well wherever nobody asks for certificates: the header of a request that did not come
@@ -45,9 +45,9 @@ def presented(request: Request, settings: Settings) -> Certificate | None:
     place = settings.client_tls
     if place is None or request.host.lower() != urlsplit(place.url).netloc.lower():
         return None
-    if not is_proxy(request.headers.get(PROXY_HEADER), place.secret):
+    if not is_proxy(request.header(PROXY_HEADER), place.secret):
         return None
-    escaped = request.headers.get(CERTIFICATE_HEADER)
+    escaped = request.header(CERTIFICATE_HEADER)
     return None if not escaped else Certificate(_read(escaped))
 
 

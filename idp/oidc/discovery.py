@@ -174,7 +174,7 @@ def _document(offer: _Offer) -> _Document:
 
 def _public(request: ProgramRequest, body: bytes, etag: str, mimetype: str) -> Answer:
     """Answer with something that anybody may read, also from scripts of other origins, and keep."""
-    if etag in request.headers.get("If-None-Match", ""):
+    if etag in (request.header("If-None-Match") or ""):
         return Answer(status=304, headers={"ETag": etag, "Cache-Control": _CACHE_CONTROL})
     return Answer(body, headers={"Content-Type": mimetype, "ETag": etag, "Cache-Control": _CACHE_CONTROL})
 

@@ -21,7 +21,7 @@ def proven_key(ground: Services, request: ProgramRequest) -> Proven | None:
     For the token endpoint and the pushed authorization request. `headers_for` says what the answer
     must then bring. Raises `InvalidDpopProof`, and `UseDpopNonce`; a proof is spent by this.
     """
-    proof = request.headers.get(HEADER)
+    proof = request.header(HEADER)
     if proof is None:
         return None
     try:

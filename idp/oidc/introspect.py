@@ -6,6 +6,8 @@ resource server that must be able to prove what it was told gets the answer sign
 
 from collections.abc import Mapping
 
+from werkzeug.http import parse_accept_header
+
 from core.proof.access_token import TYPE
 from core.proof.confirmation import Confirmation
 from core.web.programs import Answer, Endpoint, ProgramRequest
@@ -42,7 +44,8 @@ def introspect(ground: Services, request: ProgramRequest) -> Answer:
 
 def _wants_signature(request: ProgramRequest, client: RegisteredClient) -> bool:
     """Tell whether the answer is signed: the request asks for it, or the registration (RFC 9701 sections 4 and 6)."""
-    asked = any(value.lower() == _SIGNED and quality > 0 for value, quality in request.accept_mimetypes)
+    accepted = parse_accept_header(request.header("Accept"))
+    asked = any(value.lower() == _SIGNED and quality > 0 for value, quality in accepted)
     return asked or client.introspection_signed_response_alg is not None
 
 

@@ -123,7 +123,7 @@ def _require_holder(
     if confirmation.x5t_s256 is not None:
         found = client_certificate.presented(request, services.settings)
         certificate = None if found is None else found.x5t_s256
-    call = Call(request.method, (dpop.address(services, request),), request.headers.get(dpop.HEADER), certificate)
+    call = Call(request.method, (dpop.address(services, request),), request.header(dpop.HEADER), certificate)
     try:
         proven = require_holder(presented, call, confirmation, desk=dpop.desk(services), now=services.clock.now())
     except WrongHolder as error:
@@ -158,7 +158,7 @@ def _presented(request: ProgramRequest) -> Presented | None:
     """Return the token of a request, None where there is none; raise as `bearer_token` says."""
     if "access_token" in request.args:
         raise InvalidRequest("The access token must not be in the URL.")
-    authorization = request.headers.get("Authorization")
+    authorization = request.header("Authorization")
     body = _from_body(request)
     if authorization is None:
         return None if body is None else Presented(body)

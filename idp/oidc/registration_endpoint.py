@@ -109,9 +109,8 @@ def _profile(ground: Services, token: str | None) -> Profile:
 def _read_members(request: ProgramRequest) -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise InvalidRequest("The content type must be application/json.")
-    request.max_content_length = _LARGEST_BODY
     try:
-        members = orjson.loads(request.get_data(cache=False))
+        members = orjson.loads(request.body(_LARGEST_BODY))
     except RequestEntityTooLarge:
         raise InvalidRequest("The request is too large.") from None
     except orjson.JSONDecodeError:

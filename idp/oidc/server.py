@@ -53,9 +53,8 @@ def read_form(request: ProgramRequest, known: Collection[str]) -> Parameters:
     """
     if request.mimetype != FORM:
         raise InvalidRequest(f"The content type must be {FORM}.")
-    request.max_content_length = parameters.MAXIMUM_BYTES
     try:
-        body = request.get_data(cache=False)
+        body = request.body(parameters.MAXIMUM_BYTES)
     except RequestEntityTooLarge:
         raise InvalidRequest("The request is too large.") from None
     found = parameters.read(body, frozenset(known))
@@ -70,7 +69,7 @@ def authenticate_client(
     found = read_form(request, client_auth.PARAMETERS | frozenset(known))
     client = client_auth.authenticate(
         found,
-        request.headers.get("Authorization"),
+        request.header("Authorization"),
         services=ground,
         endpoint=request.path,
         certificate=client_certificate.presented(request, ground.settings),
@@ -89,7 +88,7 @@ class TokenRequest:
         self.services = services
         self.http = request
         self.sender = sender.NOBODY
-        self.authorization = request.headers.get("Authorization")
+        self.authorization = request.header("Authorization")
         self.endpoint = request.path
         self.parameters = read_form(request, _TOKEN_PARAMETERS)
         self.form = self.parameters.values

@@ -1,9 +1,11 @@
 """The door for programs: which answers come from it, and what each of them says."""
 
 import re
+from io import BytesIO
+from typing import Any
 
 import pytest
-from werkzeug.test import Client
+from werkzeug.test import Client, EnvironBuilder
 
 from core.infra import log
 from core.web.programs import Answer, Endpoint, ProgramRequest, Programs
@@ -43,7 +45,7 @@ def _log_name(_ground: dict[str, str], _request: ProgramRequest) -> Answer:
 
 
 def _reads(_ground: dict[str, str], request: ProgramRequest) -> Answer:
-    return Answer(request.get_data())
+    return Answer(request.body())
 
 
 @pytest.fixture
@@ -142,6 +144,33 @@ def test_a_request_has_a_name_in_the_log_as_long_as_it_lasts(programs: Client) -
 def test_a_body_has_a_limit(programs: Client) -> None:
     assert programs.post("/reads", data=b"x" * 64 * 1024).status_code == 200
     assert programs.post("/reads", data=b"x" * (64 * 1024 + 1)).text == "RequestEntityTooLarge"
+
+
+def test_a_body_of_untold_length_is_read_to_its_end(programs: Client) -> None:
+    def in_parts(sent: bytes) -> dict[str, Any]:
+        return {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "wsgi.input": BytesIO(sent)}
+
+    assert programs.post("/reads", environ_overrides=in_parts(b"in parts")).data == b"in parts"
+    assert programs.post("/reads", environ_overrides=in_parts(b"x" * (64 * 1024 + 1))).text == "RequestEntityTooLarge"
+
+
+def test_a_body_that_ends_early_is_not_taken_for_a_whole_one(programs: Client) -> None:
+    response = programs.post("/reads", data=b"half", environ_overrides={"CONTENT_LENGTH": "8"})
+
+    assert (response.status_code, response.text) == (400, "ClientDisconnected")
+
+
+def test_a_request_is_read_without_regard_to_case_and_parameters_of_its_type() -> None:
+    built = EnvironBuilder(
+        "/things/a?name=caf%C3%A9&empty=", method="post", content_type="Application/JSON; charset=utf-8",
+        headers=[("If-None-Match", "x")],
+    )  # fmt: skip
+    request = ProgramRequest(built.get_environ())
+
+    assert (request.method, request.mimetype, request.path_name) == ("POST", "application/json", "a")
+    assert request.args == {"name": "café", "empty": ""}
+    assert (request.header("if-none-match"), request.header("If-Match")) == ("x", None)
+    assert ProgramRequest(EnvironBuilder().get_environ()).mimetype == ""
 
 
 def test_before_a_page_the_door_answers_what_it_can_and_leaves_the_rest_to_the_page(programs: Client) -> None:

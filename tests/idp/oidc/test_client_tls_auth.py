@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, TestResponse
-from werkzeug.wrappers import Request
 
 from core.infra.settings import Settings
+from core.web.programs import ProgramRequest
 from idp.oidc import client_certificate, client_tls_auth
 from idp.oidc.errors import InvalidClient, InvalidRequest
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
@@ -213,7 +213,7 @@ def test_a_certificate_with_broken_bytes_proves_nothing_and_breaks_nothing(
         tls_client_auth_subject=subject,
     )
     sent = {**behind_proxy(None), "Immo-Client-Certificate": quote(pem)}
-    request = Request(EnvironBuilder(headers=list(sent.items())).get_environ())
+    request = ProgramRequest(EnvironBuilder(headers=list(sent.items())).get_environ())
 
     with pytest.raises((InvalidClient, InvalidRequest)):
         client_tls_auth.verify(
