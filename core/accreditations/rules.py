@@ -89,12 +89,12 @@ def ends_at(accreditation: HeldAccreditation) -> datetime | None:
 def is_in_force(accreditation: HeldAccreditation, now: datetime) -> bool:
     """Tell whether it holds now: by its status and by its dates (R3)."""
     match accreditation.status:
-        case AccreditationStatus.SUSPENDED | AccreditationStatus.LAPSED:
-            return False
         case AccreditationStatus.ACTIVE | AccreditationStatus.GRACE:
             begun = accreditation.valid_from is None or accreditation.valid_from <= belgian_date(now)
             end = ends_at(accreditation)
             return begun and (end is None or now < end)
+        case AccreditationStatus.SUSPENDED | AccreditationStatus.LAPSED:
+            return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,6 @@ class Acr(StrEnum):
 _ORDER = {level: rank for rank, level in enumerate(Acr)}
 
 
-def strongest(levels: Iterable[Acr]) -> Acr | None:
-    """Return the strongest of these levels; None of none."""
-    return max(levels, key=_ORDER.__getitem__, default=None)
-
-
 def known_levels(values: Iterable[str]) -> tuple[Acr, ...]:
     """Return the values that are levels of ours, in the order given; others are ignored."""
     known = {level.value: level for level in Acr}

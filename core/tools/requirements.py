@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.people.assurance import Acr, strongest
+from core.people.assurance import Acr
 from core.tools.errors import InvalidRequirement
 
 _DEEPEST = 8
@@ -65,10 +65,11 @@ class Requirement:
 
     def min_acr(self, role: str | None) -> Acr | None:
         """Return the level of sign-in that the usage in this role needs; None: any level."""
-        needed = [level for name, level in self.role_min_acr if name == role]
-        if self.usage_min_acr is not None:
-            needed.append(self.usage_min_acr)
-        return strongest(needed)
+        needed = self.usage_min_acr
+        for name, level in self.role_min_acr:
+            if name == role and (needed is None or level.at_least(needed)):
+                needed = level
+        return needed
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of accreditation that it names."""

@@ -5,10 +5,9 @@ developers' try-out page all ask `evaluate`; nothing else in the product decides
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from core.accreditations.rules import HeldAccreditation, end_of_day, ends_at, is_in_force
 from core.infra.clock import belgian_date
@@ -35,8 +34,7 @@ from core.tools.states import AccessStatus, RegistrationStatus
 OWNERLESS_GRACE = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """What a met requirement rests on, and the earliest end among it."""
 
     accreditations: tuple[HeldAccreditation, ...] = ()
@@ -56,8 +54,7 @@ class Basis:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """Usable with its basis (`reason` is None), or closed with the reason and no basis."""
 
     reason: Reason | None
