@@ -88,8 +88,8 @@ class CodeGrant:
             code_challenge=_optional_text(value["code_challenge"]),
             resource=tuple(map(str, value["resource"])),
             claims=ClaimsRequest(
-                id_token=tuple(_claim_from_json(claim) for claim in claims["id_token"]),
-                userinfo=tuple(_claim_from_json(claim) for claim in claims["userinfo"]),
+                id_token=tuple(map(_claim_from_json, claims["id_token"])),
+                userinfo=tuple(map(_claim_from_json, claims["userinfo"])),
             ),
             dpop_jkt=_optional_text(value.get("dpop_jkt")),
             x5t_s256=_optional_text(value.get("x5t_s256")),
