@@ -1,7 +1,7 @@
 """The production store: Redis 7 or later."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any, cast
 
@@ -85,11 +85,9 @@ class RedisStore:
         # Redis does what comes on one connection in the order in which it comes.
         return tuple(self._wire.exchange((_set(kind, key, value, ttl), _mget(names)))[1])
 
-    @contextmanager
-    def putting(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> Iterator[None]:
+    def putting(self, kind: Kind, key: str, value: bytes, ttl: timedelta) -> AbstractContextManager[None]:
         """See `EphemeralStore.putting`."""
-        with self._wire.sent(_set(kind, key, value, ttl)):
-            yield
+        return self._wire.sent(_set(kind, key, value, ttl))
 
     def take(self, kind: Kind, key: str) -> bytes | None:
         """See `EphemeralStore.take`."""

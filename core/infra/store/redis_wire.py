@@ -7,6 +7,7 @@ on its compiled packer and parser, hiredis, are all that stands between us and t
 
 import os
 import socket
+import struct
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from core.infra.errors import Unavailable
 Command: TypeAlias = tuple[str | bytes | int, ...]
 
 _TIMEOUT_SECONDS = 2
+_TIMEVAL = struct.pack("ll", _TIMEOUT_SECONDS, 0)
 # Nearly every answer fits, so that one read fetches it.
 _READ_BYTES = 16_384
 # What the parser says where an answer has not come whole; the protocol spoken here has no truth values.
@@ -50,6 +52,7 @@ class _Line:
         self._client = client
         client.connect()
         self._socket = client._sock  # noqa: SLF001 - the client has no name for it that others may use
+        _let_the_kernel_watch_the_time(self._socket)
         self._parser = hiredis.Reader(protocolError=redis.InvalidResponse, replyError=redis.ResponseError)
 
     def __del__(self) -> None:
@@ -91,9 +94,20 @@ _Kept: TypeAlias = tuple[int, _Line | None]
 _NONE: _Kept = (0, None)
 
 
+def _let_the_kernel_watch_the_time(connected: socket.socket) -> None:
+    # Python keeps a timeout by one more call to the kernel before each that sends or receives.
+    # TLS is left alone: its library would take the end of the kernel's time for "try again".
+    if type(connected) is socket.socket:
+        connected.settimeout(None)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _TIMEVAL)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _TIMEVAL)
+
+
 def _failure(error: OSError) -> redis.RedisError:
-    # Told apart because a lost connection is worth a second try, and a silent server is not.
-    return (redis.TimeoutError if isinstance(error, TimeoutError) else redis.ConnectionError)(str(error))
+    # Told apart because a lost connection is worth a second try, and a silent server is not. What
+    # the kernel says at the end of its time is that the call would go on waiting.
+    is_silence = isinstance(error, TimeoutError | BlockingIOError)
+    return (redis.TimeoutError if is_silence else redis.ConnectionError)(str(error))
 
 
 class Wire:

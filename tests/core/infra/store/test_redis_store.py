@@ -3,6 +3,7 @@
 import gc
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -63,15 +64,30 @@ def test_an_answer_that_comes_in_pieces_is_whole(redis_url: str) -> None:
         assert store.get(Kind.CODE, "k") == value
 
 
+def test_a_server_that_falls_silent_is_waited_for_once(redis_url: str) -> None:
+    silent = threading.Event()
+    with _relay_of_few_bytes(redis_url, silent) as port:
+        store = RedisStore(f"redis://127.0.0.1:{port}")
+        store.ping()
+        silent.set()
+        began = time.monotonic()
+
+        with pytest.raises(Unavailable):
+            store.get(Kind.CODE, "k")
+
+        assert 1.5 < time.monotonic() - began < 3.5
+
+
 @contextmanager
-def _relay_of_few_bytes(redis_url: str) -> Iterator[int]:
-    """Pass on to Redis and back, at most a thousand bytes at a time; yield the port."""
+def _relay_of_few_bytes(redis_url: str, silent: threading.Event | None = None) -> Iterator[int]:
+    """Pass on to Redis and back, at most a thousand bytes at a time until it is silent; yield the port."""
     target = urlsplit(redis_url)
 
     def pump(source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while received := source.recv(1_000):
-                sink.sendall(received)
+                if silent is None or not silent.is_set():
+                    sink.sendall(received)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
 
