@@ -85,10 +85,10 @@ class KeptQuery:
         compiled = self._text.of(connection.dialect)
         bound = compiled.bound(parameters)
         found: Sequence[str | bytes]
-        if isinstance(connection, Statements):
-            found = connection.packed(compiled.text, bound)
-        else:
+        if isinstance(connection, Connection):
             found = connection.exec_driver_sql(compiled.text, bound).scalars().all()
+        else:
+            found = connection.packed(compiled.text, bound)
         return self.read(found)
 
     def asked(self, connection: Statements, parameters: Mapping[str, object]) -> Asked:
@@ -103,8 +103,9 @@ class KeptQuery:
     def _read(self, packed: str | bytes) -> Row:
         values = orjson.loads(packed)
         for place, reader in self._readers:
-            if values[place] is not None:
-                values[place] = reader(values[place])
+            value = values[place]
+            if value is not None:
+                values[place] = reader(value)
         return dict(zip(self._names, values, strict=True))
 
 
@@ -125,9 +126,9 @@ class KeptChange:
         connection = _flushed(connection)
         compiled = self._text.of(connection.dialect)
         bound = compiled.bound(parameters)
-        if isinstance(connection, Statements):
-            return connection.run(compiled.text, bound)
-        return connection.exec_driver_sql(compiled.text, bound).rowcount
+        if isinstance(connection, Connection):
+            return connection.exec_driver_sql(compiled.text, bound).rowcount
+        return connection.run(compiled.text, bound)
 
     def begin(self, connection: Statements, parameters: Mapping[str, object]) -> Finish:
         """Begin the change; see `Statements.begin`."""
@@ -154,7 +155,7 @@ class KeptPair:
         """Make the change and add the row; tell whether that was done."""
         if _dialect(connection).name == "postgresql":
             return self._at_once.make(connection, parameters) == 1
-        with connection.together() if isinstance(connection, Statements) else nullcontext():
+        with nullcontext() if isinstance(connection, Session) else connection.together():
             return self._change.make(connection, parameters) == 1 and self._addition.make(connection, parameters) == 1
 
     def begin(self, connection: Statements, parameters: Mapping[str, object]) -> Finish:
@@ -166,7 +167,7 @@ class KeptPair:
 
 
 def _dialect(connection: Session | Statements) -> Dialect:
-    return connection.dialect if isinstance(connection, Statements) else connection.get_bind().dialect
+    return connection.get_bind().dialect if isinstance(connection, Session) else connection.dialect
 
 
 def _flushed(connection: Queryable) -> Connection | Statements:
