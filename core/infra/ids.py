@@ -11,30 +11,26 @@ import time
 from core.infra import base64url
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-# Two digits at a time: the identifier of every request is made here.
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_PLACES = range(120, -1, -10)
-_TIMESTAMP_BITS = 48
-_RANDOM_BYTES = 10
 _SECRET_BYTES = 32
-_VERSION_7 = 0x7
-_VARIANT = 0b10
 
-
-def _uuid7() -> int:
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(_RANDOM_BYTES), "big")
-    high = random >> 68  # 12 bits
-    low = random & ((1 << 62) - 1)
-    timestamp = milliseconds & ((1 << _TIMESTAMP_BITS) - 1)
-    return (timestamp << 80) | (_VERSION_7 << 76) | (high << 64) | (_VARIANT << 62) | low
+# Of the 26 digits of a UUIDv7 ten are its milliseconds and sixteen the rest, of which the first
+# holds the version and a random bit, the fourth a random bit, the variant and two random bits
+# (RFC 9562 section 5.7). So time and chance become digits apart, chance by a table for its octets.
+_MILLISECONDS_PLACES = (40, 30, 20, 10, 0)
+_RANDOM_DIGITS = 16
+_DIGIT_OF = bytes(ord(_ALPHABET[octet & 31]) for octet in range(256))
+_VERSION_7 = [_ALPHABET[0b01110 | octet & 1] for octet in range(256)]
+_VARIANT = [_ALPHABET[0b01000 | octet & 0b10011] for octet in range(256)]
 
 
 def new_id(prefix: str) -> str:
     """Return a new identifier such as `org_01k9…`: RFC 9562 UUIDv7 behind a prefix for its kind."""
-    number = _uuid7()
-    digits = [_PAIRS[(number >> place) & 0x3FF] for place in _PLACES]
-    return f"{prefix}_{''.join(digits)}"
+    milliseconds = time.time_ns() // 1_000_000
+    when = "".join([_PAIRS[(milliseconds >> place) & 0x3FF] for place in _MILLISECONDS_PLACES])
+    octets = os.urandom(_RANDOM_DIGITS)
+    digits = octets.translate(_DIGIT_OF).decode("ascii")
+    return f"{prefix}_{when}{_VERSION_7[octets[0]]}{digits[1:3]}{_VARIANT[octets[3]]}{digits[4:]}"
 
 
 def new_secret() -> str:

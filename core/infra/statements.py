@@ -194,10 +194,13 @@ def _octets_of(parameters: Sequence[object]) -> list[Any]:
     """Return parameters as PostgreSQL reads them in text form."""
     octets: list[bytes | None] = []
     for value in parameters:
-        if value is None or isinstance(value, bytes):
+        if isinstance(value, str):
+            text = value
+        elif value is None or isinstance(value, bytes):
             octets.append(value)
             continue
-        text = value if isinstance(value, str) else value.isoformat() if isinstance(value, date) else str(value)
+        else:
+            text = value.isoformat() if isinstance(value, date) else str(value)
         if "\0" in text:
             # The library would take what stands before it for the whole value.
             raise psycopg.DataError("no text of PostgreSQL holds a zero byte")

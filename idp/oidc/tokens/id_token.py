@@ -42,7 +42,8 @@ def id_token(
         requested=frozenset(claim.name for claim in requested.id_token),
         allowed_scope=client.policy.scope,
     )
-    claims = verified_wish.narrow(claims, requested.wishes(verified_wish.NAME, of_userinfo=False))
+    if requested.id_token:
+        claims = verified_wish.narrow(claims, requested.wishes(verified_wish.NAME, of_userinfo=False))
     signed_in = context.authentication
     # Last, so that no row of the table can stand in the place of a claim of the protocol.
     claims |= {

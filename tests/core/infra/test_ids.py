@@ -2,6 +2,8 @@
 
 import re
 import time
+from functools import reduce
+from operator import and_, or_
 
 from core.infra.ids import digest, new_id, new_secret
 
@@ -30,6 +32,15 @@ def test_an_identifier_is_its_kind_and_a_uuid_version_7() -> None:
 
 def test_identifiers_never_repeat() -> None:
     assert len({new_id("usr") for _ in range(20_000)}) == 20_000
+
+
+def test_every_bit_that_may_be_random_is() -> None:
+    """RFC 9562 section 5.7: 12 bits beside the version and 62 beside the variant."""
+    numbers = [number(new_id("usr")) for _ in range(200)]
+
+    random_bits = (0xFFF << 64) | ((1 << 62) - 1)
+    assert reduce(or_, numbers) & random_bits == random_bits
+    assert reduce(and_, numbers) & random_bits == 0
 
 
 def test_identifiers_sort_by_creation() -> None:
