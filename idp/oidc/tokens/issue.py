@@ -148,6 +148,8 @@ def bound(grant: CodeGrant, client: RegisteredClient, confirmation: Confirmation
     that authenticates may change it (RFC 9449 section 5, RFC 8705 section 7.1).
     """
     shown = confirmation if client.is_public else UNBOUND
+    if shown == grant.confirmation:
+        return grant
     return replace(grant, dpop_jkt=shown.jkt, x5t_s256=shown.x5t_s256)
 
 
