@@ -6,6 +6,9 @@ from core.proof.keys import ALGORITHMS
 from idp.cli.ground import connect, explained
 from idp.signing import rotation
 
+# A key is named by a thumbprint in base64url: one in 64 begins with a dash, and is no option.
+_NAMING_A_KEY = {"ignore_unknown_options": True}
+
 
 @click.group()
 def keys() -> None:
@@ -46,7 +49,7 @@ def new(algorithm: str) -> None:
     click.echo(kid)
 
 
-@keys.command()
+@keys.command(context_settings=_NAMING_A_KEY)
 @click.argument("kid")
 @click.option("--at-once", is_flag=True, help="Do not wait for caches of the JWKS; for a leaked key.")
 @explained
@@ -58,7 +61,7 @@ def activate(kid: str, at_once: bool) -> None:  # noqa: FBT001 - click passes op
     click.echo("active")
 
 
-@keys.command()
+@keys.command(context_settings=_NAMING_A_KEY)
 @click.argument("kid")
 @click.option("--at-once", is_flag=True, help="Do not wait for its tokens to expire; for a leaked key.")
 @explained
@@ -70,7 +73,7 @@ def retire(kid: str, at_once: bool) -> None:  # noqa: FBT001 - click passes opti
     click.echo("retired")
 
 
-@keys.command()
+@keys.command(context_settings=_NAMING_A_KEY)
 @click.argument("kid")
 @explained
 def destroy(kid: str) -> None:
