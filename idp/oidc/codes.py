@@ -95,10 +95,6 @@ class CodeGrant:
             x5t_s256=_optional_text(value.get("x5t_s256")),
         )
 
-    def get_redirect_uri(self) -> str:
-        """Return the redirect URI of the request: Authlib asks for it by this name."""
-        return self.redirect_uri
-
     def get_scope(self) -> str:
         """Return the granted scope as one string: Authlib asks for it by this name."""
         return " ".join(self.scope)

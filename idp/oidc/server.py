@@ -108,11 +108,6 @@ class TokenRequest:
         return self.form.get("grant_type")
 
     @property
-    def redirect_uri(self) -> str | None:
-        """Return the redirect URI of the authorization request, as the client repeats it."""
-        return self.form.get("redirect_uri")
-
-    @property
     def scope(self) -> str | None:
         """Return the scope that is asked for."""
         return self.form.get("scope")

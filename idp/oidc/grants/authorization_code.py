@@ -1,5 +1,6 @@
 """The authorization code grant at the token endpoint (RFC 6749 section 4.1.3): Authlib's seam."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from authlib.oauth2.rfc6749 import grants
@@ -9,7 +10,7 @@ from idp.oidc import codes, sender
 from idp.oidc.checks import pkce, resource
 from idp.oidc.client_auth import METHODS
 from idp.oidc.codes import CodeGrant
-from idp.oidc.errors import CodeReplayed, InvalidGrant
+from idp.oidc.errors import CodeReplayed, InvalidGrant, InvalidRequest, UnauthorizedClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import issue, refresh_token
 from idp.oidc.tokens.issue import TokenResponse
@@ -21,6 +22,23 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
+    def validate_token_request(self) -> None:
+        """Prove the client and spend the code, then check its redirect URI, verifier and key."""
+        client: RegisteredClient = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise UnauthorizedClient
+        form: Mapping[str, str] = self.request.form
+        code = form.get("code")
+        if code is None:
+            raise InvalidRequest("The code is missing.")
+        grant = self.query_authorization_code(code, client)
+        if form.get("redirect_uri") != grant.redirect_uri:
+            raise InvalidGrant("The redirect_uri is not that of the authorization request.")
+        pkce.verify(client, grant.code_challenge, form.get("code_verifier"))
+        sender.require_same(grant.confirmation, self.request.sender.confirmation)
+        self.request.client = client
+        self.request.authorization_code = grant
+
     def query_authorization_code(self, code: str, client: RegisteredClient) -> CodeGrant:
         """Spend the code; one that comes again ends what its first presentation gave."""
         ground: Services = self.request.services
@@ -31,13 +49,6 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
                 refresh_token.revoke_family(session, ground.store, replay.family_id, ground.clock.now())
             log.event("code_replayed", log.WARNING, client_id=client.client_id, family_id=replay.family_id)
             raise
-
-    def validate_token_request(self) -> None:
-        """Check client, code and redirect URI as Authlib does, then the verifier and the key it is bound to."""
-        super().validate_token_request()
-        grant: CodeGrant = self.request.authorization_code
-        pkce.verify(self.client, grant.code_challenge, self.request.form.get("code_verifier"))
-        sender.require_same(grant.confirmation, self.request.sender.confirmation)
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
         """Issue what the code granted."""
