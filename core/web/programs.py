@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
-from werkzeug.wsgi import get_content_length, get_host, get_input_stream
+from werkzeug.wsgi import get_host, get_input_stream
 
 from core.infra import log
 
@@ -26,6 +26,8 @@ _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in H
 # At the end of a path: any name, which is `path_name` to the view.
 _ANY_NAME = "/*"
 _LARGEST_BODY = 64 * 1024
+# Of a length: with more it is none that anybody would send.
+_MOST_DIGITS = 12
 
 
 class ProgramRequest:
@@ -82,9 +84,10 @@ class ProgramRequest:
 
         Raises `RequestEntityTooLarge` for more than `largest` bytes, `ClientDisconnected` where it ends early.
         """
-        length = get_content_length(self.environ)
-        if length is None:
+        told: str = self.environ.get("CONTENT_LENGTH", "")
+        if not (told.isdecimal() and len(told) <= _MOST_DIGITS) or "HTTP_TRANSFER_ENCODING" in self.environ:
             return self._body_of_untold_length(largest)
+        length = int(told)
         if length > largest:
             raise RequestEntityTooLarge
         found: bytes = self.environ["wsgi.input"].read(length)

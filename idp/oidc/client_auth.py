@@ -8,12 +8,11 @@ import binascii
 import hmac
 from base64 import b64decode
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
 
 from core.infra.ids import digest
 from core.infra.settings import Settings
 from idp.oidc import client_assertion, client_keys, client_tls_auth
-from idp.oidc.checks.parameters import Parameters
+from idp.oidc.checks.parameters import Parameters, decoded
 from idp.oidc.client_certificate import Certificate
 from idp.oidc.client_protection import TLS_METHODS
 from idp.oidc.clients import known_client
@@ -85,19 +84,14 @@ def _read_basic(authorization: str) -> _Presented:
     if scheme.lower() != "basic":
         raise InvalidClient("The Authorization header must use the Basic scheme here.")
     try:
-        decoded = b64decode(credentials.strip(), validate=True)
-        name, colon, secret = decoded.partition(b":")
-        # Both halves are form-urlencoded before they are joined (RFC 6749 section 2.3.1).
-        client_id, client_secret = _form_decoded(name), _form_decoded(secret)
+        name, colon, secret = b64decode(credentials.strip(), validate=True).partition(b":")
     except (binascii.Error, ValueError):
         raise InvalidClient("The Authorization header cannot be read.") from None
-    if not colon or not client_id:
+    # Both halves are form-urlencoded before they are joined (RFC 6749 section 2.3.1).
+    client_id, client_secret = decoded(name), decoded(secret)
+    if not colon or not client_id or client_secret is None:
         raise InvalidClient("The Authorization header cannot be read.")
     return _Presented("client_secret_basic", client_id, client_secret)
-
-
-def _form_decoded(part: bytes) -> str:
-    return unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8")
 
 
 def _by_secret(presented: _Presented, services: Services) -> RegisteredClient:

@@ -191,7 +191,7 @@ def known_client(database: Database, store: EphemeralStore, client_id: str) -> R
 
     A change made by another process is seen after two seconds, one made here at once.
     """
-    kept = _kept.setdefault(database, _Kept())
+    kept = _kept_of(database)
     now = time.monotonic()
     if now - kept.looked_at > _LOOK_AGAIN_SECONDS:
         kept.look_again(store, now)
@@ -210,8 +210,13 @@ def known_client(database: Database, store: EphemeralStore, client_id: str) -> R
     return client
 
 
+def _kept_of(database: Database) -> _Kept:
+    # `setdefault` alone would make one with its lock at each request, for nothing.
+    return _kept.get(database) or _kept.setdefault(database, _Kept())
+
+
 def announce_change(database: Database, store: EphemeralStore) -> None:
     """Tell every process that a client changed; called after the change is committed."""
     store.put(Kind.VERSION, _VERSION_KEY, new_secret().encode(), _VERSION_LIFE)
-    kept = _kept.setdefault(database, _Kept())
+    kept = _kept_of(database)
     kept.looked_at = float("-inf")

@@ -69,21 +69,18 @@ def read(raw: bytes, known: frozenset[str]) -> Parameters:
     resources: list[str] = []
     for pair in raw.split(b"&"):
         encoded_name, _, encoded_value = pair.partition(b"=")
-        name = _decoded(encoded_name)
-        if name not in known or not encoded_value:
+        name = decoded(encoded_name) if encoded_value else None
+        if name is None or name not in known:
             continue
-        value = _decoded(encoded_value)
-        fault = _fault(name, value)
-        if name in values and name not in _REPEATABLE:
-            fault = "is repeated"
+        value = decoded(encoded_value)
+        fault = "is repeated" if name in values and name not in _REPEATABLE else _fault(name, value)
         if fault is not None:
             faults.setdefault(name, fault)
         elif value is not None:
             values[name] = value
             if name in _REPEATABLE:
                 resources.append(value)
-    kept = {name: value for name, value in values.items() if name not in faults}
-    return Parameters(values=kept, faults=faults, resources=tuple(resources))
+    return _faultless(values, faults, resources)
 
 
 def of_members(members: Mapping[str, object], known: frozenset[str]) -> Parameters:
@@ -106,8 +103,13 @@ def of_members(members: Mapping[str, object], known: frozenset[str]) -> Paramete
                 values[name] = value
                 if name in _REPEATABLE:
                     resources.append(value)
-    kept = {name: value for name, value in values.items() if name not in faults}
-    return Parameters(values=kept, faults=faults, resources=tuple(resources))
+    return _faultless(values, faults, resources)
+
+
+def _faultless(values: dict[str, str], faults: dict[str, str], resources: list[str]) -> Parameters:
+    if faults:
+        values = {name: value for name, value in values.items() if name not in faults}
+    return Parameters(values, faults, tuple(resources))
 
 
 def _text(name: str, member: object) -> str | None:
@@ -123,7 +125,8 @@ def _text(name: str, member: object) -> str | None:
     return member if isinstance(member, str) else None
 
 
-def _decoded(part: bytes) -> str | None:
+def decoded(part: bytes) -> str | None:
+    """Return what a form-urlencoded part says, None where that is not UTF-8."""
     # Most parts hold nothing that was escaped.
     if b"%" in part or b"+" in part:
         part = unquote_to_bytes(part.replace(b"+", b" "))
@@ -136,7 +139,7 @@ def _decoded(part: bytes) -> str | None:
 def _fault(name: str, value: str | None) -> str | None:
     if value is None:
         return "is not valid UTF-8"
-    if len(value) > _LONGER.get(name, _MAXIMUM_LENGTH):
+    if len(value) > _MAXIMUM_LENGTH and len(value) > _LONGER.get(name, 0):
         return "is too long"
     # A form post would change line ends, and no text column takes a zero: refused before both.
     if _CONTROL.search(value) is not None:
