@@ -38,10 +38,10 @@ class ProgramRequest:
 
     __slots__ = ("environ", "method", "path")
 
-    def __init__(self, environ: "WSGIEnvironment") -> None:
-        self.environ = environ
-        self.method: str = environ["REQUEST_METHOD"].upper()
-        self.path: str = environ["PATH_INFO"]
+    def __init__(self, variables: "WSGIEnvironment") -> None:
+        self.environ = variables
+        self.method: str = variables["REQUEST_METHOD"].upper()
+        self.path: str = variables["PATH_INFO"]
 
     @property
     def path_name(self) -> str:
