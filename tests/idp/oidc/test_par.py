@@ -52,7 +52,8 @@ def test_whoever_only_looks_at_the_link_spends_nothing(
     party = RelyingParty(demo, idp()).register("client_secret_basic")
     for _ in ("nobody is signed in", "somebody is"):
         sent = party.request()
-        pushed = {"client_id": party.client_id, "request_uri": party.call("/par", **sent).get_json()["request_uri"]}
+        request_uri = party.call("/par", headers=None, **sent).get_json()["request_uri"]
+        pushed = {"client_id": party.client_id, "request_uri": request_uri}
         for asked in (pushed, sent):
             looked = browser.client.head("/authorize", query_string=asked)
             assert (looked.status_code, looked.headers.get("Location")) == (200, None)
