@@ -95,10 +95,6 @@ class CodeGrant:
             x5t_s256=_optional_text(value.get("x5t_s256")),
         )
 
-    def get_scope(self) -> str:
-        """Return the granted scope as one string: Authlib asks for it by this name."""
-        return " ".join(self.scope)
-
 
 def issue(store: EphemeralStore, grant: CodeGrant) -> str:
     """Return a new code for the grant; it works once and for `CODE_LIFE`."""

@@ -57,7 +57,7 @@ def _revoke_family(ground: Services, client: RegisteredClient, token: str) -> No
         presented = refresh_token.find(session, token)
         if presented is None:
             return
-        if not presented.check_client(client):
+        if not presented.is_of(client):
             raise InvalidGrant("The token was issued to another client.", client_id=client.client_id)
         refresh_token.revoke_family(session, ground.store, presented.grant.family_id, ground.clock.now())
     log.event("refresh_family_revoked", client_id=client.client_id)

@@ -37,10 +37,6 @@ class Subject:
     sid: str
     context: ChosenContext | None
 
-    def get_user_id(self) -> str:
-        """Return the person's identifier: Authlib asks for it by this name."""
-        return self.person_id
-
     def to_json(self) -> dict[str, object]:
         """Return the subject as JSON values, for codes and refresh families."""
         return {

@@ -6,6 +6,7 @@ from core.infra import log
 from idp.oidc import sender
 from idp.oidc.checks import resource, scope
 from idp.oidc.client_auth import METHODS
+from idp.oidc.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import issue, refresh_token
 from idp.oidc.tokens.issue import TokenResponse
@@ -18,16 +19,22 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
 
-    def authenticate_refresh_token(self, refresh_token_value: str) -> PresentedToken | None:
-        """Return the token if it is this client's and usable; None where it is unknown or foreign."""
+    def validate_token_request(self) -> None:
+        """Prove the client, then that the token is its own and usable, with the key that it is bound to."""
+        client: RegisteredClient = self.authenticate_token_endpoint_client()
+        if not client.check_grant_type(self.GRANT_TYPE):
+            raise UnauthorizedClient
+        token: str | None = self.request.form.get("refresh_token")
+        if token is None:
+            raise InvalidRequest("The refresh_token is missing.")
+        presented = _find(self.request.services, token)
+        if presented is None or not presented.is_of(client):
+            raise InvalidGrant("The refresh token is not known for this client.")
         ground: Services = self.request.services
-        with ground.database.statements() as connection:
-            presented = refresh_token.find_with_person(connection, refresh_token_value, ground.clock.now())
-        if presented is None or not presented.check_client(self.request.client):
-            return None
         refresh_token.require_usable(presented, database=ground.database, store=ground.store, now=ground.clock.now())
         sender.require_same(presented.grant.confirmation, self.request.sender.confirmation)
-        return presented
+        self.request.client = client
+        self.request.refresh_token = presented
 
     def create_token_response(self) -> tuple[int, TokenResponse, list[tuple[str, str]]]:
         """Issue new tokens for what was granted, or the part of it that the request asks for."""
@@ -64,3 +71,8 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             issue.remember_grant(ground.store, grant)
         log.event("token_refreshed", client_id=client.client_id, person_id=grant.subject.person_id)
         return 200, response, []
+
+
+def _find(ground: Services, token: str) -> PresentedToken | None:
+    with ground.database.statements() as connection:
+        return refresh_token.find_with_person(connection, token, ground.clock.now())

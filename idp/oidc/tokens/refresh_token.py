@@ -26,6 +26,7 @@ from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
 from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import InvalidGrant, RefreshTokenReused
+from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.subject import Subject
 from idp.oidc.tables import RefreshFamilyRow, RefreshTokenRow
 from idp.session import SESSION_LIFE
@@ -51,13 +52,9 @@ class PresentedToken:
     spent_at: datetime | None
     person_in_context: Sequence[Row] = ()
 
-    def check_client(self, client: object) -> bool:
-        """Tell whether it is this client's: Authlib asks for it by this name."""
-        return getattr(client, "client_id", None) == self.client_id
-
-    def get_scope(self) -> str:
-        """Return the granted scope as one string: Authlib asks for it by this name."""
-        return self.grant.get_scope()
+    def is_of(self, client: RegisteredClient) -> bool:
+        """Tell whether it was given to this client."""
+        return client.client_id == self.client_id
 
 
 def start_family(connection: Session | Statements, grant: CodeGrant, *, may_refresh: bool, now: datetime) -> str | None:
