@@ -121,7 +121,8 @@ def test_a_document_that_comes_too_slowly_is_left(services: Services) -> None:
         for closed in [pool.submit(door.assert_closed, ground, address(server)) for door in DOORS.values()]:
             closed.result()
 
-        assert DOCUMENT_SECONDS <= time.monotonic() - started < DOCUMENT_SECONDS + 2
+        # The whole document would take minutes; on a busy machine the limit alone is not kept to the second.
+        assert DOCUMENT_SECONDS <= time.monotonic() - started < 4 * DOCUMENT_SECONDS
         assert len(server.requests) == len(DOORS)
 
 
