@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response
 from idp.interaction import arrival, device, error_pages, judging
 from idp.interaction.access import InteractionGone, open_interaction
 from idp.interaction.arrival import Arrival
-from idp.interaction.facts import Gathered
-from idp.interaction.judging import Settled, joins
+from idp.interaction.judging import Settled
 from idp.interaction.pages import FormPostPage
 from idp.interaction.policy import Done, Refusal
 from idp.interaction.steps import Step
@@ -23,9 +22,8 @@ from idp.oidc.checks import parameters
 from idp.oidc.checks.parameters import Parameters
 from idp.oidc.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri, ProtocolError, Unanswerable
 from idp.oidc.registered_client import RegisteredClient
-from idp.oidc.request import AuthorizationRequest, LocalRequest
+from idp.oidc.request import LocalRequest
 from idp.oidc.response import AuthorizationResponse
-from idp.session import SsoSession
 from idp.web import browser
 from idp.web.page import RequestingTool, render
 from idp.wiring import services
@@ -72,7 +70,7 @@ def resume(uid: str) -> Response:
     wanted = opened.pending.request
     if isinstance(wanted, LocalRequest):
         return browser.see_other(_local_end(wanted, opened.outcome))
-    return _conclude(wanted, opened.tool_client, opened.session, opened.gathered, opened.outcome)
+    return _conclude(Settled(wanted, opened.tool_client, opened.session, opened.gathered, opened.outcome))
 
 
 @bp.app_errorhandler(InteractionGone)
@@ -133,36 +131,18 @@ def _begin(arrived: Arrival, target: Target, *, may_answer_at_once: bool) -> Res
     return response
 
 
-def _conclude(
-    wanted: AuthorizationRequest,
-    client: RegisteredClient,
-    session: SsoSession | None,
-    gathered: Gathered,
-    outcome: Done | Refusal,
-) -> Response:
-    if wanted.device_code is not None:
-        return _conclude_for_device(wanted, wanted.device_code, session, gathered, outcome)
-    settled = Settled(wanted, client, session, gathered, outcome)
-    return _answer(judging.answer(services(), settled, browser.session_cookie()), client)
+def _conclude(settled: Settled) -> Response:
+    if settled.wanted.device_code is not None:
+        return _conclude_for_device(settled, settled.wanted.device_code)
+    return _answer(judging.answer(services(), settled, browser.session_cookie()), settled.client)
 
 
-def _conclude_for_device(
-    wanted: AuthorizationRequest, key: str, session: SsoSession | None, gathered: Gathered, outcome: Done | Refusal
-) -> Response:
-    found, cookie = services(), browser.session_cookie()
+def _conclude_for_device(settled: Settled, key: str) -> Response:
+    found, outcome = services(), settled.outcome
     if isinstance(outcome, Refusal):
-        return device.conclude(found, key, None, by_person=gathered.progress.denied)
-    assert session is not None and cookie is not None  # the policy is done only with somebody
-    grant = authorize.grant_for(
-        found,
-        wanted,
-        session=session,
-        cookie=cookie,
-        context=outcome.context,
-        claims=gathered.claims,
-        joins=joins(gathered, outcome),
-        now=found.clock.now(),
-    )
+        return device.conclude(found, key, None, by_person=settled.gathered.progress.denied)
+    granted = judging.granted(settled, outcome, browser.session_cookie())
+    grant = authorize.grant_for(found, settled.wanted, granted, now=found.clock.now())
     return device.conclude(found, key, grant, by_person=False)
 
 

@@ -10,7 +10,7 @@ from idp.interaction.facts import Asking, Gathered, gather, gather_nobody
 from idp.interaction.policy import Done, Outcome, Refusal, next_step
 from idp.interaction.steps import Step
 from idp.oidc import authorize
-from idp.oidc.authorize import Asked, Target
+from idp.oidc.authorize import Asked, Granted, Target
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.request import AuthorizationRequest, Progress
 from idp.oidc.response import AuthorizationResponse, return_address
@@ -64,19 +64,17 @@ def answer(found: Services, settled: Settled, cookie: str | None) -> Authorizati
     wanted, outcome = settled.wanted, settled.outcome
     if isinstance(outcome, Refusal):
         return authorize.refuse(found, Target(settled.client, return_address(wanted)), outcome.error)
+    return authorize.finish(found, wanted, granted(settled, outcome, cookie), now=found.clock.now())
+
+
+def granted(settled: Settled, outcome: Done, cookie: str | None) -> Granted:
+    """Return what the person of a settled request gives to the tool."""
     assert settled.session is not None and cookie is not None  # the policy is done only with somebody
-    return authorize.finish(
-        found,
-        wanted,
+    standing = settled.gathered.standing
+    return Granted(
         session=settled.session,
         cookie=cookie,
         context=outcome.context,
         claims=settled.gathered.claims,
-        joins=joins(settled.gathered, outcome),
-        now=found.clock.now(),
+        joins=not standing.is_participant or standing.context != outcome.context,
     )
-
-
-def joins(gathered: Gathered, outcome: Done) -> bool:
-    """Tell whether the client, or its context, is new to the session."""
-    return not gathered.standing.is_participant or gathered.standing.context != outcome.context

@@ -6,7 +6,7 @@ whatever is wrong after that goes there. `finish` and `refuse` make the answer.
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.infra.ids import new_id
@@ -132,16 +132,24 @@ def parse(target: Target, asked: Asked, *, keyring: Keyring, issuer: str) -> Aut
     return request
 
 
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a person gives the client that asks, from the session that `cookie` opens.
+
+    `claims` are the names from the claims parameter that the consent spoke of: the others stay
+    out of the grant, so that a client that registers for more later gets no more by it. `joins`
+    tells that the client, or its context, is new to the session.
+    """
+
+    session: SsoSession
+    cookie: str = field(repr=False)
+    context: ChosenContext | None
+    claims: Collection[str]
+    joins: bool
+
+
 def finish(
-    services: Services,
-    request: AuthorizationRequest,
-    *,
-    session: SsoSession,
-    cookie: str,
-    context: ChosenContext | None,
-    claims: Collection[str],
-    joins: bool,
-    now: datetime,
+    services: Services, request: AuthorizationRequest, granted: Granted, *, now: datetime
 ) -> AuthorizationResponse:
     """Answer with a code for what `grant_for` gives; raises `Unanswerable` as that does.
 
@@ -150,9 +158,7 @@ def finish(
     client = require_client(request.client_id, client_finder(services))
     require_registered(request.redirect_uri, client.redirect_uris, is_native=client.is_native)
     issuer, to = services.settings.issuer, response.return_address(request)
-    grant = grant_for(
-        services, request, session=session, cookie=cookie, context=context, claims=claims, joins=joins, now=now
-    )
+    grant = grant_for(services, request, granted, now=now)
     if grant is None:
         return refuse(services, Target(client, to), LoginRequired())
     answer = response.success(to, code=codes.issue(services.store, grant), issuer=issuer)
@@ -160,25 +166,16 @@ def finish(
 
 
 def grant_for(
-    services: Services,
-    request: AuthorizationRequest,
-    *,
-    session: SsoSession,
-    cookie: str,
-    context: ChosenContext | None,
-    claims: Collection[str],
-    joins: bool,
-    now: datetime,
+    services: Services, request: AuthorizationRequest, granted: Granted, *, now: datetime
 ) -> CodeGrant | None:
     """Return what the answer to a request stands for: this person, session and context.
 
-    `claims` are the names from the claims parameter that the consent spoke of: the others stay
-    out of the grant, so that a client that registers for more later gets no more by it. `joins`
-    tells that the client, or its context, is new to the session. None where the session has ended
-    meanwhile. Raises `Unanswerable` where the client has gone since the request was parsed.
+    None where the session has ended meanwhile. Raises `Unanswerable` where the client has gone
+    since the request was parsed.
     """
     client = require_client(request.client_id, client_finder(services))
-    if joins:
+    session, context = granted.session, granted.context
+    if granted.joins:
         with services.database.transaction() as transaction:
             participants.join(
                 transaction,
@@ -190,7 +187,7 @@ def grant_for(
             )
         sign_ins.touch(services.database, services.store, session.sid, now=now)
         # Somebody who signs out at this very moment tells the clients that had joined by then.
-        if sso.find(services.store, cookie, now) is None:
+        if sso.find(services.store, granted.cookie, now) is None:
             return None
     return CodeGrant(
         client_id=client.client_id,
@@ -201,7 +198,7 @@ def grant_for(
         nonce=request.nonce,
         code_challenge=request.code_challenge,
         resource=request.resource,
-        claims=request.claims.only(claims),
+        claims=request.claims.only(granted.claims),
         dpop_jkt=request.dpop_jkt,
     )
 
