@@ -55,3 +55,9 @@ class WrongState(RuleError):
     """The membership is not in a state from which this is possible."""
 
     code = "wrong-membership-state"
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else saved these data after they were shown: look at both before saving again."""
+
+    code = "changed-meanwhile"

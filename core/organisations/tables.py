@@ -7,6 +7,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     String,
     Text,
@@ -53,6 +54,8 @@ class OrganisationRow(Base):
     street_address: Mapped[str | None] = mapped_column(String(200))
     postal_code: Mapped[str | None] = mapped_column(String(20))
     locality: Mapped[str | None] = mapped_column(String(200))
+    # Grows with every edit of the data: two managers who edit at once do not overwrite each other.
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -88,6 +91,8 @@ class MembershipRow(Base):
     phone_number: Mapped[str | None] = mapped_column(String(40))
     # The Belgian day on which it became active for the first time.
     since: Mapped[date | None] = mapped_column(Date)
+    # Grows with every edit of the employee data, as that of the organisation does.
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     # When the managers were last reminded that this request waits for them.

@@ -2,12 +2,12 @@
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.people.folding import plain_letters
 from core.people.rules import (
     MINIMUM_USERNAME_LENGTH,
     InvalidUsername,
@@ -20,21 +20,6 @@ from core.people.tables import PersonRow
 _LONGEST = 60
 # What makes a very short name long enough; no digits, which people take for a second account.
 _FILLER = "immo"
-# Letters that a decomposition leaves whole, as people write them where the letter is missing.
-_SPELT_OUT = str.maketrans(
-    {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ł": "l",
-        "þ": "th",
-        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-        "ŋ": "ng",
-    }
-)
 _NEIGHBOURS = range(2, 21)
 _LAST_RESORTS = 20
 
@@ -106,9 +91,7 @@ def _taken(session: Session, keys: Sequence[str]) -> frozenset[str]:
 
 def _folded(name: str) -> str:
     """Return a name in small letters without accents, spaces and apostrophes; hyphens stay."""
-    small = unicodedata.normalize("NFKC", name).casefold().translate(_SPELT_OUT)
-    plain = (mark for mark in unicodedata.normalize("NFKD", small) if not unicodedata.combining(mark))
-    kept = "".join(mark for mark in unicodedata.normalize("NFKC", "".join(plain)) if mark.isalnum() or mark == "-")
+    kept = "".join(mark for mark in plain_letters(name) if mark.isalnum() or mark == "-")
     return re.sub("-+", "-", kept).strip("-")
 
 
