@@ -37,7 +37,8 @@ function go(next) {
 
 let program = null;
 let isBusy = false;
-let hadCard = false;
+// Which card was read last: a number of its insertion, and null once it is out.
+let cardRead = null;
 // Whether the person wants to use the last try of the PIN.
 let dares = false;
 
@@ -139,21 +140,21 @@ function followSoftware({ cards }) {
   });
 }
 
-function followCard({ reader, card, pin, problem: found }) {
+function followCard({ reader, card, pin, problem: found, insertion = 0 }) {
   const said = reader === "no-service" ? (found ?? "no-service") : found;
   const hasReader = reader === "present";
   const hasCard = hasReader && card === "present";
-  const isInserted = hasCard && !hadCard;
-  hadCard = hasCard;
+  if (!hasCard) cardRead = null;
   if (isBusy) return;
   if (steps.told?.isState && steps.told.name !== said) clear();
   if (said && !["no-reader", "no-card"].includes(said)) return tell(said, { isState: true });
-  // What went wrong stays to be read until the card is put in again, or the person asks.
-  if (steps.told && hasCard && !isInserted) return;
+  // What went wrong stays to be read until the card is put in again, or another one, or the person asks.
+  if (steps.told && hasCard && cardRead === insertion) return;
   show("reader", hasReader ? "done" : "active", hasReader ? "found" : "missing");
   show("card", hasCard ? "done" : hasReader ? "active" : "waiting", hasCard ? "found" : hasReader ? "missing" : null);
   if (!hasCard) show("pin", "waiting");
   if (!hasCard) return;
+  cardRead = insertion;
   if (pin?.tries === 1 && !dares) return tell("pin-last-try", { tries: 1 });
   read(pin?.pad ? "pad" : "ask");
 }

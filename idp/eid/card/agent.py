@@ -71,6 +71,7 @@ class Agent:
             "reader": state.reader.value,
             "card": state.card.value,
             "applet": state.applet,
+            "insertion": state.insertion,
             "pin": {"pad": state.has_pad, "tries": state.tries},
             "problem": state.problem.value if state.problem else None,
         }

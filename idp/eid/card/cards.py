@@ -46,6 +46,8 @@ class State:
 
     `applet` is the version of the chip's program, 17 or 18; `tries` are the entries of the PIN that
     are left, and None where the card does not tell; `has_pad` says that the PIN is typed on the reader.
+    `insertion` is another number for each time that a card is put in: one may be changed for another
+    so quickly that nobody sees the reader empty.
     """
 
     reader: ReaderState
@@ -55,6 +57,7 @@ class State:
     has_pad: bool = False
     tries: int | None = None
     problem: Problem | None = None
+    insertion: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,14 @@ _MOST_TRIES = 3
 class Found:
     """A card that was found in a reader."""
 
-    reader: str
+    slot: Slot
     data: CardData
     has_pad: bool
+
+    @property
+    def reader(self) -> str:
+        """Return the name of the reader."""
+        return self.slot.reader
 
 
 class PlasticCards:
@@ -42,6 +47,8 @@ class PlasticCards:
         self._prompts = prompts
         self._modules = modules
         self._consents = Consents()
+        self._slot: Slot | None = None
+        self._insertions = 0
 
     def state(self) -> State:
         """Return what is there now; asks the card, so nothing else may use it meanwhile."""
@@ -49,6 +56,9 @@ class PlasticCards:
             found = self._find()
         except CardProblem as error:
             return state_of(error.problem)
+        if found.slot != self._slot:
+            self._slot = found.slot
+            self._insertions += 1
         problem = Problem.PIN_BLOCKED if found.data.tries == 0 else None
         return State(
             ReaderState.PRESENT,
@@ -57,6 +67,7 @@ class PlasticCards:
             has_pad=found.has_pad,
             tries=found.data.tries,
             problem=problem,
+            insertion=self._insertions,
         )
 
     def glance(self) -> tuple[Slot, ...] | Problem:
@@ -119,7 +130,7 @@ class PlasticCards:
             for slot in slots:
                 try:
                     if slot.has_card:
-                        return _probe(service, slot.reader)
+                        return _probe(service, slot)
                 except CardProblem as error:
                     # Another reader may hold the right card.
                     problem = error
@@ -183,7 +194,7 @@ def state_of(problem: Problem) -> State:
             return State(ReaderState.PRESENT, CardPresence.PRESENT, problem=problem)
 
 
-def _probe(service: Service, reader: str) -> Found:
-    with service.card(reader) as card:
+def _probe(service: Service, slot: Slot) -> Found:
+    with service.card(slot.reader) as card:
         has_pad = pin_pad.verify_code(card) is not None
-        return Found(reader, Applet(card.transmit).data(), has_pad)
+        return Found(slot, Applet(card.transmit).data(), has_pad)

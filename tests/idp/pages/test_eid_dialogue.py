@@ -138,6 +138,24 @@ def test_card_that_was_taken_out_is_read_when_it_is_back(
     done(page)
 
 
+@pytest.mark.parametrize("is_quick", [False, True], ids=["after what went wrong", "before it is told"])
+def test_other_card_is_read_though_nobody_saw_the_reader_empty(
+    page: Page, site: Site, desk: Desk, agent: RunningAgent, *, is_quick: bool
+) -> None:
+    blocked, other = replace(INSERTED, insertion=1), replace(INSERTED, insertion=2)
+    desk.put(blocked)
+    page.goto(f"{site.url}/login?language=en")
+    expect(page.locator("[data-step=pin] [data-says=ask]")).to_be_visible()
+    if is_quick:
+        desk.put(other)
+    desk.fail(CardProblem(Problem.PIN_BLOCKED))
+    if not is_quick:
+        told(page, "pin-blocked")
+        desk.put(other)
+    desk.sign()
+    done(page)
+
+
 def test_reader_that_was_unplugged_is_waited_for(page: Page, site: Site, desk: Desk, agent: RunningAgent) -> None:
     desk.put(EMPTY)
     page.goto(f"{site.url}/login?language=en")

@@ -83,6 +83,7 @@ def test_the_stream_begins_with_the_state_and_tells_changes() -> None:
         "reader": "present",
         "card": "present",
         "applet": None,
+        "insertion": 0,
         "pin": {"pad": False, "tries": None},
         "problem": None,
         "cards": [{"id": "1", "name": "An Peeters"}],

@@ -1,6 +1,7 @@
 """Cards in a reader: our own virtual card behind a real smart-card service, read by pyscard, signed with by OpenSC."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -248,7 +249,12 @@ def test_what_lies_in_the_reader_is_told(smart_card_service: SmartCardService) -
     empty = cards.state()
     with inserted(smart_card_service, a_chip(1)):
         full = cards.state()
+        still_full = cards.state()
+    with inserted(smart_card_service, a_chip(1)):
+        full_again = cards.state()
 
     assert empty == State(ReaderState.PRESENT)
-    assert full == State(ReaderState.PRESENT, CardPresence.PRESENT, applet=17, tries=3)
+    assert full == State(ReaderState.PRESENT, CardPresence.PRESENT, applet=17, tries=3, insertion=1)
+    assert still_full == full
+    assert full_again == replace(full, insertion=2)
     assert problem_of(lambda: cards.authenticate(ASKED)) == (Problem.NO_CARD, None)
