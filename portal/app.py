@@ -14,16 +14,19 @@ from core.infra.settings import Settings
 from core.web import frame, health
 from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
-from portal import organisations, pages, session, sign_in
+from portal import pages, session, sign_in
 from portal.actor import SignInNeeded
-from portal.pages import ProblemPage
+from portal.frame import organisation_url
+from portal.organisations import overview
+from portal.pages import NotAllowedPage, ProblemPage
+from portal.visit import NotAllowed
 from portal.wiring import Services, build_services
 
 COOKIE = "immo-portal"
 # Longer than a sign-in counts (`session.LIFE`), which is judged by its own clock.
 _KEPT = session.LIFE + timedelta(hours=1)
 _TEMPLATES = Path(__file__).parent / "templates"
-_BLUEPRINTS = (sign_in.bp, organisations.bp)
+_BLUEPRINTS = (sign_in.bp, overview.bp)
 _BODY_BYTES_MAX = 64 * 1024
 
 
@@ -47,6 +50,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.register_error_handler(FormTokenInvalid, _show_expired_form)
     app.register_error_handler(NotFound, _show_not_found)
+    app.register_error_handler(NotAllowed, _show_not_allowed)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(Exception, _show_failure)
     return app
@@ -73,6 +77,13 @@ def _show_expired_form(error: FormTokenInvalid) -> tuple[str, int]:
 
 def _show_not_found(error: NotFound) -> tuple[str, int]:
     return pages.render(ProblemPage(error.code)), 404
+
+
+def _show_not_allowed(error: NotAllowed) -> tuple[str, int]:
+    visit = error.visit
+    url = organisation_url(visit.organisation.id)
+    page = NotAllowedPage(visit.organisation.name, url, error.managers)
+    return pages.render(page, menu=pages.name_menu(visit.actor, visit.organisation, here=request.path)), 403
 
 
 def _show_http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:

@@ -6,12 +6,27 @@ from typing import ClassVar, Protocol
 from flask import render_template
 from flask_babel import gettext as _
 
+from core.organisations.identifiers import OrganisationId
 from core.organisations.queries import MyOrganisation
 from core.web import csrf, headers
 from core.web.name_menu import MenuEntry, NameMenu
 from portal import session
 from portal.actor import Actor
 from portal.wiring import services
+
+
+class Active(Protocol):
+    """The organisation that the menu names: for which one works, or whose page it is."""
+
+    @property
+    def id(self) -> OrganisationId:
+        """Return its identifier."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+        ...
 
 
 class Page(Protocol):
@@ -74,6 +89,17 @@ class ProblemPage:
     reference: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotAllowedPage:
+    """A member opened what only managers may, and who these are."""
+
+    template: ClassVar[str] = "not_allowed.html"
+
+    organisation_name: str
+    organisation_url: str
+    managers: tuple[str, ...]
+
+
 def render(page: Page, *, menu: NameMenu | None = None) -> str:
     """Return the page as HTML in the language of the request, with the name menu if signed in.
 
@@ -85,7 +111,7 @@ def render(page: Page, *, menu: NameMenu | None = None) -> str:
     return render_template(page.template, page=page, actor=menu)
 
 
-def name_menu(actor: Actor, active: MyOrganisation | None, *, here: str) -> NameMenu:
+def name_menu(actor: Actor, active: Active | None, *, here: str) -> NameMenu:
     """Return the menu under the person's name; `here` is the address of the current page."""
     profile = f"{services().settings.issuer}/account/profile"
     entries = ((_("My organisations"), "/"), (_("Change context"), "/context"), (_("My profile"), profile))

@@ -29,6 +29,7 @@ PLANTS = (
     (3, "core.tools.states", "core.wallet.opening"),
     (4, "portal.wiring", "portal.actor"),
     (4, "portal.session", "portal.pages"),
+    (4, "portal.visit", "portal.organisations.overview"),
     (5, "core.tools.rules", "sqlalchemy"),
     (5, "idp.interaction.policy", "flask"),
     (5, "idp.oidc.checks.acr", "core.infra.db"),
@@ -47,7 +48,7 @@ PLANTS = (
     (14, "idp.oidc.grants.refresh_token", "idp.oidc.grants.client_credentials"),
     (15, "idp.interaction.login", "sqlalchemy"),
     (15, "idp.account.devices", "sqlalchemy"),
-    (15, "portal.organisations", "sqlalchemy"),
+    (15, "portal.organisations.overview", "sqlalchemy"),
     (16, "idp.cli.main", "development.ports"),
     (17, "idp.jobs", "idp.signing.software"),
 )

@@ -4,7 +4,6 @@ Secrets (passwords, codes) are not here: they belong to `idp.credentials`.
 """
 
 from datetime import date, datetime
-
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, LargeBinary, String, Text, event, text
@@ -13,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.infra.db import Base, Identifier, Moment, explain, one_of
 from core.people.folding import search_text
 from core.people.rules import AddressState, EidAlreadyLinked, EmailTaken, PersonStatus, UsernameTaken
-
 
 # Letters may become two when they are reduced; what is longer is cut.
 _SEARCHED = 420

@@ -43,6 +43,6 @@ def test_each_right_is_of_those_whom_the_table_names() -> None:
     ],
 )
 def test_a_membership_says_how_its_holder_stands(
-    status: MembershipStatus | None, is_manager: bool, expected: Standing
+    status: MembershipStatus | None, *, is_manager: bool, expected: Standing
 ) -> None:
     assert standing_of(status, is_manager=is_manager) is expected

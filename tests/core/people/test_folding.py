@@ -13,7 +13,7 @@ from core.people.folding import search_text
         (("De Smét-Claes", "Élise"), "de smet claes elise"),
         (("  O'Brien ", None, "Seán"), "o brien sean"),
         (("Strauß", "Łukasz"), "strauss lukasz"),
-        (("ＶＡＮ den  Broeck",), "van den broeck"),
+        (("\N{FULLWIDTH LATIN CAPITAL LETTER V}an den  Broeck",), "van den broeck"),
         ((None, "", "-"), ""),
     ],
 )

@@ -1,0 +1,1 @@
+"""My organisations: the overview, adding one, its data."""
