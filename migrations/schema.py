@@ -12,6 +12,7 @@ _MODULES = (
     "core.infra.outbox",
     "core.organisations.tables",
     "core.people.tables",
+    "core.staff.tables",
     "core.tools.tables",
     "core.wallet.tables",
     "idp.credentials.tables",

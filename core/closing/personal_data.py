@@ -26,6 +26,7 @@ from core.people.tables import (
     PictureRow,
     SocialProfileRow,
 )
+from core.staff.tables import StaffRoleRow
 from core.tools.tables import AccessRequestRow, AccessRow, MandateRow, RegistrationRow, ToolRow
 
 _PERSON_FIELDS = tuple(column for column in PersonRow.__table__.columns if column.key != "username_key")
@@ -60,6 +61,7 @@ def personal_data(session: Session, person_id: PersonId) -> tuple[Part, ...]:
         "imported_accounts": _own(ImportedAccountRow, person_id),
         "accreditations": _own(AccreditationRow, person_id, "id"),
         "register_inquiries": _own(RegisterInquiryRow, person_id),
+        "staff_roles": _own(StaffRoleRow, person_id),
         **_in_organisations(person_id),
     }
     return (*(part(session, *named) for named in statements.items()), _mails(session, person_id))

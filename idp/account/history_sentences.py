@@ -64,6 +64,28 @@ _ACCOUNT = {
     "accreditation-disputed": _alike(
         N_("A register named you under a number that stands with another account; the helpdesk settles it.")
     ),
+    "staff-role-given": Sentence(
+        N_("You gave somebody a role at Immo-Connect."), N_("You were given a role at Immo-Connect.")
+    ),
+    "staff-role-taken": Sentence(
+        N_("You took a role at Immo-Connect away from somebody."), N_("A role at Immo-Connect was taken from you.")
+    ),
+    "approval-asked": Sentence(
+        N_("You asked a second person to approve something."),
+        N_("A step of the helpdesk that concerns you was prepared."),
+    ),
+    "approval-given": Sentence(
+        N_("You approved, as second person, what somebody asked for."),
+        N_("A step of the helpdesk that concerns you was approved."),
+    ),
+    "approval-refused": Sentence(
+        N_("You refused, as second person, what somebody asked for."),
+        N_("A step of the helpdesk that concerns you was not carried out."),
+    ),
+    "approval-withdrawn": Sentence(
+        N_("You withdrew what you had asked a second person to approve."),
+        N_("A step of the helpdesk that concerns you was not carried out."),
+    ),
     "data-downloaded": _alike(N_("You downloaded your data.")),
     "erasure-requested": _alike(N_("You asked for your account to be deleted.")),
     "erasure-undone": _alike(N_("You undid the request to delete your account.")),

@@ -14,6 +14,7 @@ PARTS: Mapping[str, str] = {
     "imported_accounts": N_("Accounts of older tools"),
     "accreditations": N_("Accreditations"),
     "register_inquiries": N_("Questions to the registers"),
+    "staff_roles": N_("Roles at Immo-Connect"),
     "memberships": N_("Organisations"),
     "tool_roles": N_("Roles in tools"),
     "access_requests": N_("Requests for access to a tool"),
@@ -108,6 +109,7 @@ FIELDS: Mapping[str, str] = {
     "action": N_("Action"),
     "by": N_("By"),
     # when
+    "given_at": N_("Given on"),
     "created_at": N_("Since"),
     "updated_at": N_("Changed"),
     "changed_at": N_("Changed"),
@@ -166,6 +168,11 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "requested": N_("waiting for confirmation"),
         "refused": N_("refused"),
         "left": N_("left"),
+    },
+    "role": {
+        "helpdesk": N_("helpdesk"),
+        "operator": N_("operator"),
+        "developer": N_("developer of a tool"),
     },
     "type": {
         "manager": N_("manager or partner"),

@@ -37,6 +37,8 @@ KEPT_REFERENCES = {
     ("membership", "person_id"): "ended, without function and contact data",
     ("registration", "registered_by"): "who did it",
     ("mandate", "granted_by"): "who did it",
+    ("approval", "asked_by"): "who did it",
+    ("approval", "decided_by"): "who did it",
 }
 # What then points to nobody: it goes on without them.
 CLEARED_REFERENCES = {("client", "owner_id")}
@@ -44,7 +46,7 @@ REMOVED_WITH_THE_PERSON = {
     *("email_address", "eid_link", "further_address", "social_profile", "picture", "imported_account"),
     *("password", "mailed_code", "passkey", "authenticator", "recovery_code", "sign_in"),
     *("consent", "session_participant", "refresh_family", "register_inquiry", "help_request"),
-    "registration_token",
+    *("registration_token", "staff_role"),
 }
 
 
