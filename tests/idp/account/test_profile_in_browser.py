@@ -73,6 +73,18 @@ def file(content: bytes, name: str = "holiday.png") -> FilePayload:
     return {"name": name, "mimeType": "image/png", "buffer": content}
 
 
+def choose_picture(page: Page, chosen: FilePayload) -> None:
+    """Choose a file, and wait until the page has read it and shows which part of it will be kept."""
+    page.set_input_files("#picture", chosen)
+    expect(page.locator("canvas")).to_be_visible()
+
+
+def shows_the_picture(page: Page) -> None:
+    """Wait until the browser has fetched the picture that was kept: it has its place in the page before that."""
+    expect(page.locator("img.portrait")).to_be_visible()
+    expect(page.locator("img.portrait")).to_have_js_property("naturalWidth", 512)
+
+
 def middle_of_the_preview(page: Page) -> Any:
     return page.locator("canvas").evaluate(_PIXEL)[:3]
 
@@ -93,14 +105,13 @@ def test_photograph_of_megabytes_is_saved_with_what_was_typed(
         expect(page.locator("#done")).to_be_visible()
         expect(page.locator("#nickname")).to_contain_text("Ann")
         expect(page.locator("#place-of-birth")).to_contain_text("Gent")
-        assert page.locator("img.portrait").evaluate("image => image.naturalWidth") == 512
+        shows_the_picture(page)
     assert site.picture() is not None
 
 
 def test_part_of_a_picture_is_chosen_by_keyboard_and_kept_as_it_was_shown(chromium: Browser, site: Site) -> None:
     with editing(chromium, site) as page:
-        page.set_input_files("#picture", file(STRIPES))
-        expect(page.locator("canvas")).to_be_visible()
+        choose_picture(page, file(STRIPES))
         assert near(middle_of_the_preview(page), BLUE)
 
         page.locator("#crop-x").press("End")
@@ -115,15 +126,14 @@ def test_part_of_a_picture_is_chosen_by_keyboard_and_kept_as_it_was_shown(chromi
 
         page.locator("#save-profile").press("Enter")
         expect(page.locator("#done")).to_be_visible()
-        expect(page.locator("img.portrait")).to_be_visible()
-        assert page.locator("img.portrait").evaluate("image => image.naturalWidth") == 512
+        shows_the_picture(page)
         content = site.picture()
         assert content is not None and near(middle(content), RED)
 
 
 def test_dragging_and_one_click_do_what_the_keyboard_does(chromium: Browser, site: Site) -> None:
     with editing(chromium, site) as page:
-        page.set_input_files("#picture", file(STRIPES))
+        choose_picture(page, file(STRIPES))
         box = page.locator("canvas").bounding_box()
         assert box is not None
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -146,7 +156,7 @@ def test_preview_of_a_turned_picture_stands_upright(chromium: Browser, site: Sit
     exif[0x0112] = 6
     turned = as_file(stripes(300, 900, RED, BLUE, upright=True).transpose(Image.Transpose.ROTATE_90), "JPEG", exif=exif)
     with editing(chromium, site) as page:
-        page.set_input_files("#picture", file(turned, "turned.jpg"))
+        choose_picture(page, file(turned, "turned.jpg"))
         page.locator("#crop-y").press("Home")
         assert near(middle_of_the_preview(page), RED)
         page.click("#save-profile")
@@ -217,7 +227,7 @@ def test_without_scripts_the_middle_is_looked_at_and_kept(chromium: Browser, sit
         page.fill("#nickname", "Ann")
         page.click("#show-picture")
         expect(page.locator("#picture-waits")).to_be_visible()
-        expect(page.locator("img.portrait")).to_be_visible()
+        shows_the_picture(page)
         expect(page.locator("#nickname")).to_have_value("Ann")
         assert site.picture() is None
 
@@ -231,8 +241,7 @@ def test_without_scripts_the_middle_is_looked_at_and_kept(chromium: Browser, sit
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_sliders_are_for_everybody_and_fit_a_small_screen(chromium: Browser, site: Site, scheme: Any) -> None:
     with editing(chromium, site, viewport={"width": 320, "height": 800}, color_scheme=scheme) as page:
-        page.set_input_files("#picture", file(STRIPES))
-        expect(page.locator("canvas")).to_be_visible()
+        choose_picture(page, file(STRIPES))
 
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         assert [found for found in violations(page) if "crop" in found or "picture" in found or "canvas" in found] == []

@@ -46,15 +46,15 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def state(page: Page, step: str) -> str | None:
-    return page.locator(f"[data-step={step}]").get_attribute("data-state")
+def is_in(page: Page, step: str, state: str) -> None:
+    expect(page.locator(f"[data-step={step}]")).to_have_attribute("data-state", state)
 
 
 def told(page: Page, problem: str) -> None:
     """Wait until a problem, and only that, is shown, with one button."""
     expect(page.locator(f"#problem-{problem}")).to_be_visible()
-    assert page.locator(".eid-problem:visible").count() == 1
-    assert page.locator(".eid-problem:visible .button:visible").count() == 1
+    expect(page.locator(".eid-problem:visible")).to_have_count(1)
+    expect(page.locator(".eid-problem:visible .button:visible")).to_have_count(1)
 
 
 def done(page: Page) -> None:
@@ -66,10 +66,11 @@ def test_each_step_goes_on_by_itself(page: Page, site: Site, desk: Desk, agent: 
     expect(page.locator("[data-step=reader] [data-says=missing]")).to_be_visible()
     desk.put(EMPTY)
     expect(page.locator("[data-step=card] [data-says=missing]")).to_be_visible()
-    assert state(page, "reader") == "done"
+    is_in(page, "reader", "done")
     desk.put(INSERTED)
     expect(page.locator("[data-step=pin] [data-says=ask]")).to_be_visible()
-    assert (state(page, "card"), state(page, "pin")) == ("done", "active")
+    is_in(page, "card", "done")
+    is_in(page, "pin", "active")
     desk.sign()
     done(page)
 
@@ -162,7 +163,7 @@ def test_reader_that_was_unplugged_is_waited_for(page: Page, site: Site, desk: D
     expect(page.locator("[data-step=card] [data-says=missing]")).to_be_visible()
     desk.put(UNPLUGGED)
     expect(page.locator("[data-step=reader] [data-says=missing]")).to_be_visible()
-    assert state(page, "card") == "waiting"
+    is_in(page, "card", "waiting")
     desk.put(INSERTED)
     desk.sign()
     done(page)

@@ -115,7 +115,7 @@ def test_each_problem_of_the_extension_has_its_words(opened: Open, site: Site, c
     page = opened(person=(code,))
 
     expect(page.locator(f"#problem-{problem}")).to_be_visible()
-    assert page.locator(".eid-problem:visible").count() == 1
+    expect(page.locator(".eid-problem:visible")).to_have_count(1)
     assert site.received == []
 
 
