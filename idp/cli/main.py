@@ -66,10 +66,11 @@ def demo() -> None:
 @demo.command()
 @click.option("--people", default=0, show_default=True, help="How many people to add for measurements.")
 @click.option("--organisations", default=0, show_default=True, help="Over how many organisations to spread them.")
+@click.option("--largest", default=0, show_default=True, help="How many of them to put into one organisation.")
 @explained
-def load(people: int, organisations: int) -> None:
+def load(people: int, organisations: int, largest: int) -> None:
     """Load the demo world; what is there already stays as it is."""
-    world.load(connect(), people=people, organisations=organisations)
+    world.load(connect(), people=people, organisations=organisations, largest=largest)
     click.echo("The demo world is loaded.")
 
 

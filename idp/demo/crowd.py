@@ -21,11 +21,20 @@ _PEOPLE_AT_ONCE = 2_000
 _LANGUAGES = ("nl", "fr", "en")
 
 
-def load(database: Database, cadastrefinder: ToolId, *, people: int, organisations: int, now: datetime) -> int:
+def load(
+    database: Database,
+    cadastrefinder: ToolId,
+    *,
+    people: int,
+    organisations: int,
+    largest: int = 0,
+    now: datetime,
+) -> int:
     """Add people up to `load.<people>`, in offices up to the number wanted; return how many are new.
 
     What is there stays: further people come in offices of their own, so that nobody's office
     changes. Each office is managed by its first person, whose accreditation the others work under.
+    With `largest` the first new office has so many people, the others share the rest.
     """
     with database.reading() as session:
         there = _count(lambda number: find_for_sign_in(session, username(number)) is not None)
@@ -36,7 +45,7 @@ def load(database: Database, cadastrefinder: ToolId, *, people: int, organisatio
     wanted = min(max(organisations - offices, 1), missing)
     use = ImportedUse(cadastrefinder, "estate-agent", "user", BIV, "tableau")
     shared = hash_password(PASSWORD)
-    for batch in _batches(_offices(there, missing, offices, wanted)):
+    for batch in _batches(_offices(there, offices, _sizes(missing, wanted, largest))):
         with database.transaction() as session:
             new = import_offices(session, batch, use, now=now)
             store_passwords(session, new, hashed=shared, now=now)
@@ -69,12 +78,16 @@ def _count(exists: Callable[[int], bool]) -> int:
     return known
 
 
-def _offices(there: int, missing: int, offices: int, wanted: int) -> Iterator[ImportedOffice]:
-    """Yield the offices to add, with the people spread over them as evenly as numbers allow."""
+def _sizes(people: int, offices: int, largest: int) -> list[int]:
+    """Return how many people each office has: as even as numbers allow, but for one large one."""
+    first = [min(largest, people - offices + 1)] if largest and offices > 1 else []
+    left, others = people - sum(first), offices - len(first)
+    return first + [left // others + (1 if position < left % others else 0) for position in range(others)]
+
+
+def _offices(there: int, offices: int, sizes: list[int]) -> Iterator[ImportedOffice]:
     number = there + 1
-    for position in range(wanted):
-        size = missing // wanted + (1 if position < missing % wanted else 0)
-        office = offices + position + 1
+    for office, size in enumerate(sizes, offices + 1):
         yield ImportedOffice(
             company_number=company_number(office),
             name=f"Immo Load {office} BV",

@@ -19,12 +19,12 @@ class DemoRefused(RuleError):
     code = "demo-refused"
 
 
-def load(services: Services, people: int = 0, organisations: int = 0) -> None:
+def load(services: Services, people: int = 0, organisations: int = 0, largest: int = 0) -> None:
     """Add what is missing of the demo world; what is there stays as it is.
 
     Only the addresses of tools and clients follow the settings each time. `people` and
-    `organisations` add a crowd for measurements. Raises `DemoRefused` in production, and for more
-    organisations than people, since each needs a manager.
+    `organisations` add a crowd for measurements, `largest` of them in one office. Raises
+    `DemoRefused` in production, and for more organisations than people, since each needs a manager.
     """
     settings, database, now = services.settings, services.database, services.clock.now()
     if settings.mode is Mode.PRODUCTION:
@@ -40,7 +40,8 @@ def load(services: Services, people: int = 0, organisations: int = 0) -> None:
     registers.load(database, services.number_keys, now=now)
     announce_change(database, services.store)
     if people:
-        crowd.load(database, catalogue["cadastrefinder"], people=people, organisations=organisations, now=now)
+        cadastrefinder = catalogue["cadastrefinder"]
+        crowd.load(database, cadastrefinder, people=people, organisations=organisations, largest=largest, now=now)
 
 
 def refuse_in_production(services: Services) -> None:

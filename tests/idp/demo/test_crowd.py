@@ -51,6 +51,19 @@ def test_everybody_has_one_usable_context(demo: Services) -> None:
         contexts(demo, 12)
 
 
+def test_one_office_can_be_large(demo: Services) -> None:
+    world.load(demo, people=30, organisations=4, largest=20)
+
+    with demo.database.reading() as session:
+        sizes = session.scalars(
+            select(func.count())
+            .select_from(text("membership JOIN organisation ON organisation.id = membership.organisation_id"))
+            .where(text("organisation.name LIKE 'Immo Load%'"))
+            .group_by(text("organisation.id"))
+        ).all()
+    assert sorted(sizes, reverse=True) == [20, 4, 3, 3]
+
+
 def test_everybody_has_the_one_password_under_one_hash(demo: Services) -> None:
     world.load(demo, people=3, organisations=1)
 
