@@ -8,6 +8,7 @@ from core.infra.db import Base
 
 _MODULES = (
     "core.accreditations.tables",
+    "core.companies.tables",
     "core.infra.audit",
     "core.infra.outbox",
     "core.organisations.tables",

@@ -54,3 +54,18 @@ class Succession(StrEnum):
     GOES_ON = "goes-on"
     NEEDS_MANAGER = "needs-manager"
     ENDS = "ends"
+
+
+class SuggestedField(StrEnum):
+    """What the company register may say otherwise than an organisation's own data do (O9)."""
+
+    NAME = "name"
+    ADDRESS = "address"
+
+
+class SuggestionState(StrEnum):
+    """What the managers did with it; DECLINED stands as long as the register says the same."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DECLINED = "declined"

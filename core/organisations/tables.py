@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -23,10 +24,13 @@ from core.organisations.states import (
     MembershipType,
     OrganisationKind,
     OrganisationStatus,
+    SuggestedField,
+    SuggestionState,
 )
 
 _LIVE_ORGANISATION = text("status <> 'closed'")
 _LIVE_MEMBERSHIP = text("status NOT IN ('refused', 'left')")
+_OPEN_SUGGESTION = text("state = 'open'")
 
 
 class OrganisationRow(Base):
@@ -41,6 +45,8 @@ class OrganisationRow(Base):
     kind: Mapped[str] = mapped_column(String(20), default=OrganisationKind.LEGAL_PERSON)
     status: Mapped[str] = mapped_column(String(16), default=OrganisationStatus.ACTIVE)
     ownerless_since: Mapped[datetime | None] = mapped_column(Moment)
+    # Since when the company register says that the company stopped; closing for that reason, if at all.
+    company_stopped_at: Mapped[datetime | None] = mapped_column(Moment)
     # How the claim to the company is proven: 0 claimed, 1 confirmed, 2 represented.
     evidence_level: Mapped[int] = mapped_column(SmallInteger, default=0)
     verified_source: Mapped[str | None] = mapped_column(String(40))
@@ -113,6 +119,40 @@ class MembershipRow(Base):
             sqlite_where=_LIVE_MEMBERSHIP,
         ),
         Index("ix_membership_organisation_id", "organisation_id", "status"),
+    )
+
+
+class OrganisationSuggestionRow(Base):
+    """Where the company register says otherwise than the organisation: for its managers to take or decline (O9).
+
+    `ours` and `theirs` hold the values by the name of their column: what the organisation said when
+    it was found, and what the register says.
+    """
+
+    __tablename__ = "organisation_suggestion"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Identifier, ForeignKey("organisation.id"))
+    field: Mapped[str] = mapped_column(String(16))
+    ours: Mapped[dict[str, str | None]] = mapped_column(JSON)
+    theirs: Mapped[dict[str, str | None]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(8))
+    since: Mapped[datetime] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        one_of("field", SuggestedField),
+        one_of("state", SuggestionState),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        Index(
+            "uq_organisation_suggestion_open",
+            "organisation_id",
+            "field",
+            unique=True,
+            postgresql_where=_OPEN_SUGGESTION,
+            sqlite_where=_OPEN_SUGGESTION,
+        ),
+        Index("ix_organisation_suggestion_organisation_id", "organisation_id", "state"),
     )
 
 

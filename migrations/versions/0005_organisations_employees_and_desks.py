@@ -14,6 +14,75 @@ depends_on = None
 def upgrade() -> None:
     """Bring the schema from 0004 to 0005."""
     op.create_table(
+        "company_import",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("phase", sa.String(length=10), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("extract_number", sa.Integer(), nullable=True),
+        sa.Column("extract_type", sa.String(length=6), nullable=True),
+        sa.Column("snapshot_date", sa.Date(), nullable=True),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("companies", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("stopped", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("progressed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=64), nullable=True),
+        sa.Column("reason", sa.String(length=255), nullable=True),
+        sa.Column("file", sa.String(length=64), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(state = 'running') = (ended_at IS NULL)", name=op.f("ck_company_import_ended")),
+        sa.CheckConstraint("extract_type IN ('full', 'update')", name=op.f("ck_company_import_extract_type")),
+        sa.CheckConstraint("phase IN ('reading', 'writing', 'switching')", name=op.f("ck_company_import_phase")),
+        sa.CheckConstraint(
+            "state IN ('running', 'done', 'refused', 'failed', 'died')", name=op.f("ck_company_import_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company_import")),
+    )
+    with op.batch_alter_table("company_import", schema=None) as batch_op:
+        batch_op.create_index("ix_company_import_started_at", ["started_at"], unique=False)
+        batch_op.create_index(
+            "uq_company_import_running",
+            ["state"],
+            unique=True,
+            postgresql_where=sa.text("state = 'running'"),
+            sqlite_where=sa.text("state = 'running'"),
+        )
+
+    op.create_table(
+        "company_legal_form",
+        sa.Column("code", sa.String(length=3), nullable=False),
+        sa.Column("nl", sa.String(length=200), nullable=True),
+        sa.Column("fr", sa.String(length=200), nullable=True),
+        sa.Column("de", sa.String(length=200), nullable=True),
+        sa.Column("en", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_company_legal_form")),
+    )
+    op.create_table(
+        "company_snapshot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("extract_number", sa.Integer(), nullable=False),
+        sa.Column("snapshot_date", sa.Date(), nullable=False),
+        sa.Column("is_current", sa.Boolean(), nullable=False),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company_snapshot")),
+    )
+    with op.batch_alter_table("company_snapshot", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_company_snapshot_current",
+            ["is_current"],
+            unique=True,
+            postgresql_where=sa.text("is_current"),
+            sqlite_where=sa.text("is_current"),
+        )
+
+    op.create_table(
         "approval",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("act", sa.String(length=64), nullable=False),
@@ -52,6 +121,65 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "company",
+        sa.Column("snapshot_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=True),
+        sa.Column("legal_form", sa.String(length=3), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=True),
+        sa.Column("name_nl", sa.String(length=320), nullable=True),
+        sa.Column("name_fr", sa.String(length=320), nullable=True),
+        sa.Column("name_de", sa.String(length=320), nullable=True),
+        sa.Column("name_en", sa.String(length=320), nullable=True),
+        sa.Column("name_other", sa.String(length=320), nullable=True),
+        sa.Column("abbreviation", sa.String(length=320), nullable=True),
+        sa.Column("commercial_name", sa.String(length=320), nullable=True),
+        sa.Column("street_nl", sa.String(length=200), nullable=True),
+        sa.Column("street_fr", sa.String(length=200), nullable=True),
+        sa.Column("house_number", sa.String(length=22), nullable=True),
+        sa.Column("box", sa.String(length=20), nullable=True),
+        sa.Column("postal_code", sa.String(length=20), nullable=True),
+        sa.Column("municipality_nl", sa.String(length=200), nullable=True),
+        sa.Column("municipality_fr", sa.String(length=200), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("last_seen", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('legal_person', 'natural_person')", name=op.f("ck_company_kind")),
+        sa.CheckConstraint("status IN ('active', 'stopped')", name=op.f("ck_company_status")),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"], ["company_snapshot.id"], name=op.f("fk_company_snapshot_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("snapshot_id", "number", name=op.f("pk_company")),
+    )
+    op.create_table(
+        "organisation_suggestion",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("field", sa.String(length=16), nullable=False),
+        sa.Column("ours", sa.JSON(), nullable=False),
+        sa.Column("theirs", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (decided_at IS NULL)", name=op.f("ck_organisation_suggestion_decided")),
+        sa.CheckConstraint("field IN ('name', 'address')", name=op.f("ck_organisation_suggestion_field")),
+        sa.CheckConstraint("state IN ('open', 'taken', 'declined')", name=op.f("ck_organisation_suggestion_state")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_organisation_suggestion_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_suggestion")),
+    )
+    with op.batch_alter_table("organisation_suggestion", schema=None) as batch_op:
+        batch_op.create_index("ix_organisation_suggestion_organisation_id", ["organisation_id", "state"], unique=False)
+        batch_op.create_index(
+            "uq_organisation_suggestion_open",
+            ["organisation_id", "field"],
+            unique=True,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
         "staff_role",
         sa.Column("person_id", sa.String(length=40), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
@@ -67,6 +195,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
     with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("company_stopped_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
     with op.batch_alter_table("person", schema=None) as batch_op:
