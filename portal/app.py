@@ -14,7 +14,7 @@ from core.infra.settings import Settings
 from core.web import frame, health
 from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
-from portal import pages, session, sign_in
+from portal import menu, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.frame import organisation_url
 from portal.organisations import overview
@@ -26,7 +26,7 @@ COOKIE = "immo-portal"
 # Longer than a sign-in counts (`session.LIFE`), which is judged by its own clock.
 _KEPT = session.LIFE + timedelta(hours=1)
 _TEMPLATES = Path(__file__).parent / "templates"
-_BLUEPRINTS = (sign_in.bp, overview.bp)
+_BLUEPRINTS = (sign_in.bp, overview.bp, menu.bp)
 _BODY_BYTES_MAX = 64 * 1024
 
 

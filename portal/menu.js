@@ -83,7 +83,7 @@ class NameMenu extends HTMLElement {
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: "open", delegatesFocus: true });
+    const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [look];
     root.append(this.#opener, this.#list);
     this.#opener.popoverTargetElement = this.#list;
@@ -143,7 +143,11 @@ class NameMenu extends HTMLElement {
 
   #prepare(opens) {
     this.#opener.setAttribute("aria-expanded", String(opens));
-    if (!opens) return;
+    if (!opens) {
+      // Whoever was in the list goes on from where it was opened.
+      if (this.contains(document.activeElement)) this.#opener.focus();
+      return;
+    }
     const under = this.#opener.getBoundingClientRect();
     const room = document.documentElement.clientWidth;
     const width = Math.min(WIDTH, room - 2 * EDGE);

@@ -9,7 +9,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.infra.catalogues import LANGUAGES, translations
@@ -40,7 +40,7 @@ _HOUSE = (
 
 
 @bp.get("/menu.js")
-def script() -> Response:
+def script() -> AnyResponse:
     """Send the script; under `?v=` with its present version it may be kept for ever."""
     found = services().settings
     content = _script(found.issuer, found.portal_url)
@@ -58,7 +58,7 @@ def script() -> Response:
 def organisations() -> AnyResponse:
     """Lead to my organisations, through the sign-in: whoever comes from elsewhere is not yet known here."""
     require_actor()
-    return redirect(url_for("organisations.home"), 303)
+    return redirect("/", 303)
 
 
 @cache
