@@ -110,6 +110,8 @@ class RequirementRow(Base):
     # JSON text, as `requirements.parse` reads it: text, so that what was parsed can be kept.
     requirement: Mapped[str] = mapped_column(Text)
     applies_from: Mapped[datetime] = mapped_column(Moment)
+    # When the registrations were judged by it, once its moment had come.
+    applied_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (ForeignKeyConstraint(["tool_id", "usage"], ["tool_usage.tool_id", "tool_usage.code"]),)
 
@@ -126,6 +128,8 @@ class RegistrationRow(Base):
     status: Mapped[str] = mapped_column(String(16), default=RegistrationStatus.ACTIVE)
     status_reason: Mapped[str | None] = mapped_column(String(64))
     terms_version: Mapped[str | None] = mapped_column(String(40))
+    # A newer version of the terms, accepted before the day on which it is needed.
+    next_terms_version: Mapped[str | None] = mapped_column(String(40))
     registered_by: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
     registered_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
@@ -134,6 +138,7 @@ class RegistrationRow(Base):
         one_of("status", RegistrationStatus),
         ForeignKeyConstraint(["tool_id", "usage"], ["tool_usage.tool_id", "tool_usage.code"]),
         ForeignKeyConstraint(["tool_id", "terms_version"], ["tool_terms.tool_id", "tool_terms.version"]),
+        ForeignKeyConstraint(["tool_id", "next_terms_version"], ["tool_terms.tool_id", "tool_terms.version"]),
         UniqueConstraint("id", "organisation_id", "tool_id"),
         Index(
             "uq_registration_live",
@@ -215,6 +220,8 @@ class MandateRow(Base):
     text_version: Mapped[str | None] = mapped_column(String(40))
     valid_from: Mapped[date] = mapped_column(Date)
     valid_until: Mapped[date] = mapped_column(Date)
+    # When holder and managers were last reminded that its end comes near.
+    reminded_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     end_reason: Mapped[str | None] = mapped_column(String(64))
 

@@ -191,6 +191,61 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_role", schema=None) as batch_op:
         batch_op.create_index("ix_staff_role_role", ["role"], unique=False)
 
+    op.create_table(
+        "organisation_invitation",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=True),
+        sa.Column("address_key", sa.String(length=254), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("type", sa.String(length=20), nullable=True),
+        sa.Column("function", sa.String(length=200), nullable=True),
+        sa.Column("phone_number", sa.String(length=40), nullable=True),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("invited_by", sa.String(length=40), nullable=False),
+        sa.Column("membership_id", sa.String(length=40), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'accepted') = (membership_id IS NOT NULL)", name=op.f("ck_organisation_invitation_accepted")
+        ),
+        sa.CheckConstraint("(state = 'open') = (address IS NOT NULL)", name=op.f("ck_organisation_invitation_address")),
+        sa.CheckConstraint("(state = 'open') = (decided_at IS NULL)", name=op.f("ck_organisation_invitation_decided")),
+        sa.CheckConstraint(
+            "state IN ('open', 'accepted', 'declined', 'withdrawn', 'expired')",
+            name=op.f("ck_organisation_invitation_state"),
+        ),
+        sa.CheckConstraint(
+            "type IN ('manager', 'employee', 'self_employed', 'trainee', 'administrative')",
+            name=op.f("ck_organisation_invitation_type"),
+        ),
+        sa.ForeignKeyConstraint(["invited_by"], ["person.id"], name=op.f("fk_organisation_invitation_invited_by")),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["membership.id"], name=op.f("fk_organisation_invitation_membership_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_organisation_invitation_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_invitation")),
+        sa.UniqueConstraint("digest", name=op.f("uq_organisation_invitation_digest")),
+    )
+    with op.batch_alter_table("organisation_invitation", schema=None) as batch_op:
+        batch_op.create_index("ix_organisation_invitation_expires_at", ["state", "expires_at"], unique=False)
+        batch_op.create_index(
+            "uq_organisation_invitation_open",
+            ["organisation_id", "address_key"],
+            unique=True,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
+
+    with op.batch_alter_table("mandate", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
@@ -201,7 +256,26 @@ def upgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("search_name", sa.String(length=420), nullable=True))
         batch_op.create_index("ix_person_search_name", ["search_name", "id"], unique=False)
+
+    with op.batch_alter_table("registration", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("next_terms_version", sa.String(length=40), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_registration_tool_id_next_terms_version"),
+            "tool_terms",
+            ["tool_id", "next_terms_version"],
+            ["tool_id", "version"],
+        )
+
+    with op.batch_alter_table("tool_requirement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True))
     _fill_search_names()
+    _note_applied_requirements()
+
+
+def _note_applied_requirements() -> None:
+    # Registrations were judged by these when they were made.
+    needed = sa.table("tool_requirement", sa.column("applied_at"), sa.column("applies_from"))
+    op.execute(needed.update().values(applied_at=needed.c.applies_from))
 
 
 def _fill_search_names() -> None:
