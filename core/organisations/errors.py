@@ -61,3 +61,21 @@ class ChangedMeanwhile(Conflict):
     """Somebody else saved these data after they were shown: look at both before saving again."""
 
     code = "changed-meanwhile"
+
+
+class AlreadyInvited(Conflict):
+    """An invitation to this address is open: it can be sent again."""
+
+    code = "already-invited"
+
+
+class InvitationOver(RuleError):
+    """The invitation was used, withdrawn or declined, or its time is over; `details["state"]` says which."""
+
+    code = "invitation-over"
+
+
+class BlockedHere(RuleError):
+    """The organisation has blocked this person: only a manager lets them in again."""
+
+    code = "blocked-here"

@@ -69,3 +69,13 @@ class SuggestionState(StrEnum):
     OPEN = "open"
     TAKEN = "taken"
     DECLINED = "declined"
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation by mail; all but OPEN are the end of it."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"

@@ -18,8 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment, explain, one_of
-from core.organisations.errors import AlreadyMember, LastManager, OrganisationExists
+from core.organisations.errors import AlreadyInvited, AlreadyMember, LastManager, OrganisationExists
 from core.organisations.states import (
+    InvitationState,
     MembershipStatus,
     MembershipType,
     OrganisationKind,
@@ -31,6 +32,7 @@ from core.organisations.states import (
 _LIVE_ORGANISATION = text("status <> 'closed'")
 _LIVE_MEMBERSHIP = text("status NOT IN ('refused', 'left')")
 _OPEN_SUGGESTION = text("state = 'open'")
+_OPEN_INVITATION = text("state = 'open'")
 
 
 class OrganisationRow(Base):
@@ -122,6 +124,54 @@ class MembershipRow(Base):
     )
 
 
+class InvitationRow(Base):
+    """An address that managers invited by mail, whether anybody has an account with it or not (O8).
+
+    Whoever holds the secret may answer, once. What says something of the person invited is there
+    only while it is open.
+    """
+
+    __tablename__ = "organisation_invitation"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Identifier, ForeignKey("organisation.id"))
+    address: Mapped[str | None] = mapped_column(String(254))
+    address_key: Mapped[str | None] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2))
+    type: Mapped[str | None] = mapped_column(String(20))
+    function: Mapped[str | None] = mapped_column(String(200))
+    phone_number: Mapped[str | None] = mapped_column(String(40))
+    # The role wished in each registration, by its identifier.
+    roles: Mapped[dict[str, str]] = mapped_column(JSON)
+    # SHA-256 of the secret in the last mail; a mail sent again has another one.
+    digest: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    invited_by: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
+    membership_id: Mapped[str | None] = mapped_column(Identifier, ForeignKey("membership.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    sent_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        one_of("state", InvitationState),
+        one_of("type", MembershipType),
+        CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint("(state = 'open') = (address IS NOT NULL)", name="address"),
+        CheckConstraint("(state = 'accepted') = (membership_id IS NOT NULL)", name="accepted"),
+        UniqueConstraint("digest"),
+        Index(
+            "uq_organisation_invitation_open",
+            "organisation_id",
+            "address_key",
+            unique=True,
+            postgresql_where=_OPEN_INVITATION,
+            sqlite_where=_OPEN_INVITATION,
+        ),
+        Index("ix_organisation_invitation_expires_at", "state", "expires_at"),
+    )
+
+
 class OrganisationSuggestionRow(Base):
     """Where the company register says otherwise than the organisation: for its managers to take or decline (O9).
 
@@ -161,3 +211,5 @@ explain("organisation.company_number", OrganisationExists)
 explain("uq_membership_live", AlreadyMember)
 explain("membership.person_id, membership.organisation_id", AlreadyMember)
 explain("ck_organisation_manager_count", LastManager)
+explain("uq_organisation_invitation_open", AlreadyInvited)
+explain("organisation_invitation.organisation_id, organisation_invitation.address_key", AlreadyInvited)

@@ -37,6 +37,7 @@ KEPT_REFERENCES = {
     ("membership", "person_id"): "ended, without function and contact data",
     ("registration", "registered_by"): "who did it",
     ("mandate", "granted_by"): "who did it",
+    ("organisation_invitation", "invited_by"): "who did it",
     ("approval", "asked_by"): "who did it",
     ("approval", "decided_by"): "who did it",
 }
