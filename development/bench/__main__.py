@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from development.bench import cards, signing
+from development.bench import cards, portal, signing
 from development.bench.floor import BARE, reference_microseconds
 from development.bench.measures import Measurements
 from development.bench.server import Server, serve
@@ -19,16 +19,19 @@ _MEMORY_REQUESTS = 50_000
 
 def main() -> None:
     """Measure and print; a figure over its budget is marked, and nothing is hidden."""
-    _say("starting PostgreSQL and Redis, loading 1,000 people in 200 organisations")
+    _say("starting PostgreSQL and Redis, loading 6,000 people, 5,000 of them in one office")
     with (
         prepared() as measured,
         serve("development.bench.floor:lean_app", environment=measured.environment) as floor,
         serve("idp.wsgi:app", environment=measured.environment, port=measured.port) as product,
+        serve("portal.wsgi:app", environment=measured.environment, port=measured.portal_port) as portal_server,
     ):
         _say("measuring")
         _print(HEADER, "-" * len(HEADER))
         for row in _rows(measured, product, floor):
             _print(line(row))
+        for name, microseconds, bare in portal.measure(portal_server, floor, measured):
+            _print(line(Row(name, microseconds, 10_000, bare, reference_microseconds(BARE))))
     _print(
         "",
         "us: processor time of the server for one request; floor: its signatures and round trips alone;",

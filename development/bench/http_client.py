@@ -38,9 +38,9 @@ class UnexpectedAnswer(RuntimeError):
 class Browser:
     """One connection and its cookies."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, cookies: Mapping[str, str] | None = None) -> None:
         self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=30)
-        self._cookies: dict[str, str] = {}
+        self._cookies = dict(cookies or {})
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Send a GET request."""
@@ -59,12 +59,8 @@ class Browser:
 
     def submit(self, page: Answer, form: Mapping[str, str]) -> Answer:
         """Fill in the first form of a page."""
-        text = page.body.decode()
-        token, action = _FORM_TOKEN.search(text), _ACTION.search(text)
-        if token is None or action is None:
-            raise UnexpectedAnswer(f"{page.status}: a page without a form")
-        fields = {"csrf_token": html.unescape(token.group(1))} | dict(form)
-        return self.post(html.unescape(action.group(1)), fields)
+        token, action = form_of(page.body.decode(), page.status)
+        return self.post(action, {"csrf_token": token} | dict(form))
 
     def _send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         sent = dict(headers)
@@ -86,6 +82,14 @@ class Browser:
             self._cookies[name] = value
         else:
             self._cookies.pop(name, None)
+
+
+def form_of(page: str, status: int) -> tuple[str, str]:
+    """Return the form token and the address of the first form of a page."""
+    token, action = _FORM_TOKEN.search(page), _ACTION.search(page)
+    if token is None or action is None:
+        raise UnexpectedAnswer(f"{status}: a page without a form")
+    return html.unescape(token.group(1)), html.unescape(action.group(1))
 
 
 def basic(client_id: str, secret: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from development.bench import journeys
 from development.bench.http_client import Answer, Browser, UnexpectedAnswer, bearer
 from development.bench.journeys import Tool
 from development.bench.server import Server
-from development.bench.world import API, MANY_OFFICES, PASSWORD, Measured
+from development.bench.world import API, MANY_OFFICES, PASSWORD, SIGNED_IN, Measured
 from idp.demo.crowd import username
 
 _WARM_UP = 50
@@ -153,7 +153,7 @@ class Measurements:
     def _sign_in_once(self, tool: Tool) -> None:
         page = journeys.open_sign_in(self._browser, tool)
         if b'name="password"' in page.body:
-            answer = journeys.send_password(self._browser, page, username(1), PASSWORD)
+            answer = journeys.send_password(self._browser, page, SIGNED_IN, PASSWORD)
             page = self._browser.follow(answer)
         journeys.choose_first_context(self._browser, page)
 

@@ -1,5 +1,6 @@
 """Somebody who works for many organisations: what the context page has to show them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,17 +13,12 @@ from core.people.profiles import find_for_sign_in
 from core.tools.access import offered_contexts
 from core.tools.assignments import assign_role
 from core.tools.identifiers import ToolId
-from idp.demo.crowd import username
 
 
-def give(session: Session, person: str, *, tool_id: ToolId, others: int, step: int, now: datetime) -> None:
-    """Let a person join the offices of `others` managers, each `step` people after the last.
-
-    In the crowd the first of every `step` people manages their office.
-    """
+def give(session: Session, person: str, *, tool_id: ToolId, managers: Iterable[str], now: datetime) -> None:
+    """Let a person join the offices of these managers, with a role in the tool."""
     person_id = _person(session, person)
-    for office in range(1, others + 1):
-        manager = _person(session, username(office * step + 1))
+    for manager in (_person(session, name) for name in managers):
         contexts = offered_contexts(session, person_id=manager, tool_id=tool_id, reachable=Acr.PASSWORD, now=now)
         context = contexts[0]
         member = add_member(session, context.organisation.id, person_id, by=manager, details=MemberDetails(), now=now)

@@ -21,8 +21,13 @@ from idp.wiring import Services, build_services
 from migrations.upgrade import upgrade_to_head
 
 PASSWORD = "demo-Immo-2026"  # noqa: S105 - the demo world's
-PEOPLE, ORGANISATIONS = 1_000, 200
-MANY_OFFICES = username(2)
+PEOPLE, ORGANISATIONS, LARGEST = 6_000, 201, 5_000
+# The first of the crowd manages the large office; the first of the other offices comes after its people.
+MANAGER, FIRST_OF_OTHERS = username(1), LARGEST + 1
+SIGNED_IN = username(FIRST_OF_OTHERS)
+# In the crowd the first of every so many people manages their office.
+_SIZE = (PEOPLE - LARGEST) // (ORGANISATIONS - 1)
+MANY_OFFICES = username(FIRST_OF_OTHERS + 1)
 API = "https://api.bench.example"
 _SECRET = "a-secret-of-the-measurement-alone"  # noqa: S105 - of clients that live for a minute
 _REDIRECT = "https://bench.example/callback"
@@ -35,6 +40,7 @@ class Measured:
 
     environment: dict[str, str]
     port: int
+    portal_port: int
     services: Services
     rs256: Tool
     es256: Tool
@@ -46,11 +52,12 @@ class Measured:
 def prepared() -> Iterator[Measured]:
     """Start the stores, load the world and register the clients."""
     with servers.postgres() as database, servers.redis() as redis, tempfile.TemporaryDirectory() as keys:
-        port = free_port()
+        port, portal_port = free_port(), free_port()
         environment = {
             "IMMO_MODE": "test",
             "IMMO_ISSUER": f"http://localhost:{port}",
-            "IMMO_PORTAL_URL": "http://localhost:1",
+            "IMMO_PORTAL_URL": f"http://localhost:{portal_port}",
+            "IMMO_OUTBOUND_ALLOW": f"localhost:{port},localhost:{portal_port}",
             "IMMO_DATABASE_URL": database,
             "IMMO_REDIS_URL": redis,
             "IMMO_KEYS_DIRECTORY": keys,
@@ -59,20 +66,20 @@ def prepared() -> Iterator[Measured]:
         upgrade_to_head(database)
         services = build_services(Settings.from_environment(environment))
         ensure_keys(services.database, services.keyring.private_keys, now=services.clock.now())
-        world.load(services, people=PEOPLE, organisations=ORGANISATIONS)
+        world.load(services, people=PEOPLE, organisations=ORGANISATIONS, largest=LARGEST)
         tool_id, (rs256, es256, public, api) = _clients(services)
         with services.database.transaction() as session:
             portfolio.give(
                 session,
                 MANY_OFFICES,
                 tool_id=tool_id,
-                others=19,
-                step=PEOPLE // ORGANISATIONS,
+                managers=(username(FIRST_OF_OTHERS + office * _SIZE) for office in range(1, 20)),
                 now=services.clock.now(),
             )
         yield Measured(
             environment=environment | {"FLOOR_REDIS_URL": redis, "FLOOR_DATABASE_URL": database},
             port=port,
+            portal_port=portal_port,
             services=services,
             rs256=rs256,
             es256=es256,
