@@ -129,6 +129,7 @@ _BEYOND_A_ROLE = frozenset(
         ReasonCode.ORGANISATION_INACTIVE,
         ReasonCode.REGISTRATION_SUSPENDED,
         ReasonCode.REGISTRATION_ENDED,
+        ReasonCode.TOOL_TERMS_OUTDATED,
         ReasonCode.MEMBERSHIP_REQUESTED,
         ReasonCode.MEMBERSHIP_BLOCKED,
         ReasonCode.MEMBERSHIP_ENDED,

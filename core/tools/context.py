@@ -38,6 +38,7 @@ class ReasonCode(StrEnum):
     ORGANISATION_INACTIVE = "organisation-inactive"
     REGISTRATION_SUSPENDED = "registration-suspended"
     REGISTRATION_ENDED = "registration-ended"
+    TOOL_TERMS_OUTDATED = "tool-terms-outdated"
     NO_ACCESS = "no-access"
     ACCESS_BLOCKED = "access-blocked"
     EID_NOT_LINKED = "eid-not-linked"

@@ -70,6 +70,10 @@ _WORDS = {
         N_("The organisation's registration of this tool has ended."),
         N_("A manager can register the tool again."),
     ),
+    ReasonCode.TOOL_TERMS_OUTDATED: (
+        N_("The tool has new terms of use, which nobody has accepted for the organisation yet."),
+        N_("A manager can accept them on the page of the tool."),
+    ),
     ReasonCode.NO_ACCESS: (
         N_("You have no role in this tool for this organisation."),
         N_("A manager of the organisation can give you one."),

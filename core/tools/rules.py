@@ -79,6 +79,7 @@ def evaluate(situation: Situation, *, reachable: Acr, now: datetime) -> Decision
     needs = evaluate_needs(situation, now=now)
     causes += _organisation_causes(situation.organisation, now)
     causes += _registration_causes(situation.registration)
+    causes += _terms_causes(situation)
     causes += _access_causes(situation.access, situation.role)
     causes += () if needs.reason is None else _parts_of(needs.reason)
     causes += _level_causes(requirement.min_acr(situation.role), reachable)
@@ -197,6 +198,11 @@ def _registration_causes(status: RegistrationStatus) -> tuple[Reason, ...]:
             return (Reason(ReasonCode.REGISTRATION_ENDED),)
         case unreachable:
             assert_never(unreachable)
+
+
+def _terms_causes(situation: Situation) -> tuple[Reason, ...]:
+    needed = situation.requirement.terms
+    return () if needed is None or needed in situation.terms else (Reason(ReasonCode.TOOL_TERMS_OUTDATED, needed),)
 
 
 def _access_causes(access: AccessStatus | None, role: str | None) -> tuple[Reason, ...]:

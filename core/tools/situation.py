@@ -45,7 +45,10 @@ class LentAccreditation(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """Everything that decides whether one person may use one registration now."""
+    """Everything that decides whether one person may use one registration now.
+
+    `terms` are the versions of the tool's terms that were accepted for the registration.
+    """
 
     account: AccountStanding
     organisation: OrganisationStanding
@@ -56,3 +59,4 @@ class Situation(NamedTuple):
     requirement: Requirement
     own: tuple[HeldAccreditation, ...]
     mandate: LentAccreditation | None
+    terms: tuple[str | None, ...] = ()

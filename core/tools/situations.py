@@ -70,6 +70,10 @@ _lent = AccreditationRow.__table__.alias("lent")
 _holder = PersonRow.__table__.alias("holder")
 _holder_member = MembershipRow.__table__.alias("holder_member")
 
+# For those who narrow `situations` down.
+OWN_ID = _own.c.id
+DEFAULT_ROLE = _usage.c.default_role
+
 _ACCREDITATION = ("id", "kind", "number", "list", "column", "status", "valid_from", "valid_until", "checked_at")
 _HELD = ("id", "kind", "list", "column", "status", "valid_from", "valid_until", "checked_at")
 _own_held = itemgetter(*(f"own_{name}" for name in _HELD))
@@ -101,6 +105,7 @@ def read(rows: Sequence[Row]) -> Situation:
         requirement=requirements.parse(row["requirement"]),
         own=tuple([_held(_own_held(found)) for found in rows if found["own_id"] is not None]),
         mandate=_read_mandate(row),
+        terms=(row["accepted_terms"], row["next_terms"]),
     )
 
 
@@ -140,6 +145,8 @@ def _columns() -> list[Any]:
         _registration.c.id.label("registration_id"),
         _registration.c.status.label("registration_status"),
         *(_registration.c.tool_id, _registration.c.usage, _tool.c.accreditation_kinds),
+        _registration.c.terms_version.label("accepted_terms"),
+        _registration.c.next_terms_version.label("next_terms"),
         *(_usage.c.name_nl.label("usage_nl"), _usage.c.name_fr.label("usage_fr")),
         *(_usage.c.name_en.label("usage_en"), _usage.c.position),
         _requirement.c.requirement,
@@ -222,12 +229,19 @@ def _in_force() -> Any:
     )
 
 
+def situations(*more: ColumnElement[Any]) -> Select[Any]:
+    """Return the statement for every situation there is, for those who narrow it down themselves.
+
+    It takes `now`; to be read its rows have to come grouped by person and registration.
+    """
+    return select(*_columns(), *more).select_from(_joined())
+
+
 def _of_a_living_person(*more: ColumnElement[Any], person: ColumnElement[Any] | None = None) -> Select[Any]:
     wanted = bindparam("person_id") if person is None else person
     living = _person.c.status != _word(PersonStatus.ANONYMISED)
     return (
-        select(*_columns(), *more)
-        .select_from(_joined())
+        situations(*more)
         .where(_person.c.id == wanted, living)
         .order_by(_registration.c.id, _own.c.id)
     )

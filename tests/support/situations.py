@@ -48,6 +48,7 @@ GOOD = Situation(
     requirement=REQUIREMENT,
     own=(OWN,),
     mandate=None,
+    terms=("v1", None),
 )
 BY_MANDATE = GOOD._replace(own=(), mandate=LENT)
 OWNERLESS = GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.OWNERLESS, NOW - timedelta(days=10)))
@@ -137,6 +138,7 @@ _parts: dict[str, st.SearchStrategy[Any]] = {
     "requirement": requirements,
     "own": st.lists(accreditations, max_size=3).map(tuple),
     "mandate": st.none() | mandates,
+    "terms": st.sampled_from((("v1", None), ("v0", "v1"), ("v1", "v2"), (None, None))),
 }
 
 
