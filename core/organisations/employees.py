@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core.infra import audit, outbox
 from core.infra.clock import belgian_date
 from core.infra.topics import AccessChanged
-from core.organisations import letters, records, rules
+from core.organisations import employee_data, letters, records, rules
 from core.organisations.errors import NotManager
 from core.organisations.identifiers import MembershipId
 from core.organisations.rules import MemberDetails, Membership
@@ -35,10 +35,20 @@ _TOLD = frozenset(
 
 
 def confirm(
-    session: Session, membership_id: MembershipId, *, by: PersonId, details: MemberDetails, now: datetime
+    session: Session,
+    membership_id: MembershipId,
+    *,
+    by: PersonId,
+    details: MemberDetails,
+    version: int | None = None,
+    now: datetime,
 ) -> Membership:
-    """Confirm a request with the employee data a manager entered (O6)."""
-    deed = _Deed(session, membership_id, by, "membership-confirmed", now)
+    """Confirm a request with the employee data a manager entered (O6).
+
+    Raises `WrongState` once it was answered, and `ChangedMeanwhile` where the person changed their
+    request after the manager saw it in this `version`.
+    """
+    deed = _Deed(session, membership_id, by, "membership-confirmed", now, version)
     today = belgian_date(now)
     return deed.by_manager(lambda member, actor: rules.confirm(member, by=actor, details=details, today=today))
 
@@ -127,6 +137,7 @@ class _Deed:
     by: PersonId | None
     action: str
     now: datetime
+    version: int | None = None
 
     def by_manager(self, decide: Callable[[Membership, Membership], Membership]) -> Membership:
         """Carry out what a rule decides that asks for a manager's membership."""
@@ -134,7 +145,9 @@ class _Deed:
         if actor is None:
             raise NotManager(organisation=row.organisation_id)
         before = records.membership(row)
-        return self._write(row, before, decide(before, records.membership(actor)))
+        after = decide(before, records.membership(actor))
+        employee_data.require_version(row, self.version)
+        return self._write(row, before, after)
 
     def by_anyone(self, decide: Callable[[Membership], Membership]) -> Membership:
         """Carry out what a rule decides that itself says whose it is."""
@@ -149,6 +162,8 @@ class _Deed:
 
     def _write(self, row: MembershipRow, before: Membership, after: Membership) -> Membership:
         records.write(row, after, now=self.now)
+        if before.details != after.details:
+            row.version += 1
         if before.is_manager != after.is_manager:
             step = 1 if after.is_manager else -1
             counted = update(OrganisationRow).where(OrganisationRow.id == after.organisation_id)

@@ -13,7 +13,7 @@ every state that binds, the end of the person's account leads to `left` (`depart
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from core.organisations.errors import DemoteFirst, LastManager, NotManager, NotYours, WrongState
+from core.organisations.errors import BlockedHere, DemoteFirst, LastManager, NotManager, NotYours, WrongState
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.states import MembershipStatus, MembershipType, Succession
 from core.people.identifiers import PersonId
@@ -113,6 +113,44 @@ def confirm(membership: Membership, *, by: Membership, details: MemberDetails, t
     _require_manager(by, membership.organisation_id)
     _require_status(membership, MembershipStatus.REQUESTED)
     return _activated(replace(membership, details=details), today)
+
+
+def take_up(
+    membership_id: MembershipId,
+    organisation_id: OrganisationId,
+    person_id: PersonId,
+    *,
+    present: Membership | None,
+    details: MemberDetails,
+    today: date,
+) -> Membership:
+    """Return the membership of whoever accepts an invitation by mail: active at once (O8).
+
+    A manager said yes when the mail was sent, so a request of the same person (`present`) is
+    answered by it. Raises `BlockedHere`, which an invitation does not undo, and `WrongState` for a member.
+    """
+    if present is None:
+        invited = Membership(membership_id, organisation_id, person_id, MembershipStatus.INVITED, details=details)
+        return _activated(invited, today)
+    if present.status is MembershipStatus.BLOCKED:
+        raise BlockedHere(organisation=organisation_id)
+    _require_status(present, MembershipStatus.INVITED, MembershipStatus.REQUESTED)
+    return _activated(replace(present, details=details), today)
+
+
+def describe(membership: Membership, details: MemberDetails, *, by: Membership | None) -> Membership:
+    """Return a membership with other employee data (O6): a manager may change all of them.
+
+    The person themselves, while they work here or ask to, changes everything but the type. Raises
+    `NotManager` for anybody else.
+    """
+    _require_live(membership)
+    if by is not None and by.is_manager_of(membership.organisation_id):
+        return replace(membership, details=details)
+    if by is None or by.id != membership.id:
+        raise NotManager(organisation=membership.organisation_id)
+    _require_status(membership, MembershipStatus.ACTIVE, MembershipStatus.REQUESTED)
+    return replace(membership, details=replace(details, type=membership.details.type))
 
 
 def refuse(membership: Membership, *, by: Membership) -> Membership:
