@@ -11,6 +11,8 @@ _MODULES = (
     "core.companies.tables",
     "core.infra.audit",
     "core.infra.outbox",
+    "core.infra.sent_mails",
+    "core.organisations.presentation_tables",
     "core.organisations.tables",
     "core.people.tables",
     "core.staff.tables",

@@ -79,3 +79,33 @@ class BlockedHere(RuleError):
     """The organisation has blocked this person: only a manager lets them in again."""
 
     code = "blocked-here"
+
+
+class Disputed(RuleError):
+    """Somebody disputes whose organisation this is: who manages it stays as it is until that is settled."""
+
+    code = "disputed"
+
+
+class AlreadyDisputed(Conflict):
+    """This person disputes this organisation already."""
+
+    code = "already-disputed"
+
+
+class DisputeOver(Conflict):
+    """The dispute was settled or withdrawn: nothing is left to decide."""
+
+    code = "dispute-over"
+
+
+class EvidenceTooWeak(RuleError):
+    """The other side has proven more, or this side has proven nothing."""
+
+    code = "evidence-too-weak"
+
+
+class NotOwnerless(RuleError):
+    """The organisation has a manager, or exists no longer."""
+
+    code = "not-ownerless"

@@ -79,3 +79,47 @@ class InvitationState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+
+
+class EvidenceSource(StrEnum):
+    """By what somebody proves to speak for a company; each proves one level (`organisations.md`)."""
+
+    CONTACT_CODE = "contact-code"
+    BANK_TRANSFER = "bank-transfer"
+    ACCREDITATION_REGISTER = "accreditation-register"
+    COMPANY_REGISTER = "company-register"
+    LEGAL_REPRESENTATIVE = "legal-representative"
+    OFFICIAL_DOCUMENT = "official-document"
+
+    @property
+    def level(self) -> int:
+        """Return what it proves: 1 confirmed, 2 represented."""
+        return 1 if self in _CONFIRMS else 2
+
+
+_CONFIRMS = (EvidenceSource.CONTACT_CODE, EvidenceSource.BANK_TRANSFER, EvidenceSource.ACCREDITATION_REGISTER)
+
+
+class DisputeState(StrEnum):
+    """How a dispute about an organisation stands, or how it ended; none ends by time alone."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    TAKEN_OVER = "taken-over"
+    SHARED = "shared"
+    WITHDRAWN = "withdrawn"
+
+
+class Notices(StrEnum):
+    """How a manager hears of requests, registrations, mandates and company data (O14)."""
+
+    AT_ONCE = "at-once"
+    DAILY = "daily"
+    NONE = "none"
+
+
+class PictureKind(StrEnum):
+    """The pictures of an organisation (O5)."""
+
+    LOGO = "logo"
+    COVER = "cover"

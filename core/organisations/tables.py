@@ -1,6 +1,7 @@
 """Organisations and memberships, with the constraints that hold when two people act at once."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -13,26 +14,39 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment, explain, one_of
-from core.organisations.errors import AlreadyInvited, AlreadyMember, LastManager, OrganisationExists
+from core.organisations.errors import AlreadyDisputed, AlreadyInvited, AlreadyMember, LastManager, OrganisationExists
 from core.organisations.states import (
+    DisputeState,
+    EvidenceSource,
     InvitationState,
     MembershipStatus,
     MembershipType,
+    Notices,
     OrganisationKind,
     OrganisationStatus,
     SuggestedField,
     SuggestionState,
 )
+from core.people.folding import search_text
 
 _LIVE_ORGANISATION = text("status <> 'closed'")
+_SPECIAL_ORGANISATION = text("status <> 'active'")
+_OPEN_DISPUTE = text("state = 'open'")
+# Letters may become two when they are reduced; what is longer is cut.
+_SEARCHED = 420
 _LIVE_MEMBERSHIP = text("status NOT IN ('refused', 'left')")
 _OPEN_SUGGESTION = text("state = 'open'")
 _OPEN_INVITATION = text("state = 'open'")
+
+
+def _first_search_name(context: Any) -> str:
+    return search_text(context.get_current_parameters().get("name"))[:_SEARCHED]
 
 
 class OrganisationRow(Base):
@@ -44,6 +58,8 @@ class OrganisationRow(Base):
     company_number: Mapped[str] = mapped_column(String(10))
     country: Mapped[str] = mapped_column(String(2), default="BE")
     name: Mapped[str] = mapped_column(String(200))
+    # Reduced by `search_text`, as that of people; it follows the name by itself, below.
+    search_name: Mapped[str | None] = mapped_column(String(_SEARCHED), default=_first_search_name)
     kind: Mapped[str] = mapped_column(String(20), default=OrganisationKind.LEGAL_PERSON)
     status: Mapped[str] = mapped_column(String(16), default=OrganisationStatus.ACTIVE)
     ownerless_since: Mapped[datetime | None] = mapped_column(Moment)
@@ -62,6 +78,10 @@ class OrganisationRow(Base):
     street_address: Mapped[str | None] = mapped_column(String(200))
     postal_code: Mapped[str | None] = mapped_column(String(20))
     locality: Mapped[str | None] = mapped_column(String(200))
+    # Where its letters go, if not to its seat.
+    post_street_address: Mapped[str | None] = mapped_column(String(200))
+    post_postal_code: Mapped[str | None] = mapped_column(String(20))
+    post_locality: Mapped[str | None] = mapped_column(String(200))
     # Grows with every edit of the data: two managers who edit at once do not overwrite each other.
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -80,7 +100,22 @@ class OrganisationRow(Base):
             sqlite_where=_LIVE_ORGANISATION,
         ),
         UniqueConstraint("wallet_id"),
+        # Closed ones too: the helpdesk finds them by their number.
+        Index("ix_organisation_company_number", "company_number"),
+        Index("ix_organisation_search_name", "search_name", "id"),
+        Index(
+            "ix_organisation_status",
+            "status",
+            "id",
+            postgresql_where=_SPECIAL_ORGANISATION,
+            sqlite_where=_SPECIAL_ORGANISATION,
+        ),
     )
+
+
+@event.listens_for(OrganisationRow, "before_update")
+def _keep_search_name(_mapper: object, _connection: object, row: OrganisationRow) -> None:
+    row.search_name = search_text(row.name)[:_SEARCHED]
 
 
 class MembershipRow(Base):
@@ -105,10 +140,14 @@ class MembershipRow(Base):
     changed_at: Mapped[datetime] = mapped_column(Moment)
     # When the managers were last reminded that this request waits for them.
     reminded_at: Mapped[datetime | None] = mapped_column(Moment)
+    # How a manager hears of what happens here, and when the only one put off naming a second.
+    notices: Mapped[str] = mapped_column(String(8), default=Notices.AT_ONCE, server_default=Notices.AT_ONCE.value)
+    second_manager_put_off_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         one_of("status", MembershipStatus),
         one_of("type", MembershipType),
+        one_of("notices", Notices),
         CheckConstraint("NOT is_manager OR status = 'active'", name="manager_is_active"),
         # Access rows point at both, so that nobody gets access through another organisation.
         UniqueConstraint("id", "organisation_id"),
@@ -206,6 +245,49 @@ class OrganisationSuggestionRow(Base):
     )
 
 
+class DisputeRow(Base):
+    """Somebody says that an organisation is theirs: what both sides bring forward, and how it ended.
+
+    `claimant_*` and `holder_*` are the best evidence that the helpdesk has seen of either side;
+    the reference says where it is on file. Documents themselves are not kept here.
+    """
+
+    __tablename__ = "dispute"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Identifier, ForeignKey("organisation.id"))
+    # None once that account is gone, which ends the dispute.
+    claimant_id: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
+    state: Mapped[str] = mapped_column(String(16), default=DisputeState.OPEN)
+    claimant_source: Mapped[str | None] = mapped_column(String(40))
+    claimant_reference: Mapped[str | None] = mapped_column(String(40))
+    holder_source: Mapped[str | None] = mapped_column(String(40))
+    holder_reference: Mapped[str | None] = mapped_column(String(40))
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    __table_args__ = (
+        one_of("state", DisputeState),
+        one_of("claimant_source", EvidenceSource),
+        one_of("holder_source", EvidenceSource),
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("(claimant_source IS NULL) = (claimant_reference IS NULL)", name="claimant_evidence"),
+        CheckConstraint("(holder_source IS NULL) = (holder_reference IS NULL)", name="holder_evidence"),
+        Index(
+            "uq_dispute_open",
+            "organisation_id",
+            "claimant_id",
+            unique=True,
+            postgresql_where=_OPEN_DISPUTE,
+            sqlite_where=_OPEN_DISPUTE,
+        ),
+        Index("ix_dispute_state", "state", "id"),
+        Index("ix_dispute_claimant_id", "claimant_id"),
+    )
+
+
+explain("uq_dispute_open", AlreadyDisputed)
+explain("dispute.organisation_id, dispute.claimant_id", AlreadyDisputed)
 explain("uq_organisation_company_number", OrganisationExists)
 explain("organisation.company_number", OrganisationExists)
 explain("uq_membership_live", AlreadyMember)

@@ -152,6 +152,86 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("snapshot_id", "number", name=op.f("pk_company")),
     )
     op.create_table(
+        "dispute",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("claimant_id", sa.String(length=40), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("claimant_source", sa.String(length=40), nullable=True),
+        sa.Column("claimant_reference", sa.String(length=40), nullable=True),
+        sa.Column("holder_source", sa.String(length=40), nullable=True),
+        sa.Column("holder_reference", sa.String(length=40), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name=op.f("ck_dispute_ended")),
+        sa.CheckConstraint(
+            "claimant_source IN ('contact-code', 'bank-transfer', 'accreditation-register', 'company-register', 'legal-representative', 'official-document')",
+            name=op.f("ck_dispute_claimant_source"),
+        ),
+        sa.CheckConstraint(
+            "holder_source IN ('contact-code', 'bank-transfer', 'accreditation-register', 'company-register', 'legal-representative', 'official-document')",
+            name=op.f("ck_dispute_holder_source"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('open', 'kept', 'taken-over', 'shared', 'withdrawn')", name=op.f("ck_dispute_state")
+        ),
+        sa.CheckConstraint(
+            "(claimant_source IS NULL) = (claimant_reference IS NULL)", name=op.f("ck_dispute_claimant_evidence")
+        ),
+        sa.CheckConstraint(
+            "(holder_source IS NULL) = (holder_reference IS NULL)", name=op.f("ck_dispute_holder_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["claimant_id"], ["person.id"], name=op.f("fk_dispute_claimant_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_dispute_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+    )
+    with op.batch_alter_table("dispute", schema=None) as batch_op:
+        batch_op.create_index("ix_dispute_claimant_id", ["claimant_id"], unique=False)
+        batch_op.create_index("ix_dispute_state", ["state", "id"], unique=False)
+        batch_op.create_index(
+            "uq_dispute_open",
+            ["organisation_id", "claimant_id"],
+            unique=True,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
+
+    op.create_table(
+        "organisation_picture",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('logo', 'cover')", name=op.f("ck_organisation_picture_kind")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_organisation_picture_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_picture")),
+    )
+    with op.batch_alter_table("organisation_picture", schema=None) as batch_op:
+        batch_op.create_index("uq_organisation_picture", ["organisation_id", "kind"], unique=True)
+
+    op.create_table(
+        "organisation_social_profile",
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("network", sa.String(length=20), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_organisation_social_profile_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "network", name=op.f("pk_organisation_social_profile")),
+    )
+    op.create_table(
         "organisation_suggestion",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("organisation_id", sa.String(length=40), nullable=False),
@@ -180,6 +260,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "sent_mail",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("template", sa.String(length=64), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sent_mail_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_mail")),
+    )
+    with op.batch_alter_table("sent_mail", schema=None) as batch_op:
+        batch_op.create_index("ix_sent_mail_person_id", ["person_id", "sent_at"], unique=False)
+        batch_op.create_index("ix_sent_mail_sent_at", ["sent_at"], unique=False)
+
+    op.create_table(
         "staff_role",
         sa.Column("person_id", sa.String(length=40), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
@@ -190,6 +283,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff_role", schema=None) as batch_op:
         batch_op.create_index("ix_staff_role_role", ["role"], unique=False)
+
+    op.create_table(
+        "waiting_notice",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=40), nullable=False),
+        sa.Column("organisation_id", sa.String(length=40), nullable=False),
+        sa.Column("template", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_waiting_notice_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_waiting_notice_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_notice")),
+    )
+    with op.batch_alter_table("waiting_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_waiting_notice_created_at", ["created_at"], unique=False)
+        batch_op.create_index("ix_waiting_notice_person_id", ["person_id"], unique=False)
 
     op.create_table(
         "organisation_invitation",
@@ -243,15 +357,56 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
         )
 
+    with op.batch_alter_table("accreditation", schema=None) as batch_op:
+        batch_op.create_index("ix_accreditation_number", ["number"], unique=False)
+
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_audit_by_staff",
+            ["at", "id"],
+            unique=False,
+            postgresql_where=sa.text("details ->> 'reference' IS NOT NULL"),
+            sqlite_where=sa.text("details ->> 'reference' IS NOT NULL"),
+        )
+
+    with op.batch_alter_table("email_address", schema=None) as batch_op:
+        batch_op.create_index("ix_email_address_address_key", ["address_key"], unique=False)
+        batch_op.create_index("ix_email_address_person_id", ["person_id"], unique=False)
+
     with op.batch_alter_table("mandate", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+        batch_op.add_column(sa.Column("notices", sa.String(length=8), server_default="at-once", nullable=False))
+        batch_op.add_column(sa.Column("second_manager_put_off_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("search_name", sa.String(length=420), nullable=True))
         batch_op.add_column(sa.Column("company_stopped_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("post_street_address", sa.String(length=200), nullable=True))
+        batch_op.add_column(sa.Column("post_postal_code", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("post_locality", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+        batch_op.create_index("ix_organisation_company_number", ["company_number"], unique=False)
+        batch_op.create_index("ix_organisation_search_name", ["search_name", "id"], unique=False)
+        batch_op.create_index(
+            "ix_organisation_status",
+            ["status", "id"],
+            unique=False,
+            postgresql_where=sa.text("status <> 'active'"),
+            sqlite_where=sa.text("status <> 'active'"),
+        )
+
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("recipient_id", sa.String(length=40), nullable=True))
+        batch_op.create_index(
+            "ix_outbox_recipient_id",
+            ["recipient_id"],
+            unique=False,
+            postgresql_where=sa.text("recipient_id IS NOT NULL"),
+            sqlite_where=sa.text("recipient_id IS NOT NULL"),
+        )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("search_name", sa.String(length=420), nullable=True))
@@ -279,7 +434,7 @@ def _note_applied_requirements() -> None:
 
 
 def _fill_search_names() -> None:
-    # Whoever has an account is found by name from now on; new names fill the column by themselves.
+    # People and organisations are found by name from now on; new names fill the column by themselves.
     people = sa.table("person", *(sa.column(name) for name in ("id", "family_name", "given_name", "search_name")))
     connection = op.get_bind()
     rows = connection.execute(sa.select(people.c.id, people.c.family_name, people.c.given_name)).all()
@@ -287,3 +442,9 @@ def _fill_search_names() -> None:
     if filled:
         mine = people.update().where(people.c.id == sa.bindparam("person"))
         connection.execute(mine.values(search_name=sa.bindparam("text")), filled)
+    organisations = sa.table("organisation", *(sa.column(name) for name in ("id", "name", "search_name")))
+    rows = connection.execute(sa.select(organisations.c.id, organisations.c.name)).all()
+    filled = [{"organisation": row.id, "text": search_text(row.name)[:420]} for row in rows]
+    if filled:
+        its = organisations.update().where(organisations.c.id == sa.bindparam("organisation"))
+        connection.execute(its.values(search_name=sa.bindparam("text")), filled)
