@@ -38,17 +38,28 @@ def assign_role(
     for whoever lacks what the usage needs (T5).
     """
     registration, member = _managed(session, registration_id, membership_id, by)
-    if member.status != MembershipStatus.ACTIVE:
-        raise NotMember(membership=membership_id)
-    if session.get(RoleRow, (registration.tool_id, role)) is None:
-        raise UnknownRole(tool=registration.tool_id, role=role)
-    _require_needs(session, registration, member, now)
+    _require_grantable(session, registration, member, role, now)
     _write(session, registration, member, AccessStatus.GRANTED, role, now)
     _announce(session, "tool-role-given", registration, member, by=by, role=role, now=now)
     if member.person_id != by:
         values = access_requests.names(session, registration)
         person, organisation = PersonId(member.person_id), OrganisationId(member.organisation_id)
         letters.tell_person(session, person, organisation, "tool-role-given", values, now=now)
+
+
+def give_as_promised(
+    session: Session, registration_id: RegistrationId, membership_id: MembershipId, role: str, *, now: datetime
+) -> None:
+    """Give the role that a manager promised in an invitation, now that the person accepted it.
+
+    The manager decided when they invited, and may have left since; what the person lacks is asked
+    for now. Raises `NotFound`, `NotMember`, `UnknownRole`, `RequirementNotMet`.
+    """
+    member, _ = records.locked(session, membership_id, by=None)
+    registration = _locked_registration(session, registration_id, member)
+    _require_grantable(session, registration, member, role, now)
+    _write(session, registration, member, AccessStatus.GRANTED, role, now)
+    _announce(session, "tool-role-given", registration, member, by=None, role=role, now=now)
 
 
 def block_access(
@@ -88,17 +99,32 @@ def _managed(
 ) -> tuple[RegistrationRow, MembershipRow]:
     """Return both rows, locked, after making sure they are of one organisation that `by` manages."""
     member, actor = records.locked(session, membership_id, by=by)
-    registration = session.scalars(
-        select(RegistrationRow).where(RegistrationRow.id == registration_id).with_for_update()
-    ).one_or_none()
-    if registration is None or registration.organisation_id != member.organisation_id:
-        raise NotFound(registration=registration_id, membership=membership_id)
-    if registration.status == RegistrationStatus.ENDED:
-        raise NotFound(registration=registration_id)
+    registration = _locked_registration(session, registration_id, member)
     organisation_id = OrganisationId(member.organisation_id)
     if actor is None or not records.membership(actor).is_manager_of(organisation_id):
         raise NotManager(organisation=organisation_id)
     return registration, member
+
+
+def _locked_registration(session: Session, registration_id: RegistrationId, member: MembershipRow) -> RegistrationRow:
+    registration = session.scalars(
+        select(RegistrationRow).where(RegistrationRow.id == registration_id).with_for_update()
+    ).one_or_none()
+    if registration is None or registration.organisation_id != member.organisation_id:
+        raise NotFound(registration=registration_id, membership=member.id)
+    if registration.status == RegistrationStatus.ENDED:
+        raise NotFound(registration=registration_id)
+    return registration
+
+
+def _require_grantable(
+    session: Session, registration: RegistrationRow, member: MembershipRow, role: str, now: datetime
+) -> None:
+    if member.status != MembershipStatus.ACTIVE:
+        raise NotMember(membership=member.id)
+    if session.get(RoleRow, (registration.tool_id, role)) is None:
+        raise UnknownRole(tool=registration.tool_id, role=role)
+    _require_needs(session, registration, member, now)
 
 
 def _require_needs(session: Session, registration: RegistrationRow, member: MembershipRow, now: datetime) -> None:
@@ -139,7 +165,7 @@ def _announce(
     registration: RegistrationRow,
     member: MembershipRow,
     *,
-    by: PersonId,
+    by: PersonId | None,
     role: str | None,
     now: datetime,
 ) -> None:
