@@ -17,8 +17,11 @@ from core.web.server_session import StoreSessions
 from portal import menu, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.frame import organisation_url
+from portal.history import views as history
 from portal.organisations import overview
 from portal.pages import NotAllowedPage, ProblemPage
+from portal.staff import approvals as staff_approvals
+from portal.staff import entering as staff_entering
 from portal.visit import NotAllowed
 from portal.wiring import Services, build_services
 
@@ -26,7 +29,7 @@ COOKIE = "immo-portal"
 # Longer than a sign-in counts (`session.LIFE`), which is judged by its own clock.
 _KEPT = session.LIFE + timedelta(hours=1)
 _TEMPLATES = Path(__file__).parent / "templates"
-_BLUEPRINTS = (sign_in.bp, overview.bp, menu.bp)
+_BLUEPRINTS = (staff_entering.bp, staff_approvals.bp, sign_in.bp, overview.bp, history.bp, menu.bp)
 _BODY_BYTES_MAX = 64 * 1024
 
 
@@ -41,6 +44,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     )
     frame.install(app, settings, template_folders=[_TEMPLATES])
     sign_in.install(app, made_of)
+    staff_entering.install(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     checks = {"database": made_of.database.ping, "store": made_of.store.ping}

@@ -14,6 +14,9 @@ PARAMETER = "done"
 
 # Each area adds its own; the codes are addresses and stay as they are.
 _TEXTS: dict[str, str] = {
+    "approval-given": N_("Approved, and done."),
+    "approval-refused": N_("Refused. Nothing was done."),
+    "approval-withdrawn": N_("You have withdrawn it. Nothing was done."),
     "saved": N_("Your changes are saved."),
 }
 

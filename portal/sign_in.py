@@ -30,7 +30,12 @@ from portal.wiring import CLIENT_ID, Services, services
 
 SCOPE = "openid profile email"
 _TIMEOUT_SECONDS = 10
-_EXPLAINED = frozenset({"access_denied", "mismatching_state", "foreign_answer", "unavailable"})
+_EXPLAINED = frozenset(
+    {
+        *("access_denied", "mismatching_state", "foreign_answer", "unavailable"),
+        *("another_person", "another_session", "no_role_granted"),
+    }
+)
 
 bp = Blueprint("sign_in", __name__)
 
@@ -69,7 +74,7 @@ def install(app: Flask, made_of: Services) -> None:
 def start() -> AnyResponse:
     """Send the browser to the provider."""
     try:
-        answer: AnyResponse = _provider().authorize_redirect(_address("/callback"), ui_locales=current_language())
+        answer: AnyResponse = provider().authorize_redirect(_address("/callback"), ui_locales=current_language())
     except OAuthError as error:
         raise SignInFailed(error.error) from error
     except RequestException as error:
@@ -107,7 +112,7 @@ def sign_out() -> AnyResponse:
     if signed_in is None:
         return redirect(_address("/signed-out"), 303)
     try:
-        destination = _provider().create_logout_url(
+        destination = provider().create_logout_url(
             post_logout_redirect_uri=_address("/signed-out"),
             id_token_hint=signed_in.id_token,
             ui_locales=current_language(),
@@ -159,8 +164,8 @@ def _exchange() -> tuple[dict[str, Any], dict[str, Any]]:
         raise SignInFailed("foreign_answer")  # RFC 9207 section 2.4
     expected = {"iss": {"value": issuer}, "aud": {"value": CLIENT_ID}}
     try:
-        token = _provider().authorize_access_token(claims_options=expected)
-        person = _provider().userinfo(token=token)
+        token = provider().authorize_access_token(claims_options=expected)
+        person = provider().userinfo(token=token)
         if person["sub"] != token["userinfo"]["sub"] or "sid" not in token["userinfo"]:
             raise SignInFailed("invalid_token")
     except OAuthError as error:
@@ -178,7 +183,8 @@ def _show_failure(failure: SignInFailed) -> tuple[str, int]:
     return pages.render(SignInFailedPage(shown)), failure.status
 
 
-def _provider() -> Any:
+def provider() -> Any:
+    """Return Authlib's client of the provider."""
     return current_app.extensions["provider"]
 
 

@@ -19,6 +19,7 @@ from core.infra.errors import InvalidSettings
 from core.infra.register_settings import RegisterSettings, read_registers
 from core.infra.secret import Secret
 from core.infra.setting_reader import Reader, Setting
+from core.infra.staff_settings import StaffAcr, read_staff_acr
 from core.infra.token_settings import TokenSettings, read_token
 
 _MINIMUM_SECRET_LENGTH = 32
@@ -95,6 +96,7 @@ class Settings:
     secret: Secret
     registration: Registration
     dpop_nonce: DpopNonce
+    staff_acr: StaffAcr
     breached_passwords_url: str | None
     operations_bind: str | None
     trusted_proxies: int
@@ -174,6 +176,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
             default="closed" if mode is Mode.PRODUCTION else "open",
         ),
         dpop_nonce=_dpop_nonce(reader),
+        staff_acr=read_staff_acr(reader, is_production=mode is Mode.PRODUCTION),
         breached_passwords_url=_breached_passwords_url(reader, mode),
         operations_bind=optional(
             "IMMO_OPERATIONS_BIND", "host:port for metrics and readiness in production", parsers.host_and_port
@@ -276,6 +279,8 @@ def _refused_in_production(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "IMMO_KEYS_DIRECTORY", "production refuses the folder of development keys"
     if settings.registration is Registration.OPEN:
         yield "IMMO_REGISTRATION", "production refuses open registration"
+    if settings.staff_acr is StaffAcr.PASSWORD:
+        yield "IMMO_STAFF_ACR", "production lets nobody of the staff in with a password alone"
     yield from eid_settings.refused_in_production(settings.eid)
     if settings.outbound.insecure:
         yield "IMMO_OUTBOUND_INSECURE", "production refuses insecure fetches"

@@ -1,0 +1,11 @@
+"""Which function of core carries out which dangerous act, once a second person approved it.
+
+An area adds a line: the name of its `Act` and the function, which runs in the transaction of the
+approval. What lies with the provider is carried out there (`idp.admin.deeds`).
+"""
+
+from collections.abc import Mapping
+
+from core.staff.approvals import CarryOut
+
+DEEDS: Mapping[str, CarryOut] = {}

@@ -1,0 +1,1 @@
+"""What all of the staff share: the way in, the second person."""
