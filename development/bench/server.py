@@ -47,12 +47,14 @@ class Server:
 
 
 @contextmanager
-def serve(target: str, *, environment: Mapping[str, str], port: int | None = None) -> Iterator[Server]:
-    """Run a WSGI application (`module:name`) in one worker with one thread for its code."""
+def serve(
+    target: str, *, environment: Mapping[str, str], port: int | None = None, threads: int = 1
+) -> Iterator[Server]:
+    """Run a WSGI application (`module:name`) in one worker, with one thread for its code unless it needs more."""
     chosen = port or free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", LOOPBACK, "--port", str(chosen)),
-        *("--workers", "1", "--blocking-threads", "1", "--log-level", "warning", "--no-access-log", target),
+        *("--workers", "1", "--blocking-threads", str(threads), "--log-level", "warning", "--no-access-log", target),
     ]
     process = subprocess.Popen(  # noqa: S603 - a fixed command
         command,
