@@ -56,6 +56,7 @@ class AccreditationRow(Base):
     __table_args__ = (
         one_of("status", AccreditationStatus),
         Index("ix_accreditation_person_id", "person_id"),
+        Index("ix_accreditation_number", "number"),
         Index(
             "uq_accreditation_number",
             "kind",

@@ -127,6 +127,7 @@ def complete_erasure(
     withdrawals.withdraw_mails(session, person_id=traces.person_id, addresses=ending.addresses, texts=traces.texts)
     for departure in planned.departures:
         _depart(session, departure, traces, by=by, now=now)
+    organisations.withdraw_disputes(session, traces.person_id, now=now)
     _forget(session, traces.person_id, planned.fate)
     if planned.fate is Fate.ANONYMISED:
         people.rename(session, traces.person_id, now=now)

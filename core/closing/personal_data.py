@@ -14,8 +14,9 @@ from core.accreditations.tables import AccreditationRow, RegisterInquiryRow
 from core.infra.db import Base
 from core.infra.outbox import OutboxRow
 from core.infra.personal_record import Part, Record, part
+from core.infra.sent_mails import SentMailRow
 from core.infra.topics import MailRequested
-from core.organisations.tables import MembershipRow, OrganisationRow
+from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 from core.people.tables import (
     EidLinkRow,
@@ -35,6 +36,11 @@ _MEMBER_FIELDS = (
     *(MembershipRow.status, MembershipRow.is_manager, MembershipRow.type, MembershipRow.function),
     *(MembershipRow.email, MembershipRow.phone_number, MembershipRow.since),
     *(MembershipRow.created_at, MembershipRow.changed_at, MembershipRow.reminded_at),
+)
+# Not what the other side brought forward.
+_DISPUTE_FIELDS = (
+    *(DisputeRow.state, DisputeRow.claimant_source, DisputeRow.claimant_reference),
+    *(DisputeRow.opened_at, DisputeRow.ended_at),
 )
 _MANDATE_FIELDS = (
     *(MandateRow.proposed_at, MandateRow.accepted_at, MandateRow.accepted_acr, MandateRow.text_version),
@@ -62,6 +68,7 @@ def personal_data(session: Session, person_id: PersonId) -> tuple[Part, ...]:
         "accreditations": _own(AccreditationRow, person_id, "id"),
         "register_inquiries": _own(RegisterInquiryRow, person_id),
         "staff_roles": _own(StaffRoleRow, person_id),
+        "mails_sent": _own(SentMailRow, person_id, "id"),
         **_in_organisations(person_id),
     }
     return (*(part(session, *named) for named in statements.items()), _mails(session, person_id))
@@ -75,6 +82,10 @@ def _in_organisations(person_id: PersonId) -> dict[str, Select[*tuple[Any, ...]]
         .join(MembershipRow, MembershipRow.organisation_id == OrganisationRow.id)
         .where(is_theirs)
         .order_by(MembershipRow.id),
+        "disputes": select(*_ORGANISATION, *_DISPUTE_FIELDS)
+        .join(DisputeRow, DisputeRow.organisation_id == OrganisationRow.id)
+        .where(DisputeRow.claimant_id == person_id)
+        .order_by(DisputeRow.id),
         "tool_roles": _of_tool(AccessRow, AccessRow.status, AccessRow.role, AccessRow.changed_at)
         .join(MembershipRow, MembershipRow.id == AccessRow.membership_id)
         .where(is_theirs),

@@ -21,7 +21,7 @@ from core.infra.db import Base, Database, Identifier, Moment
 from core.infra.errors import ImmoError
 from core.infra.ids import new_id
 from core.infra.log import ERROR, WARNING, event
-from core.infra.topics import AnyMessage, Message
+from core.infra.topics import AnyMessage, MailRequested, Message
 
 # How long a handler may take before another worker tries: longer than any handler's own timeouts.
 LEASE = timedelta(minutes=5)
@@ -40,6 +40,8 @@ class OutboxRow(Base):
     id: Mapped[str] = mapped_column(Identifier, primary_key=True)
     topic: Mapped[str] = mapped_column(String(64))
     body: Mapped[dict[str, object]] = mapped_column(JSON)
+    # Whom it concerns, for whoever asks what became of a person's mails.
+    recipient_id: Mapped[str | None] = mapped_column(Identifier)
     created_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -53,6 +55,12 @@ class OutboxRow(Base):
             "due_at",
             postgresql_where=text("dead_at IS NULL"),
             sqlite_where=text("dead_at IS NULL"),
+        ),
+        Index(
+            "ix_outbox_recipient_id",
+            "recipient_id",
+            postgresql_where=text("recipient_id IS NOT NULL"),
+            sqlite_where=text("recipient_id IS NOT NULL"),
         ),
     )
 
@@ -106,6 +114,7 @@ def enqueue(session: Session, message: Message, *, now: datetime, delay: timedel
         id=new_id("evt"),
         topic=message.topic,
         body=message.to_json(),
+        recipient_id=message.recipient_person_id if isinstance(message, MailRequested) else None,
         created_at=now,
         due_at=now + (delay or timedelta(0)),
         attempts=0,

@@ -11,8 +11,8 @@ from core.infra import audit
 from core.organisations import records, rules
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rules import Membership
-from core.organisations.states import MembershipStatus, OrganisationStatus, Succession
-from core.organisations.tables import MembershipRow, OrganisationRow
+from core.organisations.states import DisputeState, MembershipStatus, OrganisationStatus, Succession
+from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 
 _LIVE = MembershipRow.status.in_([status.value for status in MembershipStatus if status.is_live])
@@ -126,6 +126,23 @@ def others_waiting(session: Session, organisation_id: OrganisationId, person_id:
 def forget_unconfirmed(session: Session, person_id: PersonId) -> None:
     """Remove the requests and invitations of a person who was never a member of anything."""
     session.execute(delete(MembershipRow).where(MembershipRow.person_id == person_id, MembershipRow.since.is_(None)))
+
+
+def withdraw_disputes(session: Session, person_id: PersonId, *, now: datetime) -> None:
+    """End what the person disputes: nobody is left to prove it."""
+    theirs = (DisputeRow.claimant_id == person_id) & (DisputeRow.state == DisputeState.OPEN.value)
+    for row in session.scalars(select(DisputeRow).where(theirs).order_by(DisputeRow.id).with_for_update()):
+        row.state, row.ended_at = DisputeState.WITHDRAWN, now
+        audit.record(
+            session,
+            action="dispute-withdrawn",
+            actor_id=None,
+            subject_id=person_id,
+            organisation_id=row.organisation_id,
+            details={"dispute": row.id},
+            now=now,
+        )
+    session.flush()
 
 
 def forget_details(session: Session, person_id: PersonId) -> None:

@@ -110,6 +110,9 @@ class EmailAddressRow(Base):
             postgresql_where=text("state = 'current'"),
             sqlite_where=text("state = 'current'"),
         ),
+        # In whatever state: the helpdesk looks for former and pending addresses too.
+        Index("ix_email_address_address_key", "address_key"),
+        Index("ix_email_address_person_id", "person_id"),
     )
 
 

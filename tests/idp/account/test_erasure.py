@@ -40,6 +40,7 @@ KEPT_REFERENCES = {
     ("organisation_invitation", "invited_by"): "who did it",
     ("approval", "asked_by"): "who did it",
     ("approval", "decided_by"): "who did it",
+    ("dispute", "claimant_id"): "who did it; the dispute is withdrawn",
 }
 # What then points to nobody: it goes on without them.
 CLEARED_REFERENCES = {("client", "owner_id")}
@@ -47,7 +48,7 @@ REMOVED_WITH_THE_PERSON = {
     *("email_address", "eid_link", "further_address", "social_profile", "picture", "imported_account"),
     *("password", "mailed_code", "passkey", "authenticator", "recovery_code", "sign_in"),
     *("consent", "session_participant", "refresh_family", "register_inquiry", "help_request"),
-    *("registration_token", "staff_role"),
+    *("registration_token", "staff_role", "sent_mail"),
 }
 
 
