@@ -78,7 +78,7 @@ class CompanyRow(Base):
     municipality_nl: Mapped[str | None] = mapped_column(String(200))
     municipality_fr: Mapped[str | None] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254))
-    # The number of the last extract that named it as active.
+    # The number of the extract that last said something of it.
     last_seen: Mapped[int] = mapped_column(Integer)
 
     __table_args__ = (one_of("status", CompanyStatus), one_of("kind", CompanyKind))
