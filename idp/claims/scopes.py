@@ -78,4 +78,11 @@ SCOPES = (
     ),
 )
 
+# For the portal alone, and for people who hold the role at that moment; no tool can be given them.
+STAFF_SCOPES = (
+    Scope("helpdesk", ConsentKind.SIGN_IN, N_("The staff interface for people of the helpdesk.")),
+    Scope("operator", ConsentKind.SIGN_IN, N_("The staff interface for operators.")),
+    Scope("developer", ConsentKind.SIGN_IN, N_("The staff interface for developers of tools, for what is their own.")),
+)
+
 SCOPE_NAMES = tuple(scope.name for scope in SCOPES)

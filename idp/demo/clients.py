@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from core.infra.settings import Settings
 from core.tools.identifiers import ToolId
+from idp.claims.scopes import STAFF_SCOPES
 from idp.demo.addresses import tool_address
+from idp.oidc.checks import resource
 from idp.oidc.clients import find_client
 from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import CONTEXT_SCOPE, DEFAULT_SCOPE, ClientPolicy, RegisteredClient
@@ -51,16 +53,19 @@ def _portal(settings: Settings) -> RegisteredClient:
         tool_id=None,
         enabled=True,
         secret_digest=None,
-        redirect_uris=(f"{address}/callback",),
+        redirect_uris=(f"{address}/callback", f"{address}/staff/callback"),
         post_logout_redirect_uris=(f"{address}/signed-out",),
         backchannel_logout_uri=f"{address}/back-channel-logout",
         backchannel_logout_session_required=True,
         initiate_login_uri=f"{address}/sign-in",
+        grant_types=("authorization_code", "refresh_token"),
         jwks_uri=f"{address}/jwks",
         client_uri=address,
         policy=ClientPolicy(
             first_party=True,
-            scope=("openid", "profile", "email"),
+            scope=("openid", "profile", "email", *(scope.name for scope in STAFF_SCOPES)),
+            resources=(resource.staff(settings.issuer),),
+            session_refresh=True,
             profile=Profile.FAPI2_SECURITY,
         ),
         **_BY_KEY,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
-from idp.claims.scopes import SCOPES
+from idp.claims.scopes import SCOPES, STAFF_SCOPES
 from idp.claims.values import Json
 from idp.docs.schemas import schema_path
 
@@ -15,6 +15,7 @@ def claims_document(issuer: str) -> Mapping[str, Json]:
     return {
         "issuer": issuer,
         "scopes": [{"name": scope.name, "description": scope.description} for scope in SCOPES],
+        "staff_scopes": [{"name": scope.name, "description": scope.description} for scope in STAFF_SCOPES],
         "claims": [
             {
                 "name": claim.name,

@@ -12,7 +12,7 @@ from core.web.document import Cell, Document, Link, Row, Section, Table
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
-from idp.claims.scopes import SCOPES
+from idp.claims.scopes import SCOPES, STAFF_SCOPES
 from idp.claims.values import Json
 from idp.docs.claims_document import claims_document
 from idp.docs.markdown import example
@@ -31,7 +31,7 @@ def page() -> str:
         Document(
             title=_("Claims"),
             lead=_("What the tokens of Immo-Connect say, and which scope gives what."),
-            sections=(_context(), _scopes(), _claims(), _protocol(), *_examples()),
+            sections=(_context(), _scopes(), _staff_scopes(), _claims(), _protocol(), *_examples()),
             links=_links(),
         )
     )
@@ -75,6 +75,20 @@ def _context() -> Section:
 def _scopes() -> Section:
     rows = (_row(f"scope-{scope.name}", _code(scope.name), Cell(_(scope.description))) for scope in SCOPES)
     return Section(id="scopes", heading=_("Scopes"), table=Table((_("Scope"), _("Gives")), tuple(rows)))
+
+
+def _staff_scopes() -> Section:
+    rows = (_row(f"scope-{scope.name}", _code(scope.name), Cell(_(scope.description))) for scope in STAFF_SCOPES)
+    return Section(
+        id="staff-scopes",
+        heading=_("Scopes of the portal"),
+        paragraphs=(
+            _("These open the interface at /admin/v1. Only the portal is given them, only for people who hold the role"
+              " at that moment, and only bound to a key. Nothing is told about anybody by them, and no tool can ask"
+              " for them."),
+        ),
+        table=Table((_("Scope"), _("Gives")), tuple(rows)),
+    )  # fmt: skip
 
 
 def _claims() -> Section:

@@ -29,12 +29,15 @@ _SAMPLES = {
     "code": "K7M4RW",
     "colleagues": "Bram Claes, Charlotte Wouters",
     "code_id": "cod_0000000000000000000000000",
+    "fields": "telefoon, website",
     "holder": "Anna Peeters",
     "left": "7",
+    "lines": "Bram Claes vraagt ...\nCadastreFinder ...",
     "name": "Anna Peeters",
     "network": "192.0.2.7",
     "number": "500123",
     "organisation": "Immo Demo Noord BV",
+    "organisation_id": "org_0000000000000000000000000",
     "passkey": "Windows Hello",
     "person": "Anna Peeters",
     "system": "Windows",
@@ -74,6 +77,6 @@ def sample_values(letter: Letter, *, language: str, now: datetime) -> Mapping[st
     """Return a made-up value for every name that a letter needs, its own name where there is no better."""
     dates = dict.fromkeys(_DAYS, date_in_words(belgian_date(now), language))
     samples = {**_SAMPLES, **dates, **dict.fromkeys(_MOMENTS, moment_in_words(now, language))}
-    texts = (letter.subject, *letter.paragraphs, letter.action, letter.address, letter.reason)
+    texts = (letter.subject, *letter.paragraphs, letter.action, letter.address, letter.reason, letter.listed)
     names = {name for text in texts for name in _NAME.findall(text)}
     return {name: samples.get(name, name) for name in names}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
-from idp.claims.scopes import SCOPES
+from idp.claims.scopes import SCOPES, STAFF_SCOPES
 from idp.claims.values import Json
 
 _NAMES = {Target.ID_TOKEN: "ID token", Target.ACCESS_TOKEN: "access token", Target.USERINFO: "userinfo"}
@@ -34,6 +34,10 @@ def markdown() -> str:
 def _scopes() -> Iterator[str]:
     yield "## Scopes\n"
     yield from _table(("scope", "gives"), ((f"`{scope.name}`", scope.description) for scope in SCOPES))
+    yield "## Scopes of the portal\n"
+    yield from _table(("scope", "gives"), ((f"`{scope.name}`", scope.description) for scope in STAFF_SCOPES))
+    yield "They open the interface at `/admin/v1`. Only the portal is given them, only for people who hold the role"
+    yield "at that moment, and only bound to a key; no tool can ask for them.\n"
 
 
 def _claims() -> Iterator[str]:

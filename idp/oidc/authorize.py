@@ -15,7 +15,7 @@ from core.proof.jws import InvalidJwt
 from core.tools.context import ChosenContext
 from idp import session as sso
 from idp.credentials import sign_ins
-from idp.oidc import codes, jarm, participants, response
+from idp.oidc import codes, jarm, participants, response, staff_scope
 from idp.oidc.checks import acr, claims_parameter, pkce, resource, scope
 from idp.oidc.checks.claims_parameter import ClaimsRequest
 from idp.oidc.checks.parameters import Parameters
@@ -25,6 +25,7 @@ from idp.oidc.clients import known_client
 from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import (
     InvalidRequest,
+    InvalidScope,
     LoginRequired,
     ProtocolError,
     RegistrationNotSupported,
@@ -158,7 +159,10 @@ def finish(
     client = require_client(request.client_id, client_finder(services))
     require_registered(request.redirect_uri, client.redirect_uris, is_native=client.is_native)
     issuer, to = services.settings.issuer, response.return_address(request)
-    grant = grant_for(services, request, granted, now=now)
+    try:
+        grant = grant_for(services, request, granted, now=now)
+    except InvalidScope as error:
+        return refuse(services, Target(client, to), error)
     if grant is None:
         return refuse(services, Target(client, to), LoginRequired())
     answer = response.success(to, code=codes.issue(services.store, grant), issuer=issuer)
@@ -171,7 +175,7 @@ def grant_for(
     """Return what the answer to a request stands for: this person, session and context.
 
     None where the session has ended meanwhile. Raises `Unanswerable` where the client has gone
-    since the request was parsed.
+    since the request was parsed, and `InvalidScope` where nothing is left of it for this person.
     """
     client = require_client(request.client_id, client_finder(services))
     session, context = granted.session, granted.context
@@ -192,7 +196,7 @@ def grant_for(
     return CodeGrant(
         client_id=client.client_id,
         redirect_uri=request.redirect_uri,
-        scope=request.scope,
+        scope=staff_scope.held(services, request.scope, session.person_id),
         subject=Subject(session.person_id, session.authentication, session.sid, context),
         family_id=new_id("grt"),
         nonce=request.nonce,

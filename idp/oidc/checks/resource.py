@@ -47,6 +47,11 @@ def userinfo(issuer: str) -> str:
     return f"{issuer}/userinfo"
 
 
+def staff(issuer: str) -> str:
+    """Return the resource of the interface for staff; only the portal is registered for it."""
+    return f"{issuer}/admin/v1"
+
+
 def _few(values: Sequence[str]) -> tuple[str, ...]:
     distinct = tuple(dict.fromkeys(values))
     if len(distinct) > _MOST:

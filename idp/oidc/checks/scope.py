@@ -8,11 +8,13 @@ from idp.oidc.registered_client import RegisteredClient
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 
+# What somebody may do who works for Immo-Connect; of no use to a client that acts by itself, nor exchanged.
+STAFF = frozenset({"helpdesk", "operator", "developer"})
 # Each of these speaks of a person, or of the context that a person chose.
 PERSONAL = frozenset(
     {
         "openid", "profile", "email", "address", "phone", "organization", "roles", "accreditations",
-        "wallet", "wallet:charge", "wallet:read", "identity", "offline_access",
+        "wallet", "wallet:charge", "wallet:read", "identity", "offline_access", *STAFF,
     }
 )  # fmt: skip
 

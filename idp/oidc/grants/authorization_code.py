@@ -6,7 +6,7 @@ from datetime import datetime
 from authlib.oauth2.rfc6749 import grants
 
 from core.infra import log
-from idp.oidc import codes, sender
+from idp.oidc import codes, sender, staff_scope
 from idp.oidc.checks import pkce, resource
 from idp.oidc.client_auth import METHODS
 from idp.oidc.codes import CodeGrant
@@ -56,7 +56,8 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         now = ground.clock.now()
         client: RegisteredClient = self.client
         confirmation = self.request.sender.confirmation
-        grant = issue.bound(self.request.authorization_code, client, confirmation)
+        granted = staff_scope.still_held(ground, self.request.authorization_code)
+        grant = issue.bound(granted, client, confirmation)
         audience = resource.audience(
             self.request.parameters.resources, grant.resource, resource.userinfo(ground.settings.issuer)
         )

@@ -3,7 +3,7 @@
 from authlib.oauth2.rfc6749 import grants
 
 from core.infra import log
-from idp.oidc import sender
+from idp.oidc import sender, staff_scope
 from idp.oidc.checks import resource, scope
 from idp.oidc.client_auth import METHODS
 from idp.oidc.errors import InvalidGrant, InvalidRequest, UnauthorizedClient
@@ -44,7 +44,8 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
         presented: PresentedToken = self.request.refresh_token
         grant = presented.grant
         # What the client may ask for can have shrunk since the person granted it.
-        granted = scope.narrow(self.request.payload.scope, scope.still_allowed(grant.scope, client))
+        left = staff_scope.held(ground, scope.still_allowed(grant.scope, client), grant.subject.person_id)
+        granted = scope.narrow(self.request.payload.scope, left)
         audience = resource.audience(
             self.request.parameters.resources,
             resource.still_allowed(grant.resource, client),

@@ -191,8 +191,9 @@ def _actor(client: RegisteredClient, brought: SubjectToken) -> dict[str, Json]:
 
 def _narrowed(requested: str | None, brought: SubjectToken, client: RegisteredClient) -> tuple[str, ...]:
     allowed = scope.still_allowed(brought.scope, client)
-    # Nothing that is exchanged outlives a session, or is refreshed.
-    return scope.narrow(requested, tuple(value for value in allowed if value != "offline_access"))
+    # Nothing that is exchanged outlives a session, or is refreshed; nobody works as staff in somebody's place.
+    withheld = {"offline_access", *scope.STAFF}
+    return scope.narrow(requested, tuple(value for value in allowed if value not in withheld))
 
 
 def _within(
