@@ -10,7 +10,7 @@ from core.infra.errors import Unavailable
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested, RegistersUnanswered
-from core.organisations import reminders
+from core.organisations import invitations, reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from idp.account import erasure, leaving, never_activated
@@ -114,6 +114,8 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             ended = reminders.end_unanswered(session, now=now)
         with services.database.transaction() as session:
             reminded = reminders.send_due_reminders(session, now=now)
+        with services.database.transaction() as session:
+            invitations.end_expired(session, now=now)
         event("membership_requests_followed_up", reminded=reminded, ended=ended)
 
     return (

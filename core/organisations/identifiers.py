@@ -1,6 +1,7 @@
-"""Identifiers of organisations (`org_…`) and memberships (`mem_…`)."""
+"""Identifiers of organisations (`org_…`), memberships (`mem_…`), invitations by mail (`inv_…`)."""
 
 from typing import NewType
 
 OrganisationId = NewType("OrganisationId", str)
 MembershipId = NewType("MembershipId", str)
+InvitationId = NewType("InvitationId", str)

@@ -30,7 +30,7 @@ SOME_TOOL = N_("a tool")
 NOT_OF_PEOPLE = frozenset(
     {
         *("client-changed", "client-deleted", "client-disabled", "client-enabled"),
-        *("offices-imported", "organisation-verified", "register-imported"),
+        *("invitation-expired", "offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
     }
@@ -142,6 +142,18 @@ _MEMBERSHIPS = {
         N_("You added a member to %(organisation)s."), N_("You were added as a member of %(organisation)s.")
     ),
     "membership-accepted": _alike(N_("You accepted the invitation to %(organisation)s.")),
+    "membership-details-changed": Sentence(
+        N_("You changed data of an employee of %(organisation)s."),
+        N_("Your data as an employee of %(organisation)s were changed."),
+    ),
+    "employee-looked-up": Sentence(
+        N_("You looked for an account to add to %(organisation)s."),
+        N_("A manager of %(organisation)s looked up your account, to add you."),
+    ),
+    "invitation-sent": _alike(N_("You invited somebody to %(organisation)s by mail.")),
+    "invitation-sent-again": _alike(N_("You sent an invitation to %(organisation)s again.")),
+    "invitation-withdrawn": _alike(N_("You withdrew an invitation to %(organisation)s.")),
+    "invitation-turned-down": _alike(N_("You turned down an invitation to %(organisation)s.")),
     "invitation-declined": _alike(N_("You declined the invitation to %(organisation)s.")),
     "membership-left": _alike(N_("You left %(organisation)s.")),
     "membership-ended-with-account": _alike(N_("Your membership of %(organisation)s ended with your account.")),
