@@ -20,19 +20,21 @@ class Unreadable(AssertionError):
     """An action that this reader cannot follow to a constant: write it plainer, or say it in `COMPOSED`."""
 
 
-def recorded_actions() -> dict[str, set[str]]:
-    """Return each action with the files that record it."""
+def recorded_actions(*, only_of_organisations: bool = False) -> dict[str, set[str]]:
+    """Return each action with the files that record it; if wanted only those that name an organisation."""
     found: dict[str, set[str]] = {}
     for package in PRODUCT:
         for path in sorted((ROOT / package).rglob("*.py")):
             name = str(path.relative_to(ROOT))
-            for action in _of_file(name, ast.parse(path.read_text("utf-8"))):
+            for action in _of_file(name, ast.parse(path.read_text("utf-8")), only_of_organisations):
                 found.setdefault(action, set()).add(name)
     return found
 
 
-def _of_file(name: str, tree: ast.Module) -> Iterator[str]:
+def _of_file(name: str, tree: ast.Module, only_of_organisations: bool) -> Iterator[str]:  # noqa: FBT001
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_record(node)):
+        if only_of_organisations and not any(keyword.arg == "organisation_id" for keyword in call.keywords):
+            continue
         action = next((keyword.value for keyword in call.keywords if keyword.arg == "action"), None)
         if action is None:
             raise Unreadable(f"{name}:{call.lineno} names no action")

@@ -1,0 +1,118 @@
+"""What each action of the audit trail is called in the history of the organisation that it concerns (O10).
+
+Source strings, translated where they are shown: who did it stands beside the sentence. `%(person)s` is
+whom it concerns, `%(tool)s` a tool with the way it is used, `%(role)s` a role of that tool; where one is
+not known any more, a neutral word stands for it. An action of an organisation without a sentence here
+fails a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.infra.messages import N_
+
+
+class Kind(StrEnum):
+    """What a sentence is about: what the page can be narrowed to, in the order in which it offers them."""
+
+    EMPLOYEES = "employees"
+    TOOLS = "tools"
+    DATA = "data"
+    WALLET = "wallet"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """How an action reads; `by_reason` says it more closely where the trail tells why."""
+
+    kind: Kind
+    text: str
+    by_reason: Mapping[str, str] = field(default_factory=dict)
+
+
+KINDS = {
+    Kind.EMPLOYEES: N_("Employees"),
+    Kind.TOOLS: N_("Tools"),
+    Kind.DATA: N_("Data of the organisation"),
+    Kind.WALLET: N_("Wallet"),
+}
+UNKNOWN = N_("Something was changed.")
+SOME_TOOL = N_("a tool")
+SOME_ROLE = N_("a role")
+# Who belonged to the organisation and has no account any more.
+FORMER = N_("a former member")
+# Colleagues, to somebody who is not or no longer among them.
+SOME_COLLEAGUE = N_("a colleague")
+SOME_MANAGER = N_("a manager")
+
+# A person's own affair, under whichever organisation they work at that moment.
+NOT_OF_THE_ORGANISATION = frozenset({"consent-given"})
+
+
+def _employees(text: str) -> Sentence:
+    return Sentence(Kind.EMPLOYEES, text)
+
+
+def _tools(text: str, **by_reason: str) -> Sentence:
+    return Sentence(Kind.TOOLS, text, {reason.replace("_", "-"): words for reason, words in by_reason.items()})
+
+
+def _data(text: str) -> Sentence:
+    return Sentence(Kind.DATA, text)
+
+
+_EMPLOYEES = {
+    "membership-requested": _employees(N_("%(person)s asked to join.")),
+    "membership-reminded": _employees(N_("The managers were reminded of the request of %(person)s.")),
+    "membership-withdrawn": _employees(N_("%(person)s withdrew the request to join.")),
+    "membership-expired": _employees(N_("The request or invitation of %(person)s ended without an answer.")),
+    "membership-confirmed": _employees(N_("%(person)s was confirmed as an employee.")),
+    "membership-refused": _employees(N_("The request of %(person)s was refused.")),
+    "membership-blocked": _employees(N_("%(person)s was blocked.")),
+    "membership-activated": _employees(N_("%(person)s is no longer blocked.")),
+    "membership-removed": _employees(N_("%(person)s was removed from the organisation.")),
+    "membership-invited": _employees(N_("%(person)s was invited.")),
+    "membership-added": _employees(N_("%(person)s was added as an employee.")),
+    "membership-accepted": _employees(N_("%(person)s accepted the invitation.")),
+    "invitation-declined": _employees(N_("%(person)s declined the invitation.")),
+    "membership-left": _employees(N_("%(person)s left the organisation.")),
+    "membership-details-changed": _employees(N_("The employee data of %(person)s were changed.")),
+    "membership-ended-with-account": _employees(N_("A membership ended, because the account no longer exists.")),
+    "membership-ended-with-organisation": _employees(
+        N_("The request or invitation of %(person)s ended with the organisation.")
+    ),
+    "memberships-joined": _employees(N_("Two memberships of %(person)s became one.")),
+    "manager-made": _employees(N_("%(person)s became a manager.")),
+    "manager-demoted": _employees(N_("%(person)s is no longer a manager.")),
+}
+_TOOLS = {
+    "tool-registered": _tools(N_("%(tool)s was registered.")),
+    "tool-registration-active": _tools(N_("%(tool)s can be used again.")),
+    "tool-registration-suspended": _tools(
+        N_("%(tool)s was suspended."),
+        accreditation_lapsed=N_("%(tool)s was suspended, because the accreditation it rested on is no longer valid."),
+        mandate_ended=N_("%(tool)s was suspended, because nobody lends an accreditation for it any more."),
+    ),
+    "tool-registration-ended": _tools(N_("The registration of %(tool)s was ended.")),
+    "tool-access-requested": _tools(N_("%(person)s asked for access to %(tool)s.")),
+    "tool-access-reminded": _tools(N_("The managers were reminded that %(person)s asks for access to %(tool)s.")),
+    "tool-role-given": _tools(N_("%(person)s was given the role of %(role)s in %(tool)s.")),
+    "tool-role-withdrawn": _tools(N_("The role of %(person)s in %(tool)s was taken away.")),
+    "tool-access-blocked": _tools(N_("%(person)s was blocked in %(tool)s.")),
+    "mandate-proposed": _tools(N_("It was proposed that %(tool)s rests on the accreditation of %(person)s.")),
+    "mandate-accepted": _tools(N_("%(tool)s now rests on the accreditation of %(person)s, who accepted that.")),
+    "mandate-withdrawn": _tools(N_("%(tool)s no longer rests on the accreditation of %(person)s.")),
+}
+_DATA = {
+    "organisation-added": _data(N_("The organisation was added.")),
+    "organisation-verified": _data(N_("It was verified that the organisation is who it says it is.")),
+    "organisation-ended": _data(N_("The organisation ended here with its last member.")),
+}
+
+SENTENCES: Mapping[str, Sentence] = {**_EMPLOYEES, **_TOOLS, **_DATA}
+
+
+def actions_of(kind: Kind) -> frozenset[str]:
+    """Return the actions that a kind stands for."""
+    return frozenset(action for action, sentence in SENTENCES.items() if sentence.kind is kind)
