@@ -6,6 +6,11 @@ approval. What lies with the provider is carried out there (`idp.admin.deeds`).
 
 from collections.abc import Mapping
 
+from core.closing import disputes, evidence, managing
 from core.staff.approvals import CarryOut
 
-DEEDS: Mapping[str, CarryOut] = {}
+DEEDS: Mapping[str, CarryOut] = {
+    disputes.SETTLE.name: disputes.settle,
+    evidence.CONFIRM_REPRESENTED.name: evidence.confirm_represented,
+    managing.MAKE_MANAGER.name: managing.make_manager,
+}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
@@ -130,19 +130,7 @@ def forget_unconfirmed(session: Session, person_id: PersonId) -> None:
 
 def withdraw_disputes(session: Session, person_id: PersonId, *, now: datetime) -> None:
     """End what the person disputes: nobody is left to prove it."""
-    theirs = (DisputeRow.claimant_id == person_id) & (DisputeRow.state == DisputeState.OPEN.value)
-    for row in session.scalars(select(DisputeRow).where(theirs).order_by(DisputeRow.id).with_for_update()):
-        row.state, row.ended_at = DisputeState.WITHDRAWN, now
-        audit.record(
-            session,
-            action="dispute-withdrawn",
-            actor_id=None,
-            subject_id=person_id,
-            organisation_id=row.organisation_id,
-            details={"dispute": row.id},
-            now=now,
-        )
-    session.flush()
+    _end_disputes(session, DisputeRow.claimant_id == person_id, now)
 
 
 def forget_details(session: Session, person_id: PersonId) -> None:
@@ -164,6 +152,8 @@ def _end(session: Session, organisation: OrganisationRow, *, by: PersonId | None
         before = records.membership(row)
         records.write(row, rules.depart(before), now=now)
         _record(session, "membership-ended-with-organisation", before, None, now)
+    # The number is free: whoever claimed it may add it.
+    _end_disputes(session, DisputeRow.organisation_id == organisation.id, now)
     audit.record(
         session,
         action="organisation-ended",
@@ -172,6 +162,22 @@ def _end(session: Session, organisation: OrganisationRow, *, by: PersonId | None
         organisation_id=organisation.id,
         now=now,
     )
+
+
+def _end_disputes(session: Session, which: ColumnElement[bool], now: datetime) -> None:
+    is_open = DisputeRow.state == DisputeState.OPEN.value
+    for row in session.scalars(select(DisputeRow).where(which, is_open).order_by(DisputeRow.id).with_for_update()):
+        row.state, row.ended_at = DisputeState.WITHDRAWN, now
+        audit.record(
+            session,
+            action="dispute-ended",
+            actor_id=None,
+            subject_id=row.claimant_id,
+            organisation_id=row.organisation_id,
+            details={"dispute": row.id},
+            now=now,
+        )
+    session.flush()
 
 
 def _record(session: Session, action: str, membership: Membership, by: PersonId | None, now: datetime) -> None:

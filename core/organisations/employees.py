@@ -79,18 +79,22 @@ def remove(session: Session, membership_id: MembershipId, *, by: PersonId, now: 
 
 
 def promote(session: Session, membership_id: MembershipId, *, by: PersonId, now: datetime) -> Membership:
-    """Make an active member a manager."""
+    """Make an active member a manager; raises `Disputed` while somebody claims the organisation."""
     deed = _Deed(session, membership_id, by, "manager-made", now)
-    return deed.by_manager(lambda member, actor: rules.promote(member, by=actor))
+    return deed.by_manager(lambda member, actor: rules.promote(member, by=actor, is_disputed=deed.is_disputed(member)))
 
 
 def demote(session: Session, membership_id: MembershipId, *, by: PersonId, now: datetime) -> Membership:
-    """Make a manager an ordinary member; raises `LastManager` rather than leave none.
+    """Make a manager an ordinary member; raises `LastManager` rather than leave none, and `Disputed`.
 
     Where two managers demote each other at once, the second transaction fails with `LastManager`.
     """
     deed = _Deed(session, membership_id, by, "manager-demoted", now)
-    return deed.by_manager(lambda member, actor: rules.demote(member, by=actor, managers=deed.managers(member)))
+    return deed.by_manager(
+        lambda member, actor: rules.demote(
+            member, by=actor, managers=deed.managers(member), is_disputed=deed.is_disputed(member)
+        )
+    )
 
 
 def accept(session: Session, membership_id: MembershipId, *, by: PersonId, now: datetime) -> Membership:
@@ -159,6 +163,10 @@ class _Deed:
         """Return how many managers the organisation has; the CHECK keeps the last one in a race."""
         counted = select(OrganisationRow.manager_count).where(OrganisationRow.id == member.organisation_id)
         return self.session.scalars(counted).one()
+
+    def is_disputed(self, member: Membership) -> bool:
+        """Tell whether somebody claims the organisation, so that its managers stay as they are."""
+        return records.is_disputed(self.session, member.organisation_id)
 
     def _write(self, row: MembershipRow, before: Membership, after: Membership) -> Membership:
         records.write(row, after, now=self.now)

@@ -17,6 +17,7 @@ from core.organisations.states import OrganisationKind, OrganisationStatus
 from core.organisations.tables import OrganisationRow
 from core.people.identifiers import PersonId
 from core.people.receivers import name_of
+from core.staff.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,13 @@ def confirm_evidence(
     source: str,
     verified_at: date,
     by: PersonId | None,
+    why: Reason | None = None,
     now: datetime,
 ) -> None:
-    """Record how the claim to a company was proven, and on which day (organisations.md, levels)."""
+    """Record how the claim to a company was proven, and on which day (organisations.md, levels).
+
+    The helpdesk says why; the caller has asked for its role.
+    """
     row = session.get(OrganisationRow, organisation_id)
     if row is None:
         raise NotFound(organisation=organisation_id)
@@ -96,7 +101,7 @@ def confirm_evidence(
         actor_id=by,
         subject_id=organisation_id,
         organisation_id=organisation_id,
-        details={"level": level, "source": source},
+        details={"level": level, "source": source, **({} if why is None else why.details())},
         now=now,
     )
 

@@ -109,3 +109,15 @@ class NotOwnerless(RuleError):
     """The organisation has a manager, or exists no longer."""
 
     code = "not-ownerless"
+
+
+class IdentityUnproven(RuleError):
+    """Nobody disputes an organisation under a name that is not proven: first link the identity card."""
+
+    code = "identity-unproven"
+
+
+class ManagesAlready(RuleError):
+    """The person manages the organisation: there is nothing to dispute."""
+
+    code = "manages-already"

@@ -10,8 +10,8 @@ from core.infra import audit
 from core.infra.errors import Conflict
 from core.organisations import records, rules
 from core.organisations.identifiers import MembershipId, OrganisationId
-from core.organisations.states import MembershipStatus
-from core.organisations.tables import MembershipRow, OrganisationRow
+from core.organisations.states import DisputeState, MembershipStatus
+from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 
 _WAITING = (MembershipStatus.REQUESTED, MembershipStatus.INVITED)
@@ -49,8 +49,18 @@ def take_over(session: Session, *, kept: PersonId, given_up: PersonId, now: date
             joined.append(Joined(MembershipId(ended.id), MembershipId(into.id)))
         # Also what ended long ago: it is one person's history.
         row.person_id = kept
+    _take_over_disputes(session, kept=kept, given_up=given_up)
     session.flush()
     return tuple(joined)
+
+
+def _take_over_disputes(session: Session, *, kept: PersonId, given_up: PersonId) -> None:
+    """Claim for the account that stays what the other one claimed; where both did, the other's ends with it."""
+    rows = session.scalars(select(DisputeRow).where(DisputeRow.claimant_id.in_((kept, given_up)))).all()
+    own = {row.organisation_id for row in rows if row.claimant_id == kept and row.state == DisputeState.OPEN}
+    for row in rows:
+        if row.claimant_id == given_up and row.organisation_id not in own:
+            row.claimant_id = kept
 
 
 def _stronger_first(own: MembershipRow, theirs: MembershipRow) -> tuple[MembershipRow, MembershipRow]:

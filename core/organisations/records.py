@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from core.infra.errors import NotFound
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rules import MemberDetails, Membership
-from core.organisations.states import MembershipStatus, MembershipType
-from core.organisations.tables import MembershipRow
+from core.organisations.states import DisputeState, MembershipStatus, MembershipType
+from core.organisations.tables import DisputeRow, MembershipRow
 from core.people.identifiers import PersonId
 
 
@@ -93,3 +93,9 @@ def live_ids(person_id: PersonId) -> Select[str]:
     """Return the selection of a person's live memberships by identifier, for use in a statement."""
     live = [status.value for status in MembershipStatus if status.is_live]
     return select(MembershipRow.id).where(MembershipRow.person_id == person_id, MembershipRow.status.in_(live))
+
+
+def is_disputed(session: Session, organisation_id: OrganisationId) -> bool:
+    """Tell whether somebody disputes whose organisation this is, and nobody has decided yet."""
+    is_open = (DisputeRow.organisation_id == organisation_id) & (DisputeRow.state == DisputeState.OPEN.value)
+    return session.scalars(select(DisputeRow.id).where(is_open).limit(1)).first() is not None

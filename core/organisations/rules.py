@@ -13,7 +13,7 @@ every state that binds, the end of the person's account leads to `left` (`depart
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from core.organisations.errors import BlockedHere, DemoteFirst, LastManager, NotManager, NotYours, WrongState
+from core.organisations.errors import BlockedHere, DemoteFirst, Disputed, LastManager, NotManager, NotYours, WrongState
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.states import MembershipStatus, MembershipType, Succession
 from core.people.identifiers import PersonId
@@ -233,16 +233,24 @@ def expire(membership: Membership) -> Membership:
     return replace(membership, status=MembershipStatus.LEFT)
 
 
-def promote(membership: Membership, *, by: Membership) -> Membership:
-    """Make an active member a manager."""
+def promote(membership: Membership, *, by: Membership, is_disputed: bool) -> Membership:
+    """Make an active member a manager; not while somebody disputes whose organisation it is."""
     _require_manager(by, membership.organisation_id)
+    _require_undisputed(membership, is_disputed=is_disputed)
     _require_status(membership, MembershipStatus.ACTIVE)
     return replace(membership, is_manager=True)
 
 
-def demote(membership: Membership, *, by: Membership, managers: int) -> Membership:
-    """Make a manager an ordinary member; never the last one (O7)."""
+def appoint(membership: Membership, *, today: date) -> Membership:
+    """Make somebody a manager by a decision of the helpdesk, whatever bound them to the organisation before."""
+    _require_live(membership)
+    return replace(_activated(membership, today), is_manager=True)
+
+
+def demote(membership: Membership, *, by: Membership, managers: int, is_disputed: bool) -> Membership:
+    """Make a manager an ordinary member; never the last one (O7), and not during a dispute."""
     _require_manager(by, membership.organisation_id)
+    _require_undisputed(membership, is_disputed=is_disputed)
     _require_status(membership, MembershipStatus.ACTIVE)
     if membership.is_manager and managers <= 1:
         raise LastManager(organisation=membership.organisation_id)
@@ -272,6 +280,11 @@ def _require_status(membership: Membership, *expected: MembershipStatus) -> None
 def _require_live(membership: Membership) -> None:
     if not membership.status.is_live:
         raise WrongState(status=membership.status.value)
+
+
+def _require_undisputed(membership: Membership, *, is_disputed: bool) -> None:
+    if is_disputed:
+        raise Disputed(organisation=membership.organisation_id)
 
 
 def _require_no_manager(membership: Membership) -> None:

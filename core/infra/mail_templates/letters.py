@@ -10,6 +10,7 @@ from types import MappingProxyType
 from core.infra.mail_templates import (
     access_letters,
     accreditation_letters,
+    dispute_letters,
     eid_letters,
     employee_letters,
     help_letters,
@@ -30,6 +31,7 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
         **accreditation_letters.LETTERS,
         **registration_letters.LETTERS,
         **organisation_letters.LETTERS,
+        **dispute_letters.LETTERS,
         **employee_letters.LETTERS,
         **security_letters.LETTERS,
         **eid_letters.LETTERS,

@@ -37,8 +37,8 @@ BY_MANAGER: dict[str, Act] = {
     "block": lambda member, by: rules.block(member, by=by),
     "activate": lambda member, by: rules.activate(member, by=by, today=TODAY),
     "remove": lambda member, by: rules.remove(member, by=by),
-    "promote": lambda member, by: rules.promote(member, by=by),
-    "demote": lambda member, by: rules.demote(member, by=by, managers=2),
+    "promote": lambda member, by: rules.promote(member, by=by, is_disputed=False),
+    "demote": lambda member, by: rules.demote(member, by=by, managers=2, is_disputed=False),
     "invite": lambda member, by: rules.invite(member.id, member.person_id, by=by, details=DETAILS),
     "add": lambda member, by: rules.add(member.id, member.person_id, by=by, details=DETAILS, today=TODAY),
 }
@@ -117,7 +117,7 @@ def test_last_manager_neither_leaves_nor_is_demoted() -> None:
     with pytest.raises(LastManager):
         rules.leave(MANAGER, by=ANNA, managers=1)
     with pytest.raises(LastManager):
-        rules.demote(MANAGER, by=MANAGER, managers=1)
+        rules.demote(MANAGER, by=MANAGER, managers=1, is_disputed=False)
 
 
 def test_who_leaves_is_no_manager_any_more() -> None:
