@@ -17,6 +17,7 @@ from idp.cli.ground import connect, explained
 from idp.cli.keys import keys
 from idp.cli.outbox import outbox
 from idp.cli.people import people
+from idp.cli.staff import staff
 from idp.demo import world
 from migrations.upgrade import upgrade_to_head
 
@@ -32,6 +33,7 @@ main.add_command(outbox)
 main.add_command(people)
 main.add_command(accreditations)
 people.add_command(erase)
+people.add_command(staff)
 people.add_command(unlink_eid)
 people.add_command(reseal)
 

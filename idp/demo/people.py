@@ -1,4 +1,4 @@
-"""The eight people of the demo world."""
+"""The ten people of the demo world."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from core.people.facts import PersonalDetails
 from core.people.identifiers import PersonId
 from core.people.national_number import NationalNumber, NumberKeys
 from core.people.profiles import NewPerson, create, find_for_sign_in
+from core.staff import roles
+from core.staff.states import StaffRole
 from idp.credentials.passwords import hash_password, store_password
 from idp.eid.card.software.holders import HOLDERS, TestHolder
 
@@ -81,7 +83,18 @@ _PEOPLE = (
     _DemoPerson("demo.helpdesk", "nl", PersonalDetails(given_name="Fatima", family_name="El Amrani", locale="nl-BE")),
     _DemoPerson("demo.operator", "fr", PersonalDetails(given_name="Gilles", family_name="Renard", locale="fr-BE")),
     _DemoPerson("demo.developer", "en", PersonalDetails(given_name="Hannah", family_name="Janssens", locale="en-GB")),
+    # A dangerous act of staff takes a second person.
+    _DemoPerson("demo.helpdesk2", "fr", PersonalDetails(given_name="Ismaël", family_name="Dumont", locale="fr-BE")),
+    _DemoPerson("demo.operator2", "nl", PersonalDetails(given_name="Joke", family_name="De Smet", locale="nl-BE")),
 )
+
+_STAFF = {
+    "demo.helpdesk": StaffRole.HELPDESK,
+    "demo.helpdesk2": StaffRole.HELPDESK,
+    "demo.operator": StaffRole.OPERATOR,
+    "demo.operator2": StaffRole.OPERATOR,
+    "demo.developer": StaffRole.DEVELOPER,
+}
 
 
 def load(session: Session, keys: NumberKeys, *, now: datetime) -> Mapping[str, PersonId]:
@@ -90,6 +103,8 @@ def load(session: Session, keys: NumberKeys, *, now: datetime) -> Mapping[str, P
     for person in _PEOPLE:
         if person.card is not None:
             _link(session, people[person.username], person.card, keys, now)
+    for username, role in _STAFF.items():
+        roles.give(session, people[username], role, by=None, why=None, now=now)
     return people
 
 
