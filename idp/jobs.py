@@ -29,6 +29,8 @@ _SWEEP_EVERY = timedelta(hours=1)
 _REGISTERS_EVERY = timedelta(minutes=1)
 # Mails and logout notices wait for no longer than this while people are looked up in the registers.
 _REGISTERS_SECONDS = 10.0
+# A manager's deeds about one member, who has a letter about them.
+_TOLD_ALREADY = frozenset({"tool-access-blocked", "tool-role-withdrawn"})
 # About an hour and a half; then the nightly round goes on asking.
 _REGISTER_ATTEMPTS = 5
 
@@ -42,10 +44,11 @@ def handlers(services: Services) -> Mapping[str, Handler]:
 
     def close_contexts(delivery: Delivery) -> None:
         assert isinstance(delivery.message, AccessChanged)
-        person_id = PersonId(delivery.message.person_id)
+        message, person_id, now = delivery.message, PersonId(delivery.message.person_id), services.clock.now()
+        told_of = message.registration_id if message.reason in _TOLD_ALREADY else None
         with services.database.transaction() as session:
-            closed = close_unusable(session, services.store, person_id=person_id, now=services.clock.now())
-        event("contexts_closed", person_id=person_id, contexts=len(closed), reason=delivery.message.reason)
+            closed = close_unusable(session, services.store, person_id=person_id, now=now, told_of=told_of)
+        event("contexts_closed", person_id=person_id, contexts=len(closed), reason=message.reason)
 
     def send_mail(delivery: Delivery) -> None:
         mail.deliver(delivery, settings=services.settings, now=services.clock.now())

@@ -76,13 +76,19 @@ def remind(session: Session, registration_id: RegistrationId, *, by: PersonId, n
     _record(session, "tool-access-reminded", registration, member, now)
 
 
-def close(session: Session, registration_id: RegistrationId, membership_id: MembershipId) -> None:
-    """Take away a member's request, because a manager decided."""
-    session.execute(
-        delete(AccessRequestRow).where(
-            AccessRequestRow.registration_id == registration_id, AccessRequestRow.membership_id == membership_id
-        )
+def close(session: Session, registration_id: RegistrationId, membership_id: MembershipId) -> bool:
+    """Take away a member's request, because a manager decided; tell whether there was one."""
+    closed = session.execute(
+        delete(AccessRequestRow)
+        .where(AccessRequestRow.registration_id == registration_id, AccessRequestRow.membership_id == membership_id)
+        .returning(AccessRequestRow.asked_at)
     )
+    return closed.first() is not None
+
+
+def close_all(session: Session, registration_id: str) -> None:
+    """Take away what anybody asked for a registration, because it ends."""
+    session.execute(delete(AccessRequestRow).where(AccessRequestRow.registration_id == registration_id))
 
 
 def waiting_requests(
@@ -99,12 +105,13 @@ def waiting_requests(
 
 
 def names(session: Session, registration: RegistrationRow) -> ValuesIn:
-    """Return how a mail names the tool and the usage of a registration."""
+    """Return how a mail names the tool and the usage of a registration, and its page in the portal."""
     tool = session.get_one(ToolRow, registration.tool_id)
     usage = session.get_one(UsageRow, (registration.tool_id, registration.usage))
     tool_name = Localised(tool.name_nl, tool.name_fr, tool.name_en)
     usage_name = Localised(usage.name_nl, usage.name_fr, usage.name_en)
-    return lambda language: {"tool": tool_name.text(language), "usage": usage_name.text(language)}
+    page = f"organisations/{registration.organisation_id}/tools/{tool.code}/{usage.code}"
+    return lambda language: {"tool": tool_name.text(language), "usage": usage_name.text(language), "page": page}
 
 
 def _registration_and_member(

@@ -1,5 +1,9 @@
-"""Giving a member a role in a registration, blocking it, taking it away (T3)."""
+"""Giving a member a role in a registration, blocking it, taking it away (T3).
 
+Whoever it concerns is mailed, unless it was their own act or what they were promised.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -33,7 +37,7 @@ def assign_role(
 ) -> None:
     """Let a member use a tool in a role, also one who was blocked from it.
 
-    They are mailed, unless they gave it to themselves. Raises `NotFound`, `NotManager`, `NotMember`
+    Raises `NotFound`, `NotManager`, `NotMember`
     unless the membership is active, `UnknownRole`, and `RequirementNotMet` with the tree of reasons
     for whoever lacks what the usage needs (T5).
     """
@@ -41,10 +45,6 @@ def assign_role(
     _require_grantable(session, registration, member, role, now)
     _write(session, registration, member, AccessStatus.GRANTED, role, now)
     _announce(session, "tool-role-given", registration, member, by=by, role=role, now=now)
-    if member.person_id != by:
-        values = access_requests.names(session, registration)
-        person, organisation = PersonId(member.person_id), OrganisationId(member.organisation_id)
-        letters.tell_person(session, person, organisation, "tool-role-given", values, now=now)
 
 
 def give_as_promised(
@@ -72,6 +72,9 @@ def block_access(
 ) -> None:
     """Shut a member out of a tool; raises `NotFound`, `NotManager`."""
     registration, member = _managed(session, registration_id, membership_id, by)
+    row = session.get(AccessRow, (registration_id, membership_id))
+    if row is not None and row.status == AccessStatus.BLOCKED:
+        return
     _write(session, registration, member, AccessStatus.BLOCKED, None, now)
     _announce(session, "tool-access-blocked", registration, member, by=by, role=None, now=now)
 
@@ -84,14 +87,25 @@ def withdraw_role(
     by: PersonId,
     now: datetime,
 ) -> None:
-    """Make a member "no user" of a tool, as everybody is at first; raises `NotFound`, `NotManager`."""
+    """Make a member "no user" of a tool, as everybody is at first; raises `NotFound`, `NotManager`.
+
+    Somebody who asked for access and has none is told that they get none.
+    """
     registration, member = _managed(session, registration_id, membership_id, by)
-    access_requests.close(session, registration_id, membership_id)
+    was_asked = access_requests.close(session, registration_id, membership_id)
     row = session.get(AccessRow, (registration_id, membership_id))
     if row is None:
+        if was_asked:
+            _announce(session, "tool-access-refused", registration, member, by=by, role=None, now=now)
         return
     session.delete(row)
     _announce(session, "tool-role-withdrawn", registration, member, by=by, role=None, now=now)
+
+
+def require_manager(members: Iterable[MembershipRow], organisation_id: OrganisationId, by: PersonId) -> None:
+    """Make sure that one of these rows says that a person manages the organisation; raises `NotManager`."""
+    if not any(row.person_id == by and records.membership(row).is_manager_of(organisation_id) for row in members):
+        raise NotManager(organisation=organisation_id)
 
 
 def _managed(
@@ -100,9 +114,7 @@ def _managed(
     """Return both rows, locked, after making sure they are of one organisation that `by` manages."""
     member, actor = records.locked(session, membership_id, by=by)
     registration = _locked_registration(session, registration_id, member)
-    organisation_id = OrganisationId(member.organisation_id)
-    if actor is None or not records.membership(actor).is_manager_of(organisation_id):
-        raise NotManager(organisation=organisation_id)
+    require_manager([] if actor is None else [actor], OrganisationId(member.organisation_id), by)
     return registration, member
 
 
@@ -180,3 +192,7 @@ def _announce(
     )
     changed = AccessChanged(member.person_id, registration.id, registration.organisation_id, action)
     outbox.enqueue(session, changed, now=now)
+    if by is not None and member.person_id != by:
+        values = access_requests.names(session, registration)
+        person, organisation = PersonId(member.person_id), OrganisationId(member.organisation_id)
+        letters.tell_person(session, person, organisation, action, values, now=now)

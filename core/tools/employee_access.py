@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from core.infra.kept_query import KeptQuery, Row
+from core.infra.kept_query import KeptQuery
 from core.infra.localised import Localised
 from core.infra.statements import Queryable
 from core.organisations.identifiers import MembershipId
@@ -71,11 +71,6 @@ def roles_by_tool(session: Session, tools: Any) -> Mapping[str, tuple[ToolRole, 
     }
 
 
-def decided(row: Row) -> Decided:
-    """Return what a manager has decided, from a row of `situations`."""
-    return Decided.of(row["access"], row["role"])
-
-
 def _tools_of(membership_id: MembershipId) -> Any:
     organisation = select(MembershipRow.organisation_id).where(MembershipRow.id == membership_id).scalar_subquery()
     return select(RegistrationRow.tool_id).where(
@@ -102,7 +97,7 @@ def _all(
             usage_name=Localised(row["usage_nl"], row["usage_fr"], row["usage_en"]),
             default_role=row["default_role"],
             is_suspended=situation.registration is RegistrationStatus.SUSPENDED,
-            decided=decided(row),
+            decided=Decided.of(row["access"], row["role"]),
             judged=judge(situation, now=now),
             role_name=None if role is None else Localised(row["role_nl"], row["role_fr"], row["role_en"]),
             roles=roles.get(row["tool_id"], ()),

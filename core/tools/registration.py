@@ -19,8 +19,8 @@ from core.people.identifiers import PersonId
 from core.people.receivers import name_of
 from core.people.rules import AddressState
 from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
-from core.tools import announcements, mandate_endings, mandates
-from core.tools.catalogue import ToolFacts, UsageFacts, tool_facts
+from core.tools import access_requests, announcements, mandate_endings, mandates
+from core.tools.catalogue import UsageFacts, tool_facts
 from core.tools.errors import RequirementNotMet, TermsNotAccepted
 from core.tools.identifiers import RegistrationId, ToolId
 from core.tools.rules import Decision, evaluate_registering
@@ -50,7 +50,7 @@ def register(
     `TermsNotAccepted`; at the flush `AlreadyRegistered`.
     """
     member = _active_member(session, by, organisation_id)
-    tool, facts = _usage(session, tool_id, usage, now)
+    facts = _usage(session, tool_id, usage, now)
     decision = _decide(session, facts, by, now)
     if facts.terms_version is not None and accepted_terms != facts.terms_version:
         raise TermsNotAccepted(terms=facts.terms_version)
@@ -71,14 +71,14 @@ def register(
     for accreditation in decision.basis.accreditations[:1]:
         mandates.begin(session, row, accreditation.id, holder=member, acr=acr, now=now)
     _record(session, "tool-registered", row, by, now)
-    _tell_managers(session, row, tool, facts, now)
+    _tell_managers(session, row, "tool-registered", by, now)
     return RegistrationId(row.id)
 
 
 def end(session: Session, registration_id: RegistrationId, *, by: PersonId, now: datetime) -> None:
     """End a registration with the mandates under it; the contexts close at once (T6).
 
-    Raises `NotFound`, `NotManager`.
+    The other managers are mailed. It can be registered anew at any time. Raises `NotFound`, `NotManager`.
     """
     row = session.scalars(
         select(RegistrationRow).where(RegistrationRow.id == registration_id).with_for_update()
@@ -90,8 +90,10 @@ def end(session: Session, registration_id: RegistrationId, *, by: PersonId, now:
         raise NotManager(organisation=row.organisation_id)
     row.status, row.status_reason, row.changed_at = RegistrationStatus.ENDED, "ended-by-manager", now
     mandate_endings.end_with_registration(session, registration_id, now=now)
+    access_requests.close_all(session, registration_id)
     announcements.tell_users(session, [row], reason="registration-ended", now=now)
     _record(session, "tool-registration-ended", row, by, now)
+    _tell_managers(session, row, "tool-registration-ended", by, now)
 
 
 def account_standing(session: Session, person_id: PersonId) -> AccountStanding:
@@ -117,12 +119,12 @@ def _active_member(session: Session, person_id: PersonId, organisation_id: Organ
     return member
 
 
-def _usage(session: Session, tool_id: ToolId, usage: str, now: datetime) -> tuple[ToolFacts, UsageFacts]:
+def _usage(session: Session, tool_id: ToolId, usage: str, now: datetime) -> UsageFacts:
     tool = tool_facts(session, tool_id, now=now)
     found = None if tool is None else tool.usage(usage)
-    if tool is None or found is None:
+    if found is None:
         raise NotFound(tool=tool_id, usage=usage)
-    return tool, found
+    return found
 
 
 def _decide(session: Session, facts: UsageFacts, person_id: PersonId, now: datetime) -> Decision:
@@ -146,14 +148,13 @@ def _default_access(row: RegistrationRow, member: Membership, role: str, now: da
     )
 
 
-def _tell_managers(session: Session, row: RegistrationRow, tool: ToolFacts, usage: UsageFacts, now: datetime) -> None:
-    by = PersonId(row.registered_by)
-    name = name_of(session, by)
+def _tell_managers(session: Session, row: RegistrationRow, template: str, by: PersonId, now: datetime) -> None:
+    name, of_registration = name_of(session, by), access_requests.names(session, row)
     letters.tell_managers(
         session,
         OrganisationId(row.organisation_id),
-        "tool-registered",
-        lambda language: {"person": name, "tool": tool.name.text(language), "usage": usage.name.text(language)},
+        template,
+        lambda language: {"person": name, **of_registration(language)},
         but=by,
         now=now,
     )

@@ -17,12 +17,18 @@ from idp.oidc.tokens import refresh_token
 
 
 def close_unusable(
-    session: Session, store: EphemeralStore, *, person_id: PersonId, now: datetime
+    session: Session,
+    store: EphemeralStore,
+    *,
+    person_id: PersonId,
+    now: datetime,
+    told_of: str | None = None,
 ) -> frozenset[ChosenContext]:
     """End the tokens and participations of a person whose context is gone, and return these.
 
     Every context is judged as it is now, so it does not matter what changed, or how often this is
-    called: what is usable stays. Their tools are told by back-channel logout, the person by mail.
+    called: what is usable stays. Their tools are told by back-channel logout, the person by mail, unless
+    whoever caused it has told them already: of the registration `told_of`.
     """
     held = participants.contexts_of(session, person_id) | refresh_token.contexts_of(session, person_id, now)
     closed = frozenset(context for context in held if not _is_usable(session, person_id, context, now))
@@ -31,7 +37,8 @@ def close_unusable(
         left = participants.leave_context(session, person_id=person_id, registration_id=context.registration_id)
         for gone in left:
             outbox.enqueue(session, LogoutNotice(gone.client_id, gone.person_id, gone.sid), now=now)
-        tell_of_closed_access(session, person_id=person_id, registration_id=context.registration_id, now=now)
+        if context.registration_id != told_of:
+            tell_of_closed_access(session, person_id=person_id, registration_id=context.registration_id, now=now)
     return closed
 
 

@@ -18,6 +18,7 @@ from core.infra.mail_templates import (
     organisation_letters,
     registration_letters,
     security_letters,
+    tool_letters,
 )
 from core.infra.mail_templates.letter import Letter
 from core.infra.messages import N_
@@ -33,6 +34,7 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
         **organisation_letters.LETTERS,
         **dispute_letters.LETTERS,
         **employee_letters.LETTERS,
+        **tool_letters.LETTERS,
         **security_letters.LETTERS,
         **eid_letters.LETTERS,
         **leaving_letters.LETTERS,
@@ -44,4 +46,5 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
 GREETING = N_("Hello,")
 NOT_YOU = N_("Is this not about you, or is something wrong?")
 NOT_YOU_ACTION = N_("Tell our helpdesk")
+CHOICE = N_("You can choose how often you hear of this:")
 CLOSING = N_("Immo-Connect, one account for the tools of Belgian real estate")

@@ -1,4 +1,4 @@
-"""Mails about organisations, their employees and their tools."""
+"""Mails about organisations and their employees."""
 
 from collections.abc import Mapping
 
@@ -22,6 +22,7 @@ _REQUESTS: Mapping[str, Letter] = {
         action=_SEE_ORGANISATIONS,
         address=_PORTAL,
         reason=_TO_MANAGER,
+        may_wait=True,
     ),
     "membership-reminder": Letter(
         subject=N_("Somebody is waiting to join %(organisation)s"),
@@ -32,6 +33,7 @@ _REQUESTS: Mapping[str, Letter] = {
         action=_SEE_ORGANISATIONS,
         address=_PORTAL,
         reason=_TO_MANAGER,
+        may_wait=True,
     ),
     "membership-withdrawn": Letter(
         subject=N_("A request to join %(organisation)s was withdrawn"),
@@ -42,6 +44,7 @@ _REQUESTS: Mapping[str, Letter] = {
         action=_SEE_ORGANISATIONS,
         address=_PORTAL,
         reason=_TO_MANAGER,
+        may_wait=True,
     ),
     "membership-confirmed": Letter(
         subject=N_("You can now work for %(organisation)s"),
@@ -143,47 +146,18 @@ _MEMBERS: Mapping[str, Letter] = {
     ),
 }
 
-_TOOLS: Mapping[str, Letter] = {
-    "tool-registered": Letter(
-        subject=N_("%(tool)s was registered for %(organisation)s"),
+_DATA: Mapping[str, Letter] = {
+    "organisation-changed": Letter(
+        subject=N_("The data of %(organisation)s were changed"),
         paragraphs=(
-            N_("%(person)s registered %(tool)s for %(organisation)s, to use it as: %(usage)s."),
-            N_("As a manager you decide which colleagues may use it."),
+            N_("%(person)s changed the data of %(organisation)s: %(fields)s."),
+            N_("Is this not right? Every manager can change it again."),
         ),
         action=_SEE_ORGANISATIONS,
         address=_PORTAL,
         reason=_TO_MANAGER,
-    ),
-    "tool-access-requested": Letter(
-        subject=N_("Somebody asks to use %(tool)s for %(organisation)s"),
-        paragraphs=(
-            N_("%(person)s asks to use %(tool)s for %(organisation)s, as: %(usage)s."),
-            N_("A manager can give %(person)s a role in the tool."),
-        ),
-        action=_SEE_ORGANISATIONS,
-        address=_PORTAL,
-        reason=_TO_MANAGER,
-    ),
-    "tool-access-reminder": Letter(
-        subject=N_("Somebody is waiting for access to %(tool)s"),
-        paragraphs=(
-            N_("%(person)s asked on %(since)s to use %(tool)s for %(organisation)s, as: %(usage)s."),
-            N_("A manager can give %(person)s a role in the tool."),
-        ),
-        action=_SEE_ORGANISATIONS,
-        address=_PORTAL,
-        reason=_TO_MANAGER,
-    ),
-    "tool-role-given": Letter(
-        subject=N_("You can now use %(tool)s for %(organisation)s"),
-        paragraphs=(
-            N_("A manager of %(organisation)s gave you a role in %(tool)s, as: %(usage)s."),
-            N_("The next time you open the tool, you can choose this organisation."),
-        ),
-        action=_SEE_ORGANISATIONS,
-        address=_PORTAL,
-        reason=_TO_MEMBER,
+        may_wait=True,
     ),
 }
 
-LETTERS: Mapping[str, Letter] = {**_REQUESTS, **_MEMBERS, **_TOOLS}
+LETTERS: Mapping[str, Letter] = {**_REQUESTS, **_MEMBERS, **_DATA}

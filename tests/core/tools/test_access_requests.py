@@ -57,10 +57,12 @@ def test_the_managers_are_mailed_and_the_request_stands(database: Database, cloc
         assert mail["recipient_person_id"] == office.manager.person_id
         assert mail["values"] == {
             "organisation": "Immo Test BV",
+            "organisation_id": office.organisation_id,
             "person": "Bram.Claes Peeters",
             "since": "2 november 2026",
             "tool": "finder",
             "usage": "Estate agent",
+            "page": f"organisations/{office.organisation_id}/tools/finder/estate-agent",
         }
         assert access_requests.waiting_requests(session, bram, office.tool_id) == {registered: Wait(clock.now())}
         deed = session.scalars(select(AuditRow).where(AuditRow.action == "tool-access-requested")).one()

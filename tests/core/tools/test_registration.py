@@ -239,6 +239,8 @@ def test_the_other_managers_are_told_and_whoever_registers_is_not(database: Data
         assert [mail["recipient_person_id"] for mail in told] == [office.colleague.person_id]
         assert told[0]["values"] == {
             "organisation": "Immo Test BV",
+            "organisation_id": office.organisation_id,
+            "page": f"organisations/{office.organisation_id}/tools/finder/estate-agent",
             "person": "Anna.Peeters Peeters",
             "tool": "finder",
             "usage": "Estate agent",

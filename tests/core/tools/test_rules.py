@@ -32,7 +32,7 @@ from core.tools.rules import (
 )
 from core.tools.situation import AccountStanding, LentAccreditation, OrganisationStanding, Situation
 from core.tools.states import AccessStatus, RegistrationStatus
-from tests.support.situations import BY_MANDATE, GOOD, LENT, NOW, OWN, moments, situations
+from tests.support.situations import BY_MANDATE, GOOD, LENT, NOW, OWN, REQUIREMENT, moments, situations
 
 NO_ADDRESS = AccountStanding(address_activated=False, terms_accepted=True, eid_linked=True)
 NO_TERMS = AccountStanding(address_activated=True, terms_accepted=False, eid_linked=True)
@@ -107,6 +107,10 @@ WITHOUT = {
         ReasonCode.REGISTRATION_SUSPENDED,
     ),
     "registration ended": (GOOD._replace(registration=RegistrationStatus.ENDED), ReasonCode.REGISTRATION_ENDED),
+    "old terms of the tool": (
+        GOOD._replace(requirement=replace(REQUIREMENT, terms="v2")),
+        ReasonCode.TOOL_TERMS_OUTDATED,
+    ),
     "no user": (GOOD._replace(access=None, role=None), ReasonCode.NO_ACCESS),
     "no role": (GOOD._replace(role=None), ReasonCode.NO_ACCESS),
     "blocked from the tool": (GOOD._replace(access=AccessStatus.BLOCKED), ReasonCode.ACCESS_BLOCKED),
@@ -293,6 +297,7 @@ def conditions(situation: Situation, reachable: Acr, now: datetime) -> dict[str,
         ),
         "registration": situation.registration is RegistrationStatus.ACTIVE,
         "role": situation.access is AccessStatus.GRANTED and situation.role is not None,
+        "terms": situation.requirement.terms in {None, *situation.terms},
         "eid": situation.account.eid_linked or not situation.requirement.eid,
         "need": holds(situation.requirement.use, situation, now),
         "level": needed is None or reachable.at_least(needed),
@@ -302,7 +307,7 @@ def conditions(situation: Situation, reachable: Acr, now: datetime) -> dict[str,
 def test_the_properties_below_meet_usable_contexts_of_every_sort() -> None:
     met: Counter[str] = Counter()
 
-    @settings(max_examples=400, derandomize=True, database=None)
+    @settings(max_examples=1000, derandomize=True, database=None)
     @given(situations)
     def count(situation: Situation) -> None:
         decision = decide(situation)
