@@ -1,53 +1,17 @@
 """What the register says of one company: to prefill a form, and to tell whether it is active (O9, O11)."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from core.companies.facts import Address, CompanyFacts
 from core.companies.states import CompanyKind, CompanyStatus
 from core.companies.tables import CompanyRow, CompanySnapshotRow, LegalFormRow
 
 # After the reader's own language.
 _NAME_ORDER = ("nl", "fr", "other", "de", "en")
 _WORDS_ORDER = ("nl", "fr", "de", "en")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A seat in Belgium, street and town in one language."""
-
-    street_address: str
-    postal_code: str
-    locality: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyFacts:
-    """A company in the words of one language, as far as the register has them.
-
-    Natural persons, and companies whose address was struck off, have no address here. `names` are
-    all it goes by, `addresses` its seat in each language.
-    """
-
-    number: str
-    status: CompanyStatus
-    kind: CompanyKind | None
-    name: str | None
-    legal_form: str | None
-    started_on: date | None
-    street_address: str | None
-    postal_code: str | None
-    locality: str | None
-    email: str | None
-    names: tuple[str, ...] = ()
-    addresses: tuple[Address, ...] = ()
-
-    @property
-    def is_active(self) -> bool:
-        """Tell whether the newest extract names it as active."""
-        return self.status is CompanyStatus.ACTIVE
 
 
 def find_company(session: Session | Connection, number: str, language: str) -> CompanyFacts | None:

@@ -121,3 +121,21 @@ class ManagesAlready(RuleError):
     """The person manages the organisation: there is nothing to dispute."""
 
     code = "manages-already"
+
+
+class CompanyHasStopped(RuleError):
+    """The company register says that this company is no longer active: no organisation begins with it."""
+
+    code = "company-stopped"
+
+
+class CompanyUnknown(RuleError):
+    """The company register is there and names no such active company."""
+
+    code = "company-unknown"
+
+
+class OrganisationStops(RuleError):
+    """The company has stopped, so nothing new begins in its organisation; what there is goes on."""
+
+    code = "organisation-stops"

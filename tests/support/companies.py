@@ -100,8 +100,8 @@ class AnExtract:
         for company in self.companies:
             for name, found in company.rows().items():
                 rows[name] += found
-        for name, found in self.further.items():
-            rows[name] += found
+        for name, more in self.further.items():
+            rows[name] += more
         made = {"meta.csv": as_csv(HEADERS["meta"], self._meta()), "code.csv": as_csv(HEADERS["code"], self.codes)}
         for name, found in rows.items():
             if self.type == "full":

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from core.companies import imports
 from core.companies.errors import ExtractRefused
-from core.companies.queries import Address, CompanyFacts, find_company, is_imported
+from core.companies.facts import Address, CompanyFacts
+from core.companies.queries import find_company, is_imported
 from core.companies.states import CompanyKind, CompanyStatus, ImportState
 from core.companies.tables import CompanyRow, CompanySnapshotRow
 from core.infra.audit import AuditRow
