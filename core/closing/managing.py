@@ -20,7 +20,7 @@ from core.staff import approvals
 from core.staff.approvals import Act, Approved
 from core.staff.reasons import Reason
 from core.staff.states import StaffRole
-from core.tools import resting
+from core.tools import unmanaged
 from core.tools.rules import OWNERLESS_GRACE
 
 MAKE_MANAGER = Act("make-manager", StaffRole.HELPDESK)
@@ -65,7 +65,7 @@ def make_manager(session: Session, approved: Approved) -> None:
 def resume(session: Session, organisation_id: OrganisationId, *, now: datetime) -> None:
     """Let the tools work again that rested because nobody managed the organisation."""
     session.flush()
-    resting.resume(session, organisation_id, now=now)
+    unmanaged.resume(session, organisation_id, now=now)
 
 
 def suspend_unmanaged(session: Session, *, now: datetime) -> int:
@@ -79,14 +79,14 @@ def suspend_unmanaged(session: Session, *, now: datetime) -> int:
         .where(
             OrganisationRow.status == OrganisationStatus.OWNERLESS.value,
             OrganisationRow.ownerless_since <= now - OWNERLESS_GRACE,
-            OrganisationRow.id.in_(resting.organisations_at_work()),
+            OrganisationRow.id.in_(unmanaged.organisations_at_work()),
         )
         .order_by(OrganisationRow.id)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
     for organisation_id in due:
-        resting.suspend(session, OrganisationId(organisation_id), now=now)
+        unmanaged.suspend(session, OrganisationId(organisation_id), now=now)
     return len(due)
 
 
