@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from core.closing import accreditation_rounds, accreditations
-from core.infra import dead_letters, mail
+from core.closing import accreditation_rounds, accreditations, managing
+from core.infra import dead_letters, mail, sent_mails
 from core.infra.errors import Unavailable
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
@@ -51,7 +51,13 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         event("contexts_closed", person_id=person_id, contexts=len(closed), reason=message.reason)
 
     def send_mail(delivery: Delivery) -> None:
-        mail.deliver(delivery, settings=services.settings, now=services.clock.now())
+        assert isinstance(delivery.message, MailRequested)
+        now, message = services.clock.now(), delivery.message
+        mail.deliver(delivery, settings=services.settings, now=now)
+        with services.database.transaction() as session:
+            sent_mails.record(
+                session, delivery.id, person_id=message.recipient_person_id, template=message.template, now=now
+            )
 
     def send_help_request(delivery: Delivery) -> None:
         assert isinstance(delivery.message, HelpRequested)
@@ -96,6 +102,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             families = refresh_token.purge(session, now)
             left = participants.purge(session, now)
             dead_letters.purge(session, now=now)
+            sent_mails.purge(session, now=now)
             sign_ins.mark_expired(session, unused_since=now - SESSION_LIFE, now=now)
             sign_ins.purge(session, now)
             mailed_codes.purge(session, now)
@@ -121,7 +128,13 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             invitations.end_expired(session, now=now)
         event("membership_requests_followed_up", reminded=reminded, ended=ended)
 
+    def suspend_unmanaged(now: datetime) -> None:
+        with services.database.transaction() as session:
+            suspended = managing.suspend_unmanaged(session, now=now)
+        event("unmanaged_suspended", organisations=suspended)
+
     return (
+        Periodic("suspend-unmanaged", _SWEEP_EVERY, suspend_unmanaged),
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, purge_database),
         Periodic("follow-up-requests", _SWEEP_EVERY, follow_up_requests),

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.closing import managing
+from core.infra import audit
 from core.infra.clock import belgian_date
 from core.organisations import appointing, dispute_rules, disputes, enrolment, letters
 from core.organisations.dispute_rules import Case, Settlement
@@ -54,8 +55,20 @@ def settle(session: Session, approved: Approved) -> None:
     assert row.claimant_id is not None
     organisation_id, claimant = OrganisationId(row.organisation_id), PersonId(row.claimant_id)
     row.state, row.ended_at = settlement.state, approved.now
-    details = {"settlement": settlement.value, "asked_by": approved.asked_by, **approved.why.details()}
-    disputes.record(session, "dispute-settled", row, by=approved.approved_by, details=details, now=approved.now)
+    audit.record(
+        session,
+        action="dispute-settled",
+        actor_id=approved.approved_by,
+        subject_id=claimant,
+        organisation_id=organisation_id,
+        details={
+            "dispute": row.id,
+            "settlement": settlement.value,
+            "asked_by": approved.asked_by,
+            **approved.why.details(),
+        },
+        now=approved.now,
+    )
     # Before the claimant is one of them, so that each side gets its own letter.
     letters.tell_managers(
         session, organisation_id, f"dispute-{settlement.value}-managers", but=claimant, now=approved.now

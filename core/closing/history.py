@@ -66,6 +66,9 @@ def history_of(session: Session, person_id: PersonId, *, before: str | None = No
 def _doer(deed: Deed, person_id: PersonId) -> Doer:
     if deed.actor_id == person_id:
         return Doer.OWN
+    if _text(deed, "reference"):
+        # Staff say for each act where its reason is on file.
+        return Doer.HELPDESK
     if deed.actor_id is None:
         # The helpdesk acts at a terminal that knows no person, and always says why.
         return Doer.HELPDESK if _text(deed, "cause") else Doer.PRODUCT

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, delete, select
+from sqlalchemy import ForeignKey, Index, String, delete, insert, literal, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.infra.db import Base, Identifier, Moment
@@ -50,10 +50,15 @@ class MailOnRecord:
 
 
 def record(session: Session, message_id: str, *, person_id: str | None, template: str, now: datetime) -> None:
-    """Note that a mail to a person was sent; one to nobody's account is not noted."""
-    if person_id is not None and session.get(SentMailRow, message_id) is None:
-        session.add(SentMailRow(id=message_id, person_id=person_id, template=template, sent_at=now))
-        session.flush()
+    """Note that a mail to a person was sent; one to nobody's account is not noted.
+
+    The account may have gone while the mail was on its way: that is no failure, which would send it again.
+    """
+    person = Base.metadata.tables["person"].c
+    values = (literal(message_id), person.id, literal(template), literal(now, Moment))
+    is_known = select(SentMailRow.id).where(SentMailRow.id == message_id).exists()
+    living = select(*values).where(person.id == person_id, person.status != "anonymised", ~is_known)
+    session.execute(insert(SentMailRow).from_select(["id", "person_id", "template", "sent_at"], living))
 
 
 def mails_of(session: Session, person_id: str) -> tuple[MailOnRecord, ...]:

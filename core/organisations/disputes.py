@@ -79,7 +79,7 @@ def note_evidence(
         case Side.HOLDER:
             row.holder_source, row.holder_reference = source, why.reference
     details = {"side": side.value, "source": source.value, "level": source.level, **why.details()}
-    record(session, "dispute-evidence-noted", row, by=by, details=details, now=now)
+    _record(session, "dispute-evidence-noted", row, by=by, details=details, now=now)
 
 
 def withdraw(session: Session, dispute_id: str, *, by: PersonId, now: datetime) -> None:
@@ -88,7 +88,7 @@ def withdraw(session: Session, dispute_id: str, *, by: PersonId, now: datetime) 
     if row.claimant_id != by:
         raise NotYours(dispute=dispute_id)
     row.state, row.ended_at = DisputeState.WITHDRAWN, now
-    record(session, "dispute-withdrawn", row, by=by, now=now)
+    _record(session, "dispute-withdrawn", row, by=by, now=now)
     organisation_id = OrganisationId(row.organisation_id)
     letters.tell_managers(session, organisation_id, "dispute-withdrawn", but=by, now=now)
 
@@ -114,7 +114,7 @@ def case_of(session: Session, row: DisputeRow) -> Case:
     )
 
 
-def record(
+def _record(
     session: Session,
     action: str,
     row: DisputeRow,
@@ -162,7 +162,7 @@ def _open(
     )
     session.add(row)
     session.flush()
-    record(session, "dispute-opened", row, by=by, details=None if why is None else why.details(), now=now)
+    _record(session, "dispute-opened", row, by=by, details=None if why is None else why.details(), now=now)
     name = name_of(session, claimant)
     letters.tell_managers(session, organisation_id, "dispute-opened", lambda _language: {"person": name}, now=now)
     letters.tell_person(session, claimant, organisation_id, "dispute-received", now=now)

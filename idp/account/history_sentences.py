@@ -163,6 +163,22 @@ _MEMBERSHIPS = {
     "manager-made": Sentence(
         N_("You made somebody manager of %(organisation)s."), N_("You became manager of %(organisation)s.")
     ),
+    "manager-appointed": Sentence(
+        N_("You agreed that somebody manages %(organisation)s."),
+        N_("The helpdesk made you manager of %(organisation)s."),
+    ),
+    "dispute-opened": Sentence(
+        N_("You claimed %(organisation)s as yours."), N_("Your claim to %(organisation)s was noted.")
+    ),
+    "dispute-evidence-noted": Sentence(
+        N_("You noted what somebody proved in a dispute about %(organisation)s."),
+        N_("The helpdesk noted what was proven about your claim to %(organisation)s."),
+    ),
+    "dispute-withdrawn": _alike(N_("You withdrew your claim to %(organisation)s.")),
+    "dispute-ended": _alike(N_("The dispute about %(organisation)s ended, because one side is gone.")),
+    "dispute-settled": Sentence(
+        N_("You settled a dispute about %(organisation)s."), N_("Your claim to %(organisation)s was decided.")
+    ),
     "manager-demoted": Sentence(
         N_("You made a manager of %(organisation)s an ordinary member."),
         N_("You are no longer manager of %(organisation)s."),
@@ -189,10 +205,17 @@ _TOOLS = {
         N_("You blocked a member of %(organisation)s in %(tool)s."),
         N_("You were blocked in %(tool)s for %(organisation)s."),
     ),
+    "tool-access-refused": Sentence(
+        N_("You refused a member of %(organisation)s access to %(tool)s."),
+        N_("Your request to use %(tool)s for %(organisation)s was refused."),
+    ),
+    "tool-terms-accepted": _alike(N_("You accepted the terms of use of %(tool)s for %(organisation)s.")),
     "client-registered": _alike(N_("You registered a program for signing in with Immo-Connect.")),
     "registration-token-made": _alike(N_("You were given a token with which you can register programs.")),
     "registration-token-revoked": _alike(N_("A token with which you could register programs was withdrawn.")),
     "mandate-proposed": _alike(N_("You proposed that %(tool)s at %(organisation)s rests on somebody's accreditation.")),
+    "mandate-declined": _alike(N_("You declined that %(tool)s at %(organisation)s rests on your accreditation.")),
+    "mandate-renewed": _alike(N_("You renewed that %(organisation)s uses %(tool)s under your accreditation.")),
     "mandate-accepted": _alike(N_("You let %(organisation)s use %(tool)s under your accreditation.")),
     "mandate-withdrawn": _alike(N_("You ended that %(organisation)s uses %(tool)s under an accreditation.")),
 }

@@ -84,6 +84,7 @@ _EMPLOYEES = {
     ),
     "memberships-joined": _employees(N_("Two memberships of %(person)s became one.")),
     "manager-made": _employees(N_("%(person)s became a manager.")),
+    "manager-appointed": _employees(N_("The helpdesk made %(person)s a manager.")),
     "manager-demoted": _employees(N_("%(person)s is no longer a manager.")),
 }
 _TOOLS = {
@@ -92,6 +93,7 @@ _TOOLS = {
     "tool-registration-suspended": _tools(
         N_("%(tool)s was suspended."),
         accreditation_lapsed=N_("%(tool)s was suspended, because the accreditation it rested on is no longer valid."),
+        ownerless=N_("%(tool)s was suspended, because nobody has managed the organisation for thirty days."),
         mandate_ended=N_("%(tool)s was suspended, because nobody lends an accreditation for it any more."),
     ),
     "tool-registration-ended": _tools(N_("The registration of %(tool)s was ended.")),
@@ -107,6 +109,11 @@ _TOOLS = {
 _DATA = {
     "organisation-added": _data(N_("The organisation was added.")),
     "organisation-verified": _data(N_("It was verified that the organisation is who it says it is.")),
+    "dispute-opened": _data(N_("%(person)s claimed the organisation as theirs.")),
+    "dispute-evidence-noted": _data(N_("The helpdesk noted what was proven in the dispute about the organisation.")),
+    "dispute-withdrawn": _data(N_("%(person)s withdrew the claim to the organisation.")),
+    "dispute-ended": _data(N_("The dispute about the organisation ended, because the claimant is gone.")),
+    "dispute-settled": _data(N_("The dispute about the organisation was settled.")),
     "organisation-ended": _data(N_("The organisation ended here with its last member.")),
 }
 
