@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from core.infra.errors import ImmoError
 from core.organisations.identifiers import OrganisationId
+from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from portal import session
 from portal.wiring import services
@@ -17,11 +18,12 @@ class SignInNeeded(ImmoError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, how a page addresses them, and for which organisation they now work."""
+    """Who acts, how a page addresses them, for which organisation they now work, how surely they signed in."""
 
     person_id: PersonId
     name: str
     organisation_id: OrganisationId | None
+    acr: Acr = Acr.PASSWORD
 
 
 def current_actor() -> Actor | None:
@@ -30,7 +32,7 @@ def current_actor() -> Actor | None:
     signed_in = session.current(found.store, found.clock.now())
     if signed_in is None:
         return None
-    return Actor(signed_in.person_id, signed_in.name, signed_in.organisation_id)
+    return Actor(signed_in.person_id, signed_in.name, signed_in.organisation_id, signed_in.acr)
 
 
 def require_actor() -> Actor:

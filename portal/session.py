@@ -13,6 +13,7 @@ from flask import session
 
 from core.infra.store.interface import EphemeralStore, Kind
 from core.organisations.identifiers import OrganisationId
+from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.web.server_session import ServerSession
 
@@ -24,13 +25,14 @@ _RETURN_TO = "return_to"
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What the portal keeps of a sign-in; `id_token` is the hint for signing out."""
+    """What the portal keeps of a sign-in; `id_token` is the hint for signing out, `acr` its level."""
 
     person_id: PersonId
     sid: str
     name: str
     id_token: str
     since: datetime
+    acr: Acr = Acr.PASSWORD
     organisation_id: OrganisationId | None = None
 
 
@@ -45,6 +47,7 @@ def start(signed_in: SignedIn) -> None:
         "name": signed_in.name,
         "id_token": signed_in.id_token,
         "since": signed_in.since.isoformat(),
+        "acr": signed_in.acr.value,
     }
 
 
@@ -59,6 +62,7 @@ def current(store: EphemeralStore, now: datetime) -> SignedIn | None:
         name=kept["name"],
         id_token=kept["id_token"],
         since=datetime.fromisoformat(kept["since"]),
+        acr=Acr(kept.get("acr", Acr.PASSWORD)),
         organisation_id=kept.get("organisation_id"),
     )
     return None if _is_over(store, signed_in, now) else signed_in

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.infra import log
 from core.infra.errors import Unavailable
+from core.people.assurance import Acr, known_levels
 from core.people.identifiers import PersonId
 from core.proof import logout_token
 from core.proof.jws import InvalidJwt
@@ -95,6 +96,7 @@ def callback() -> AnyResponse:
             name=person.get("name") or person.get("preferred_username") or claims["sub"],
             id_token=token["id_token"],
             since=services().clock.now(),
+            acr=next(iter(known_levels([str(claims.get("acr"))])), Acr.PASSWORD),
         )
     )
     log.event("portal_signed_in", person_id=claims["sub"])
