@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from core.infra.kept_query import KeptQuery
+from core.infra.kept_query import KeptQuery, Row
 from core.infra.localised import Localised
 from core.infra.statements import Queryable
 from core.organisations.identifiers import MembershipId
@@ -61,6 +61,16 @@ def employee_access(session: Session, membership_id: MembershipId, *, now: datet
     return tuple(sorted(_all(session, membership_id, roles, now), key=_order))
 
 
+def judged_registrations(
+    session: Queryable, membership_id: MembershipId, *, now: datetime
+) -> Mapping[RegistrationId, JudgedAccess]:
+    """Return how a member stands to each registration of their organisation; one statement."""
+    return {
+        RegistrationId(rows[0]["registration_id"]): judge(situations.read(rows), now=now)
+        for rows in _by_registration(session, membership_id, now)
+    }
+
+
 def roles_by_tool(session: Session, tools: Any) -> Mapping[str, tuple[ToolRole, ...]]:
     """Return the roles of the tools selected by identifier, in their order; one statement."""
     of_tools = select(RoleRow).where(RoleRow.tool_id.in_(tools))
@@ -81,10 +91,8 @@ def _tools_of(membership_id: MembershipId) -> Any:
 def _all(
     session: Queryable, membership_id: MembershipId, roles: Mapping[str, tuple[ToolRole, ...]], now: datetime
 ) -> Iterator[EmployeeAccess]:
-    rows = _OF_A_MEMBER.rows(session, {"membership_id": membership_id, "now": now})
-    for _, found in groupby(rows, key=lambda row: str(row["registration_id"])):
-        group = tuple(found)
-        row, situation = group[0], situations.read(group)
+    for rows in _by_registration(session, membership_id, now):
+        row, situation = rows[0], situations.read(rows)
         role = row["role"]
         yield EmployeeAccess(
             registration_id=RegistrationId(row["registration_id"]),
@@ -102,6 +110,12 @@ def _all(
             role_name=None if role is None else Localised(row["role_nl"], row["role_fr"], row["role_en"]),
             roles=roles.get(row["tool_id"], ()),
         )
+
+
+def _by_registration(session: Queryable, membership_id: MembershipId, now: datetime) -> Iterator[tuple[Row, ...]]:
+    rows = _OF_A_MEMBER.rows(session, {"membership_id": membership_id, "now": now})
+    for _, found in groupby(rows, key=lambda row: str(row["registration_id"])):
+        yield tuple(found)
 
 
 def _order(found: EmployeeAccess) -> tuple[str, str, str]:

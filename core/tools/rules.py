@@ -169,7 +169,9 @@ def _membership_cause(status: MembershipStatus) -> Reason | None:
 
 
 def _ownerless_until(organisation: OrganisationStanding) -> datetime | None:
-    if organisation.status is not OrganisationStatus.OWNERLESS or organisation.ownerless_since is None:
+    # Whose company has stopped may have lost its manager as well.
+    is_concerned = organisation.status in (OrganisationStatus.OWNERLESS, OrganisationStatus.CLOSING)
+    if not is_concerned or organisation.ownerless_since is None:
         return None
     return organisation.ownerless_since + OWNERLESS_GRACE
 
@@ -181,7 +183,11 @@ def _organisation_causes(organisation: OrganisationStanding, now: datetime) -> t
         case OrganisationStatus.OWNERLESS:
             until = _ownerless_until(organisation)
             works = until is not None and now < until
-        case OrganisationStatus.CLOSING | OrganisationStatus.CLOSED:
+        case OrganisationStatus.CLOSING:
+            # What was begun is brought to its end with the tools; nothing new begins.
+            until = _ownerless_until(organisation)
+            works = until is None or now < until
+        case OrganisationStatus.CLOSED:
             works = False
         case unreachable:
             assert_never(unreachable)

@@ -240,11 +240,7 @@ def situations(*more: ColumnElement[Any]) -> Select[Any]:
 def _of_a_living_person(*more: ColumnElement[Any], person: ColumnElement[Any] | None = None) -> Select[Any]:
     wanted = bindparam("person_id") if person is None else person
     living = _person.c.status != _word(PersonStatus.ANONYMISED)
-    return (
-        situations(*more)
-        .where(_person.c.id == wanted, living)
-        .order_by(_registration.c.id, _own.c.id)
-    )
+    return situations(*more).where(_person.c.id == wanted, living).order_by(_registration.c.id, _own.c.id)
 
 
 ALL_OF_A_TOOL = KeptQuery(

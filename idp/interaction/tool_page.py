@@ -8,14 +8,11 @@ from typing import ClassVar
 
 from flask_babel import gettext as _
 
-from core.accreditations.words import COLUMNS, LISTS
 from core.infra.dates import moment_in_words
 from core.infra.localised import Localised
-from core.tools import explanations
 from core.tools.choices import Doable, UsageChoice
-from core.tools.context import Reason
 from core.tools.explanations import Cause
-from core.tools.needs import NeedLine
+from core.tools.wording import NeedText, Wording
 from core.web.locale import current_language
 from idp.interaction.organisation_page import since
 from idp.web.page import FieldError, RequestingTool
@@ -42,14 +39,6 @@ class Link:
     url: str
     is_current: bool
     number: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NeedText:
-    """One line of what is needed; `state` is met, missing, or other: not the person's own to have."""
-
-    text: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +80,17 @@ class ToolPage:
     @property
     def to_register(self) -> tuple[tuple[NeedText, ...], ...]:
         """Return what registering the usage needs."""
-        return self._lines(self.choice.to_register)
+        return self._wording.needs(self.choice.to_register)
 
     @property
     def to_use(self) -> tuple[tuple[NeedText, ...], ...]:
         """Return what using it needs."""
-        return self._lines(self.choice.to_use)
+        return self._wording.needs(self.choice.to_use)
 
     @property
     def missing(self) -> tuple[tuple[Cause, ...], ...]:
         """Return why it cannot be done (yet), in the language of the page."""
-        return () if self.choice.reason is None else self._causes(self.choice.reason)
+        return self._wording.causes(self.choice.reason)
 
     @property
     def waits_since(self) -> str:
@@ -116,24 +105,6 @@ class ToolPage:
             return None
         return moment_in_words(wait.may_be_reminded_from, current_language())
 
-    def _lines(self, groups: tuple[tuple[NeedLine, ...], ...]) -> tuple[tuple[NeedText, ...], ...]:
-        return tuple(tuple(map(self._line, group)) for group in groups)
-
-    def _line(self, line: NeedLine) -> NeedText:
-        if line.kind is None:
-            return NeedText(_("An accreditation that a colleague lends for this tool"), "other")
-        known = (*(LISTS.get(name, name) for name in line.lists), *(COLUMNS.get(name, name) for name in line.columns))
-        places = [_(place) for place in known]
-        text = self._kind(line.kind)
-        if places:
-            text = _("%(accreditation)s (%(places)s)", accreditation=text, places=", ".join(places))
-        return NeedText(text, "met" if line.is_met else "missing")
-
-    def _causes(self, reason: Reason) -> tuple[tuple[Cause, ...], ...]:
-        return tuple(tuple(map(self._translated, group)) for group in explanations.missing(reason))
-
-    def _translated(self, cause: Cause) -> Cause:
-        return Cause(_(cause.text, accreditation=self._kind(cause.subject or "")), _(cause.next_step), cause.subject)
-
-    def _kind(self, kind: str) -> str:
-        return self.accreditation_names.get(kind, Localised(kind, kind, kind)).text(current_language())
+    @property
+    def _wording(self) -> Wording:
+        return Wording(_, current_language(), self.accreditation_names)
