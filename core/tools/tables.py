@@ -110,7 +110,8 @@ class RequirementRow(Base):
     # JSON text, as `requirements.parse` reads it: text, so that what was parsed can be kept.
     requirement: Mapped[str] = mapped_column(Text)
     applies_from: Mapped[datetime] = mapped_column(Moment)
-    # When the registrations were judged by it, once its moment had come.
+    # When all managers had heard of it, and when all registrations were judged by it once its moment had come.
+    announced_at: Mapped[datetime | None] = mapped_column(Moment)
     applied_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (ForeignKeyConstraint(["tool_id", "usage"], ["tool_usage.tool_id", "tool_usage.code"]),)
@@ -133,6 +134,9 @@ class RegistrationRow(Base):
     registered_by: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
     registered_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    # Up to which version of the requirement its managers were told, and it was judged.
+    announced_requirement: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    applied_requirement: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     __table_args__ = (
         one_of("status", RegistrationStatus),

@@ -414,6 +414,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.add_column(sa.Column("next_terms_version", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("announced_requirement", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("applied_requirement", sa.Integer(), server_default="0", nullable=False))
         batch_op.create_foreign_key(
             batch_op.f("fk_registration_tool_id_next_terms_version"),
             "tool_terms",
@@ -422,6 +424,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("tool_requirement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True))
     _fill_search_names()
     _note_applied_requirements()
@@ -429,8 +432,8 @@ def upgrade() -> None:
 
 def _note_applied_requirements() -> None:
     # Registrations were judged by these when they were made.
-    needed = sa.table("tool_requirement", sa.column("applied_at"), sa.column("applies_from"))
-    op.execute(needed.update().values(applied_at=needed.c.applies_from))
+    needed = sa.table("tool_requirement", sa.column("applied_at"), sa.column("announced_at"), sa.column("applies_from"))
+    op.execute(needed.update().values(applied_at=needed.c.applies_from, announced_at=needed.c.applies_from))
 
 
 def _fill_search_names() -> None:
