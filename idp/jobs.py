@@ -10,7 +10,7 @@ from core.infra.errors import Unavailable
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested, RegistersUnanswered
-from core.organisations import invitations, reminders
+from core.organisations import invitations, notices, reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from idp.account import erasure, leaving, never_activated
@@ -138,6 +138,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, purge_database),
         Periodic("follow-up-requests", _SWEEP_EVERY, follow_up_requests),
+        Periodic("send-daily-notices", _PURGE_EVERY, send_daily_notices),
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
         Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
         Periodic("follow-registers", _REGISTERS_EVERY, partial(_follow_registers, services)),

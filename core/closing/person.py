@@ -16,7 +16,7 @@ from core.infra import audit, withdrawals
 from core.infra.audit import AuditRow
 from core.infra.errors import NotFound, RuleError
 from core.organisations import departures as organisations
-from core.organisations import letters
+from core.organisations import letters, notices
 from core.organisations.departures import Departure
 from core.organisations.states import Succession
 from core.people import departures as people
@@ -125,6 +125,7 @@ def complete_erasure(
     """
     traces, planned = ending.traces, ending.consequences
     withdrawals.withdraw_mails(session, person_id=traces.person_id, addresses=ending.addresses, texts=traces.texts)
+    notices.withdraw(session, traces.person_id, ending.addresses | traces.texts)
     for departure in planned.departures:
         _depart(session, departure, traces, by=by, now=now)
     organisations.withdraw_disputes(session, traces.person_id, now=now)

@@ -25,6 +25,7 @@ from core.infra.catalogues import LANGUAGES, SOURCE_LANGUAGE, translations
 from core.infra.errors import Unavailable
 from core.infra.mail_templates.letter import Letter
 from core.infra.mail_templates.letters import (
+    CHOICE,
     CLOSING,
     GREETING,
     LETTERS,
@@ -142,6 +143,9 @@ def render(template: str, *, language: str, values: Mapping[str, str], settings:
         "not_you_action": say(NOT_YOU_ACTION),
         "help_address": f"{settings.issuer}/help/contact",
         "closing": say(CLOSING),
+        "listed": (letter.listed % values).splitlines(),
+        "choice": say(CHOICE),
+        "choice_address": _choice_address(letter, values, settings),
     }
     text = _LAYOUTS.get_template("layout.txt").render(parts)
     own = _own_address(settings)
@@ -154,6 +158,17 @@ def _action_address(letter: Letter, values: Mapping[str, str], settings: Setting
     # Quoted, so that no value can lead the link elsewhere.
     quoted = {name: quote(value, safe="") for name, value in values.items()}
     return letter.address % {**quoted, **_own_addresses(settings)}
+
+
+def _choice_address(letter: Letter, values: Mapping[str, str], settings: Settings) -> str:
+    """Return where a manager says how to hear of such things; empty for what cannot be chosen.
+
+    Letters that were written by an earlier release do not name the organisation.
+    """
+    organisation_id = values.get("organisation_id")
+    if not letter.may_wait or organisation_id is None:
+        return ""
+    return f"{settings.portal_url}/organisations/{quote(organisation_id, safe='')}/notices"
 
 
 def _own_address(settings: Settings) -> re.Pattern[str]:

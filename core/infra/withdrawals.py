@@ -24,7 +24,7 @@ def withdraw_mails(session: Session, *, person_id: str, addresses: Collection[st
         for row_id, body in session.execute(mails)
         if body.get("recipient_person_id") == person_id
         or str(body.get("address")).casefold() in folded
-        or _mentions(body.get("values"), sought | folded)
+        or mentions(body.get("values"), sought | folded)
     ]
     # By single statements: a list of any length is no parameter for SQLite.
     for row_id in concerned:
@@ -55,7 +55,8 @@ def drop_mails_written_before(session: Session, moment: datetime) -> int:
     return len(dropped)
 
 
-def _mentions(values: object, sought: Collection[str]) -> bool:
+def mentions(values: object, sought: Collection[str]) -> bool:
+    """Tell whether a mail's values name one of these texts, which are folded."""
     if not isinstance(values, Mapping):
         return False
     texts = [str(value).casefold() for value in values.values()]

@@ -153,10 +153,21 @@ _DATA: Mapping[str, Letter] = {
             N_("%(person)s changed the data of %(organisation)s: %(fields)s."),
             N_("Is this not right? Every manager can change it again."),
         ),
-        action=_SEE_ORGANISATIONS,
-        address=_PORTAL,
+        action=N_("See the data"),
+        address="%(portal_url)s/organisations/%(organisation_id)s",
         reason=_TO_MANAGER,
         may_wait=True,
+    ),
+    "daily-notices": Letter(
+        subject=N_("What happened in your organisations"),
+        paragraphs=(N_("This has happened since the last mail of this kind:"),),
+        action=_SEE_ORGANISATIONS,
+        address=_PORTAL,
+        reason=N_(
+            "You receive this message once a day, because you chose so as a manager. "
+            "You can choose otherwise on the page of each organisation."
+        ),
+        listed="%(lines)s",
     ),
 }
 

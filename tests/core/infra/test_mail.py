@@ -44,7 +44,7 @@ def plain_text(html: str) -> str:
 @pytest.mark.parametrize("template", LETTERS)
 def test_every_letter_can_be_rendered_in_every_language(template: str, language: str, settings: Settings) -> None:
     written = LETTERS[template]
-    sources = (written.subject, *written.paragraphs, written.action, written.address, written.reason)
+    sources = (written.subject, *written.paragraphs, written.action, written.address, written.reason, written.listed)
     values = {name: f"the {name}" for name in re.findall(r"%\((\w+)\)s", " ".join(sources))}
 
     letter = mail.render(template, language=language, values={**values, **VALUES}, settings=settings)
