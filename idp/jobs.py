@@ -138,12 +138,18 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, purge_database),
         Periodic("follow-up-requests", _SWEEP_EVERY, follow_up_requests),
-        Periodic("send-daily-notices", _PURGE_EVERY, send_daily_notices),
+        Periodic("send-daily-notices", _PURGE_EVERY, partial(_send_daily_notices, services)),
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
         Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
         Periodic("follow-registers", _REGISTERS_EVERY, partial(_follow_registers, services)),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
     )
+
+
+def _send_daily_notices(services: Services, now: datetime) -> None:
+    with services.database.transaction() as session:
+        people = notices.send_daily(session, now=now)
+    event("daily_notices_sent", people=people)
 
 
 def _follow_registers(services: Services, now: datetime) -> None:
