@@ -120,7 +120,7 @@ def _plan(row: Row[*tuple[object, ...]], suggestions: Sequence[OrganisationSugge
     before = OrganisationStatus(row.organisation_status)
     after = before
     if not company.is_active or row.company_stopped_at is not None:
-        after = status_after(before, has_stopped=not company.is_active, managers=row.manager_count)
+        after = status_after(before, has_stopped=not company.is_active)
     changes = after is not before
     return _Plan(
         new=new,
@@ -200,11 +200,6 @@ def _write_status(session: Session, organisation: OrganisationRow, plan: _Plan, 
         return
     organisation_id = OrganisationId(organisation.id)
     has_stopped = plan.status is OrganisationStatus.CLOSING
-    if has_stopped and organisation.manager_count:
-        # Somebody manages it: it closes for no other reason than its company.
-        organisation.ownerless_since = None
-    if not has_stopped and plan.status is OrganisationStatus.OWNERLESS and organisation.ownerless_since is None:
-        organisation.ownerless_since = now
     organisation.status, organisation.updated_at = plan.status, now
     organisation.company_stopped_at = now if has_stopped else None
     session.flush()
@@ -245,7 +240,7 @@ def _compared(after: str) -> Select[*tuple[object, ...]]:
             organisation.id.label("organisation_id"),
             organisation.status.label("organisation_status"),
             *(organisation.name, organisation.street_address, organisation.postal_code, organisation.locality),
-            *(organisation.manager_count, organisation.company_stopped_at),
+            organisation.company_stopped_at,
             *said,
         )
         .outerjoin(company, (company.c.snapshot_id == in_force) & (company.c.number == organisation.company_number))

@@ -59,15 +59,18 @@ def is_same_place(one: Address, other: Address) -> bool:
     return is_one_town and _bare_street(one.street_address) == _bare_street(other.street_address)
 
 
-def status_after(status: OrganisationStatus, *, has_stopped: bool, managers: int) -> OrganisationStatus:
-    """Return the status of an organisation whose company has stopped, or is active again after it had."""
-    if status is OrganisationStatus.CLOSED:
-        return status
-    if has_stopped:
-        return OrganisationStatus.CLOSING
-    if status is not OrganisationStatus.CLOSING:
-        return status
-    return OrganisationStatus.ACTIVE if managers else OrganisationStatus.OWNERLESS
+def status_after(status: OrganisationStatus, *, has_stopped: bool) -> OrganisationStatus:
+    """Return the status of an organisation whose company has stopped, or is active again after it had.
+
+    One without a manager stays that: its thirty days run, and it closes once somebody manages it.
+    """
+    match status:
+        case OrganisationStatus.ACTIVE if has_stopped:
+            return OrganisationStatus.CLOSING
+        case OrganisationStatus.CLOSING if not has_stopped:
+            return OrganisationStatus.ACTIVE
+        case _:
+            return status
 
 
 def _of_name(ours: OwnData, company: CompanyFacts) -> Difference | None:

@@ -169,24 +169,19 @@ def _membership_cause(status: MembershipStatus) -> Reason | None:
 
 
 def _ownerless_until(organisation: OrganisationStanding) -> datetime | None:
-    # Whose company has stopped may have lost its manager as well.
-    is_concerned = organisation.status in (OrganisationStatus.OWNERLESS, OrganisationStatus.CLOSING)
-    if not is_concerned or organisation.ownerless_since is None:
+    if organisation.status is not OrganisationStatus.OWNERLESS or organisation.ownerless_since is None:
         return None
     return organisation.ownerless_since + OWNERLESS_GRACE
 
 
 def _organisation_causes(organisation: OrganisationStanding, now: datetime) -> tuple[Reason, ...]:
     match organisation.status:
-        case OrganisationStatus.ACTIVE:
+        case OrganisationStatus.ACTIVE | OrganisationStatus.CLOSING:
+            # A company that has stopped brings to its end what it began: nothing new begins there.
             works = True
         case OrganisationStatus.OWNERLESS:
             until = _ownerless_until(organisation)
             works = until is not None and now < until
-        case OrganisationStatus.CLOSING:
-            # What was begun is brought to its end with the tools; nothing new begins.
-            until = _ownerless_until(organisation)
-            works = until is None or now < until
         case OrganisationStatus.CLOSED:
             works = False
         case unreachable:

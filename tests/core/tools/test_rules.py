@@ -86,10 +86,6 @@ WITHOUT = {
     "blocked": (GOOD._replace(membership=MembershipStatus.BLOCKED), ReasonCode.MEMBERSHIP_BLOCKED),
     "refused": (GOOD._replace(membership=MembershipStatus.REFUSED), ReasonCode.MEMBERSHIP_ENDED),
     "left": (GOOD._replace(membership=MembershipStatus.LEFT), ReasonCode.MEMBERSHIP_ENDED),
-    "organisation closing": (
-        GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.CLOSING)),
-        ReasonCode.ORGANISATION_INACTIVE,
-    ),
     "organisation closed": (
         GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.CLOSED)),
         ReasonCode.ORGANISATION_INACTIVE,
@@ -215,6 +211,12 @@ def test_ownerless_organisation_works_for_thirty_days_and_no_token_outlives_them
     assert decide(ownerless).expires_at == since + OWNERLESS_GRACE
 
 
+def test_organisation_whose_company_has_stopped_keeps_its_tools() -> None:
+    closing = GOOD._replace(organisation=OrganisationStanding(OrganisationStatus.CLOSING))
+
+    assert decide(closing) == decide(GOOD)
+
+
 def test_a_date_left_from_ownerless_days_bounds_nothing() -> None:
     again_managed = OrganisationStanding(OrganisationStatus.ACTIVE, NOW - timedelta(days=29))
 
@@ -289,7 +291,7 @@ def conditions(situation: Situation, reachable: Acr, now: datetime) -> dict[str,
         "address": situation.account.address_activated,
         "terms": situation.account.terms_accepted,
         "membership": situation.membership is MembershipStatus.ACTIVE,
-        "organisation": situation.organisation.status is OrganisationStatus.ACTIVE
+        "organisation": situation.organisation.status in (OrganisationStatus.ACTIVE, OrganisationStatus.CLOSING)
         or (
             situation.organisation.status is OrganisationStatus.OWNERLESS
             and since is not None
