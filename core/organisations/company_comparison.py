@@ -190,7 +190,7 @@ def _write_suggestions(session: Session, organisation_id: OrganisationId, plan: 
         session,
         organisation_id,
         "company-differs",
-        lambda language: {"organisation_id": organisation_id, "fields": _in_words(fields, language)},
+        lambda language: {"fields": _in_words(fields, language)},
         now=now,
     )
 
@@ -208,7 +208,6 @@ def _write_status(session: Session, organisation: OrganisationRow, plan: _Plan, 
         session,
         organisation_id,
         "company-stopped" if has_stopped else "company-active-again",
-        lambda _language: {"organisation_id": organisation_id},
         now=now,
     )
 

@@ -10,6 +10,7 @@ from core.infra.clock import belgian_date
 from core.infra.errors import NotFound
 from core.infra.ids import new_id
 from core.organisations import letters, numbers, records, rules
+from core.organisations.company_check import require_active_company
 from core.organisations.errors import NotManager
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rules import MemberDetails, Membership
@@ -47,13 +48,17 @@ def add_organisation(
     """Add an organisation whose first manager is whoever adds it, and return their membership.
 
     `core.closing.founding` calls this and opens the wallet of that name. Raises
-    `InvalidCompanyNumber`; at the flush `OrganisationExists` where somebody was first.
+    `InvalidCompanyNumber`; `CompanyHasStopped` and `CompanyUnknown` where the company register was
+    read in and does not name the company as active; at the flush `OrganisationExists` where somebody
+    was first.
     """
+    number = numbers.normalise(company.company_number)
+    require_active_company(session, number)
     organisation_id = OrganisationId(new_id("org"))
     session.add(
         OrganisationRow(
             id=organisation_id,
-            company_number=numbers.normalise(company.company_number),
+            company_number=number,
             name=company.name,
             kind=company.kind,
             email=company.email,

@@ -133,9 +133,3 @@ class CompanyUnknown(RuleError):
     """The company register is there and names no such active company."""
 
     code = "company-unknown"
-
-
-class OrganisationStops(RuleError):
-    """The company has stopped, so nothing new begins in its organisation; what there is goes on."""
-
-    code = "organisation-stops"

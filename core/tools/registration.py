@@ -13,7 +13,8 @@ from core.organisations import letters, records
 from core.organisations.errors import NotManager, NotMember
 from core.organisations.identifiers import OrganisationId
 from core.organisations.rules import Membership
-from core.organisations.states import MembershipStatus
+from core.organisations.states import MembershipStatus, OrganisationStatus
+from core.organisations.tables import OrganisationRow
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.people.receivers import name_of
@@ -23,6 +24,7 @@ from core.tools import access_requests, announcements, mandate_endings, mandates
 from core.tools.catalogue import UsageFacts, tool_facts
 from core.tools.errors import RequirementNotMet, TermsNotAccepted
 from core.tools.identifiers import RegistrationId, ToolId
+from core.tools.context import Reason, ReasonCode
 from core.tools.rules import Decision, evaluate_registering
 from core.tools.situation import AccountStanding
 from core.tools.states import AccessStatus, RegistrationStatus
@@ -46,10 +48,11 @@ def register(
     default role, and the registration rests on their accreditation under a mandate that they
     accept by registering, at the level `acr` of their sign-in. The other managers are mailed.
 
-    Raises `NotFound`, `NotMember`, `RequirementNotMet` (with the tree of reasons),
-    `TermsNotAccepted`; at the flush `AlreadyRegistered`.
+    Raises `NotFound`, `NotMember`, `RequirementNotMet` (with the tree of reasons; also where the
+    organisation's company has stopped), `TermsNotAccepted`; at the flush `AlreadyRegistered`.
     """
     member = _active_member(session, by, organisation_id)
+    _require_open(session, organisation_id)
     facts = _usage(session, tool_id, usage, now)
     decision = _decide(session, facts, by, now)
     if facts.terms_version is not None and accepted_terms != facts.terms_version:
@@ -117,6 +120,12 @@ def _active_member(session: Session, person_id: PersonId, organisation_id: Organ
     if member is None or member.status is not MembershipStatus.ACTIVE:
         raise NotMember(organisation=organisation_id)
     return member
+
+
+def _require_open(session: Session, organisation_id: OrganisationId) -> None:
+    status = session.scalar(select(OrganisationRow.status).where(OrganisationRow.id == organisation_id))
+    if status in (OrganisationStatus.CLOSING, OrganisationStatus.CLOSED):
+        raise RequirementNotMet(reason=Reason(ReasonCode.ORGANISATION_INACTIVE))
 
 
 def _usage(session: Session, tool_id: ToolId, usage: str, now: datetime) -> UsageFacts:

@@ -29,6 +29,7 @@ SOME_TOOL = N_("a tool")
 # Never of a person, nor about one.
 NOT_OF_PEOPLE = frozenset(
     {
+        *("company-differences-found", "company-register-imported", "organisation-closing", "organisation-reopened"),
         *("client-changed", "client-deleted", "client-disabled", "client-enabled"),
         *("invitation-expired", "offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
@@ -109,6 +110,10 @@ _SECURITY = {
 }
 _MEMBERSHIPS = {
     "organisation-added": _alike(N_("You added %(organisation)s and became its manager.")),
+    "company-suggestion-taken": _alike(N_("You took data of %(organisation)s over from the company register.")),
+    "company-suggestion-declined": _alike(
+        N_("You kept data of %(organisation)s that the company register has otherwise.")
+    ),
     "organisation-ended": _alike(N_("%(organisation)s ended here with its last member.")),
     "membership-requested": Sentence(
         N_("You asked to join %(organisation)s."), N_("You asked to join %(organisation)s.")

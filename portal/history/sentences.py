@@ -109,6 +109,11 @@ _TOOLS = {
 _DATA = {
     "organisation-added": _data(N_("The organisation was added.")),
     "organisation-verified": _data(N_("It was verified that the organisation is who it says it is.")),
+    "company-differences-found": _data(N_("The company register says something else than the organisation's data.")),
+    "company-suggestion-taken": _data(N_("Data were taken over from the company register.")),
+    "company-suggestion-declined": _data(N_("What the company register says was not taken over.")),
+    "organisation-closing": _data(N_("According to the company register, the company has stopped.")),
+    "organisation-reopened": _data(N_("The company register names the company as active again.")),
     "dispute-opened": _data(N_("%(person)s claimed the organisation as theirs.")),
     "dispute-evidence-noted": _data(N_("The helpdesk noted what was proven in the dispute about the organisation.")),
     "dispute-withdrawn": _data(N_("%(person)s withdrew the claim to the organisation.")),

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from core.infra.mail_templates import (
     access_letters,
     accreditation_letters,
+    company_letters,
     dispute_letters,
     eid_letters,
     employee_letters,
@@ -30,6 +31,7 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
     {
         **access_letters.LETTERS,
         **accreditation_letters.LETTERS,
+        **company_letters.LETTERS,
         **registration_letters.LETTERS,
         **organisation_letters.LETTERS,
         **dispute_letters.LETTERS,
