@@ -22,9 +22,9 @@ from core.people.rules import AddressState
 from core.people.tables import EidLinkRow, EmailAddressRow, PersonRow
 from core.tools import access_requests, announcements, mandate_endings, mandates
 from core.tools.catalogue import UsageFacts, tool_facts
+from core.tools.context import Reason, ReasonCode
 from core.tools.errors import RequirementNotMet, TermsNotAccepted
 from core.tools.identifiers import RegistrationId, ToolId
-from core.tools.context import Reason, ReasonCode
 from core.tools.rules import Decision, evaluate_registering
 from core.tools.situation import AccountStanding
 from core.tools.states import AccessStatus, RegistrationStatus
