@@ -16,6 +16,9 @@ from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
 from portal import menu, pages, session, sign_in
 from portal.actor import SignInNeeded
+from portal.employees import acts as employee_acts
+from portal.employees import employee
+from portal.employees import overview as employees
 from portal.frame import organisation_url
 from portal.history import views as history
 from portal.organisations import overview
@@ -29,7 +32,17 @@ COOKIE = "immo-portal"
 # Longer than a sign-in counts (`session.LIFE`), which is judged by its own clock.
 _KEPT = session.LIFE + timedelta(hours=1)
 _TEMPLATES = Path(__file__).parent / "templates"
-_BLUEPRINTS = (staff_entering.bp, staff_approvals.bp, sign_in.bp, overview.bp, history.bp, menu.bp)
+_BLUEPRINTS = (
+    staff_entering.bp,
+    staff_approvals.bp,
+    sign_in.bp,
+    overview.bp,
+    history.bp,
+    menu.bp,
+    employees.bp,
+    employee.bp,
+    employee_acts.bp,
+)
 _BODY_BYTES_MAX = 64 * 1024
 
 

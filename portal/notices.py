@@ -18,6 +18,21 @@ _TEXTS: dict[str, str] = {
     "approval-refused": N_("Refused. Nothing was done."),
     "approval-withdrawn": N_("You have withdrawn it. Nothing was done."),
     "saved": N_("Your changes are saved."),
+    "changed-meanwhile": N_("Somebody else changed something meanwhile. This is how it stands now; nothing was done twice."),
+    "done-already": N_("This was done already."),
+    "employee-activate": N_("The employee is active again and was told so by mail."),
+    "employee-add": N_("The employee is added and was told so by mail."),
+    "employee-block": N_("The employee is blocked and was told so by mail."),
+    "employee-confirm": N_("The employee is confirmed and was told so by mail."),
+    "employee-demote": N_("The manager is an ordinary member now and was told so by mail."),
+    "employee-promote": N_("The employee is a manager now and was told so by mail."),
+    "employee-refuse": N_("The request is refused. The person was told so by mail."),
+    "employee-remove": N_("The employee is deleted and was told so by mail."),
+    "invitation-again": N_("The invitation was sent again. Only the newest mail counts."),
+    "invitation-sent": N_("The invitation is on its way."),
+    "invitation-too-soon": N_("The invitation was sent less than an hour ago. It was not sent again."),
+    "invitation-withdraw": N_("The invitation is withdrawn. Its link no longer works."),
+    "joined": N_("Welcome. You belong to this organisation now."),
 }
 
 

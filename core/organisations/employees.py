@@ -169,6 +169,9 @@ class _Deed:
         return records.is_disputed(self.session, member.organisation_id)
 
     def _write(self, row: MembershipRow, before: Membership, after: Membership) -> Membership:
+        if before == after:
+            # Done already, as by a second press: nothing happened that the history could tell of.
+            return after
         records.write(row, after, now=self.now)
         if before.details != after.details:
             row.version += 1
@@ -186,10 +189,9 @@ class _Deed:
             details={"membership": after.id},
             now=self.now,
         )
-        if before != after:
-            changed = AccessChanged(after.person_id, None, after.organisation_id, self.action)
-            outbox.enqueue(self.session, changed, now=self.now)
-            self._tell(before)
+        changed = AccessChanged(after.person_id, None, after.organisation_id, self.action)
+        outbox.enqueue(self.session, changed, now=self.now)
+        self._tell(before)
         return after
 
     def _tell(self, before: Membership) -> None:
