@@ -13,6 +13,7 @@ from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRe
 from core.organisations import invitations, notices, reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
+from core.staff import approvals
 from idp.account import erasure, leaving, never_activated
 from idp.credentials import mailed_codes, sign_ins
 from idp.credentials.address_change import PROPOSAL_LIFE
@@ -107,6 +108,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             sign_ins.purge(session, now)
             mailed_codes.purge(session, now)
             registration_tokens.purge(session, now)
+            approvals.purge(session, now)
             purge_proposals(session, older_than=now - PROPOSAL_LIFE)
         event("database_purged", refresh_families=families, participants=left)
 

@@ -10,6 +10,7 @@ _MODULES = (
     "core.accreditations.tables",
     "core.companies.tables",
     "core.infra.audit",
+    "core.infra.job_runs",
     "core.infra.outbox",
     "core.infra.sent_mails",
     "core.organisations.presentation_tables",

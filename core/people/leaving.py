@@ -50,27 +50,27 @@ def standing(session: Session | Connection, person_id: PersonId) -> Leaving | No
     return None if row is None or row[0] is None or row[1] is None else Leaving(row[0], row[1])
 
 
-def request(session: Session, person_id: PersonId, *, now: datetime) -> Leaving | None:
+def request(session: Session, person_id: PersonId, *, by: PersonId | None = None, now: datetime) -> Leaving | None:
     """Note that the account is to go, and return when; None where that was asked before.
 
-    Raises `NotFound`.
+    `by` is who does it for the person, where they do not do it themselves. Raises `NotFound`.
     """
     row = _locked(session, person_id)
     if row.erasure_requested_at is not None:
         return None
     asked = Leaving(now, now + WAITING)
     row.erasure_requested_at, row.erasure_due_at = asked.requested_at, asked.due_at
-    audit.record(session, action="erasure-requested", actor_id=person_id, subject_id=person_id, now=now)
+    audit.record(session, action="erasure-requested", actor_id=by or person_id, subject_id=person_id, now=now)
     return asked
 
 
-def undo(session: Session, person_id: PersonId, *, now: datetime) -> bool:
-    """Let the account stay; False where nobody asked for anything else. Raises `NotFound`."""
+def undo(session: Session, person_id: PersonId, *, by: PersonId | None = None, now: datetime) -> bool:
+    """Let the account stay; False where nobody asked for anything else. `by` as above; raises `NotFound`."""
     row = _locked(session, person_id)
     if row.erasure_requested_at is None:
         return False
     row.erasure_requested_at, row.erasure_due_at = None, None
-    audit.record(session, action="erasure-undone", actor_id=person_id, subject_id=person_id, now=now)
+    audit.record(session, action="erasure-undone", actor_id=by or person_id, subject_id=person_id, now=now)
     return True
 
 

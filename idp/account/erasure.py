@@ -47,16 +47,44 @@ def erase(
     `InUse` where they activated it a moment ago, or it has activity.
     """
     with services.database.transaction() as session:
-        ending = person.begin_erasure(session, person_id, may_leave_ownerless=may_leave_ownerless)
-        if only_if_due:
-            leaving.require_due(session, person_id, now=now)
-        if only_if_unused:
-            activation.require_unused(session, person_id, is_active=ending.fate is Fate.ANONYMISED)
-        running = _end_access(session, services.store, person_id, now)
-        credentials.forget_codes_at(session, ending.addresses)
-        person.complete_erasure(session, ending, by=by, cause=cause, reference=reference, now=now)
-        _write_a_last_time(session, ending.traces, ending.fate, now)
-        _end_sessions(services.store, running)
+        return erase_in(
+            session,
+            services.store,
+            person_id,
+            by=by,
+            cause=cause,
+            reference=reference,
+            may_leave_ownerless=may_leave_ownerless,
+            only_if_due=only_if_due,
+            only_if_unused=only_if_unused,
+            now=now,
+        )
+
+
+def erase_in(
+    session: Session,
+    store: EphemeralStore,
+    person_id: PersonId,
+    *,
+    by: PersonId | None,
+    cause: ErasureCause,
+    reference: str | None,
+    may_leave_ownerless: bool = False,
+    only_if_due: bool = False,
+    only_if_unused: bool = False,
+    now: datetime,
+) -> Fate:
+    """Do the same in the caller's transaction."""
+    ending = person.begin_erasure(session, person_id, may_leave_ownerless=may_leave_ownerless)
+    if only_if_due:
+        leaving.require_due(session, person_id, now=now)
+    if only_if_unused:
+        activation.require_unused(session, person_id, is_active=ending.fate is Fate.ANONYMISED)
+    running = _end_access(session, store, person_id, now)
+    credentials.forget_codes_at(session, ending.addresses)
+    person.complete_erasure(session, ending, by=by, cause=cause, reference=reference, now=now)
+    _write_a_last_time(session, ending.traces, ending.fate, now)
+    _end_sessions(store, running)
     event("account_erased", person_id=person_id, fate=ending.fate.value, cause=cause.value)
     return ending.fate
 

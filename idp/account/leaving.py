@@ -6,6 +6,7 @@ from core.closing.person import ErasureCause, NeedsManager
 from core.infra import audit
 from core.infra.clock import belgian_date
 from core.infra.dates import date_in_words
+from core.infra.db import Session
 from core.infra.errors import ImmoError, NotFound
 from core.infra.log import WARNING, event
 from core.people import leaving
@@ -21,21 +22,35 @@ from idp.wiring import Services
 def request(services: Services, person: PersonFacts, *, place: Place, now: datetime) -> bool:
     """Note that the account is to go in fourteen days, and mail it; False where that was asked before."""
     with services.database.transaction() as session:
-        asked = leaving.request(session, person.id, now=now)
-        if asked is not None:
-            due = date_in_words(belgian_date(asked.due_at), chosen_language(session, person.id) or "")
-            values = {"username": person.username, "due": due}
-            tell_owner(session, person.id, "erasure-requested", values, place=place, now=now)
+        return request_in(session, person, by=None, place=place, now=now)
+
+
+def request_in(
+    session: Session, person: PersonFacts, *, by: PersonId | None, place: Place | None, now: datetime
+) -> bool:
+    """Do the same in the caller's transaction; `by` is who does it for the person."""
+    asked = leaving.request(session, person.id, by=by, now=now)
+    if asked is not None:
+        due = date_in_words(belgian_date(asked.due_at), chosen_language(session, person.id) or "")
+        values = {"username": person.username, "due": due}
+        letter = "erasure-requested" if by is None else "erasure-requested-by-helpdesk"
+        tell_owner(session, person.id, letter, values, place=place, now=now)
     return asked is not None
 
 
 def undo(services: Services, person: PersonFacts, *, place: Place, now: datetime) -> bool:
     """Let the account stay, and mail it; False where nobody asked for anything else."""
     with services.database.transaction() as session:
-        is_undone = leaving.undo(session, person.id, now=now)
-        if is_undone:
-            values = {"username": person.username}
-            tell_owner(session, person.id, "erasure-undone", values, place=place, now=now)
+        return undo_in(session, person, by=None, place=place, now=now)
+
+
+def undo_in(session: Session, person: PersonFacts, *, by: PersonId | None, place: Place | None, now: datetime) -> bool:
+    """Do the same in the caller's transaction; `by` is who does it for the person."""
+    is_undone = leaving.undo(session, person.id, by=by, now=now)
+    if is_undone:
+        values = {"username": person.username}
+        letter = "erasure-undone" if by is None else "erasure-undone-by-helpdesk"
+        tell_owner(session, person.id, letter, values, place=place, now=now)
     return is_undone
 
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from core.closing import identity_card
+from core.infra.db import Session
 from core.infra.log import event
+from core.infra.store.interface import EphemeralStore
 from core.people.eid import UnlinkReason
 from core.people.identifiers import PersonId
 from idp.credentials.security_mail import tell_owner
 from idp.oidc import ending
+from idp.oidc.ending import Ended
 from idp.wiring import Services
 
 # RFC 8176: proof of possession by a smart card.
@@ -29,9 +32,24 @@ def unlink(
     no card is linked.
     """
     with services.database.transaction() as session:
-        identity_card.unlink(session, person_id, by=by, reason=reason, reference=reference, now=now)
-        ended = ending.end_signed_in_by(session, services.store, person_id=person_id, means=SMART_CARD, now=now)
-        tell_owner(session, person_id, "eid-unlinked", now=now)
+        ended = unlink_in(session, services.store, person_id, by=by, reason=reason, reference=reference, now=now)
     ending.settle(services, ended, now=now)
-    event("eid_unlinked", person_id=person_id, reason=reason.value)
     return len(ended.cookie_digests)
+
+
+def unlink_in(
+    session: Session,
+    store: EphemeralStore,
+    person_id: PersonId,
+    *,
+    by: PersonId | None,
+    reason: UnlinkReason,
+    reference: str | None = None,
+    now: datetime,
+) -> Ended:
+    """Do the same in the caller's transaction, after which `ending.settle` is due with what this returns."""
+    identity_card.unlink(session, person_id, by=by, reason=reason, reference=reference, now=now)
+    ended = ending.end_signed_in_by(session, store, person_id=person_id, means=SMART_CARD, now=now)
+    tell_owner(session, person_id, "eid-unlinked", now=now)
+    event("eid_unlinked", person_id=person_id, reason=reason.value)
+    return ended

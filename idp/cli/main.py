@@ -6,6 +6,7 @@ from types import FrameType
 
 import click
 
+from core.infra.job_runs import recorded
 from core.infra.outbox import run_worker
 from core.infra.settings import Settings
 from idp import jobs
@@ -93,5 +94,5 @@ def worker() -> None:
         jobs.handlers(services),
         clock=services.clock,
         stop=stop,
-        periodic=jobs.periodic(services),
+        periodic=tuple(recorded(services.database, job) for job in jobs.periodic(services)),
     )

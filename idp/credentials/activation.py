@@ -68,13 +68,17 @@ class Activation:
 
         Raises `RateLimited`, and `NotFound` where no address waits.
         """
-        code_requests.ask(self.store, purpose=_PURPOSE, whose=person_id)
         with self.database.transaction() as session:
-            _require_waiting(session, person_id)
-            proposal = proposal_of(session, person_id)
-            if proposal is None:
-                raise NotFound(person=person_id)
-            self._send(session, person_id, proposal.address, language, now)
+            self.send_again_in(session, person_id, language=language, now=now)
+
+    def send_again_in(self, session: Session, person_id: PersonId, *, language: str, now: datetime) -> None:
+        """Do the same in the caller's transaction."""
+        code_requests.ask(self.store, purpose=_PURPOSE, whose=person_id)
+        _require_waiting(session, person_id)
+        proposal = proposal_of(session, person_id)
+        if proposal is None:
+            raise NotFound(person=person_id)
+        self._send(session, person_id, proposal.address, language, now)
 
     def send_elsewhere(self, person_id: PersonId, address: str, *, language: str, now: datetime) -> str:
         """Let another address wait instead, mail the code there, and return it.

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.infra import log, outbox, rate_limit
 from core.infra.addresses import network_of
 from core.infra.db import Database
-from core.infra.errors import RuleError
+from core.infra.errors import NotFound, RuleError
 from core.infra.ids import digest
 from core.infra.mail import seal_values
 from core.infra.rate_limit import Limit
@@ -26,6 +26,7 @@ from core.infra.topics import MailRequested
 from core.people import email_addresses
 from core.people.email_addresses import Receiver
 from core.people.identifiers import PersonId
+from core.people.profiles import person_facts
 from core.people.rules import address_key
 from idp.credentials import code_requests, mailed_codes
 from idp.credentials.devices import proven_device
@@ -89,20 +90,34 @@ class Recovery:
             rate_limit.hit(self.store, PER_NETWORK, network_of(asking.caller))
         code_requests.ask(self.store, purpose=CodePurpose.RECOVERY, whose=_whose(asking))
         with self.database.transaction() as session:
-            owner = email_addresses.owner_of(session, asking.address)
-            may_mail = self._may_mail(asking, owner)
-            issued = mailed_codes.issue(
-                session,
-                secret=self.secret,
-                purpose=CodePurpose.RECOVERY,
-                person_id=None if owner is None else owner.person_id,
-                address=asking.address,
-                now=now,
-                enterable=may_mail,
-                replaces=may_mail,
-            )
-            if may_mail:
-                outbox.enqueue(session, self._mail(asking, owner, issued), now=now)
+            return self._issue(session, asking, now)
+
+    def ask_for(self, session: Session, person_id: PersonId, *, now: datetime) -> None:
+        """Mail a code to somebody's own address, in the transaction of whoever of the staff does it for them.
+
+        Raises `NotFound` where no address of theirs is proven, and `RateLimited`.
+        """
+        facts = person_facts(session, person_id)
+        if facts is None or facts.email is None or not facts.email_verified:
+            raise NotFound(person=person_id)
+        code_requests.ask(self.store, purpose=CodePurpose.RECOVERY, whose=person_id)
+        self._issue(session, Asking(facts.email, caller="", language=""), now)
+
+    def _issue(self, session: Session, asking: Asking, now: datetime) -> str:
+        owner = email_addresses.owner_of(session, asking.address)
+        may_mail = self._may_mail(asking, owner)
+        issued = mailed_codes.issue(
+            session,
+            secret=self.secret,
+            purpose=CodePurpose.RECOVERY,
+            person_id=None if owner is None else owner.person_id,
+            address=asking.address,
+            now=now,
+            enterable=may_mail,
+            replaces=may_mail,
+        )
+        if may_mail:
+            outbox.enqueue(session, self._mail(asking, owner, issued), now=now)
         log.event("recovery_asked", code_id=issued.id)
         return issued.id
 

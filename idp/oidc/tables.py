@@ -24,10 +24,28 @@ class ClientRow(Base):
     # Whose initial access token registered it; nobody's where an operator did, or the account went.
     owner_id: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
     enabled: Mapped[bool] = mapped_column(default=True)
+    # Grows with each change of the policy or by its owner, so that nobody overwrites what they did not see.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (Index("ix_client_tool_id", "tool_id"), Index("ix_client_owner_id", "owner_id"))
+
+
+class ClientPolicyRow(Base):
+    """A policy that a client had before: what it was until which change, by whom and why."""
+
+    __tablename__ = "client_policy"
+
+    client_id: Mapped[str] = mapped_column(
+        String(255), ForeignKey("client.client_id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    policy: Mapped[dict[str, Any]] = mapped_column(JSON)
+    replaced_at: Mapped[datetime] = mapped_column(Moment)
+    replaced_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(String(32))
+    reference: Mapped[str] = mapped_column(String(40))
 
 
 class RegistrationTokenRow(Base):

@@ -83,6 +83,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "job_run",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("every_seconds", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=64), nullable=True),
+        sa.Column("failures_in_a_row", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
+    )
+    op.create_table(
         "approval",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("act", sa.String(length=64), nullable=False),
@@ -306,6 +318,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_waiting_notice_person_id", ["person_id"], unique=False)
 
     op.create_table(
+        "client_policy",
+        sa.Column("client_id", sa.String(length=255), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("policy", sa.JSON(), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_by", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["client.client_id"], name=op.f("fk_client_policy_client_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by"], ["person.id"], name=op.f("fk_client_policy_replaced_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("client_id", "version", name=op.f("pk_client_policy")),
+    )
+    op.create_table(
         "organisation_invitation",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("organisation_id", sa.String(length=40), nullable=False),
@@ -368,6 +397,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("details ->> 'reference' IS NOT NULL"),
             sqlite_where=sa.text("details ->> 'reference' IS NOT NULL"),
         )
+
+    with op.batch_alter_table("client", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
     with op.batch_alter_table("email_address", schema=None) as batch_op:
         batch_op.create_index("ix_email_address_address_key", ["address_key"], unique=False)

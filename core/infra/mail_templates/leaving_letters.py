@@ -17,6 +17,26 @@ LETTERS: Mapping[str, Letter] = {
         address="%(issuer_url)s/account/privacy",
         reason=N_("You receive this message because the deletion of your account was requested."),
     ),
+    "erasure-requested-by-helpdesk": Letter(
+        subject=N_("Your account will be deleted"),
+        paragraphs=(
+            N_("On %(when)s our helpdesk noted that your account %(username)s is to be deleted."),
+            N_("We will delete it on %(due)s."),
+            N_("Until then your account works as before, and you can undo it at any time."),
+        ),
+        action=N_("Keep my account"),
+        address="%(issuer_url)s/account/privacy",
+        reason=N_("You receive this message because the deletion of your account was requested."),
+    ),
+    "erasure-undone-by-helpdesk": Letter(
+        subject=N_("Your account stays"),
+        paragraphs=(
+            N_("On %(when)s our helpdesk withdrew the request to delete your account %(username)s. It stays as it is."),
+        ),
+        action=N_("To my account"),
+        address="%(issuer_url)s/account/privacy",
+        reason=N_("You receive this message because the deletion of your account was withdrawn."),
+    ),
     "erasure-undone": Letter(
         subject=N_("Your account stays"),
         paragraphs=(

@@ -39,6 +39,7 @@ KEPT_REFERENCES = {
     ("mandate", "granted_by"): "who did it",
     ("organisation_invitation", "invited_by"): "who did it",
     ("approval", "asked_by"): "who did it",
+    ("client_policy", "replaced_by"): "who did it",
     ("approval", "decided_by"): "who did it",
     ("dispute", "claimant_id"): "who did it; the dispute is withdrawn",
 }
