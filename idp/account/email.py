@@ -10,6 +10,7 @@ from core.infra.errors import NotFound, RateLimited
 from core.people.email_addresses import Proposal
 from core.people.rules import EmailTaken, InvalidEmail
 from core.web import csrf
+from core.web.limited import too_often, with_wait
 from core.web.locale import current_language
 from idp.account import notices, page
 from idp.account.access import Visitor, open_account
@@ -19,7 +20,6 @@ from idp.credentials.address_change import AddressChange, Owner, SameAddress
 from idp.credentials.mailed_codes import CodeExpired, CodeSpent, NoTriesLeft, WrongCode
 from idp.credentials.security_mail import Place
 from idp.web import browser
-from idp.web.limited import too_often, with_wait
 from idp.web.mailed_code import minutes_and_seconds, refused
 from idp.web.page import FieldError
 

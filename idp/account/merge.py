@@ -15,6 +15,7 @@ from core.people.identifiers import PersonId
 from core.people.merging import BothIdentified
 from core.people.profiles import person_facts
 from core.web import csrf
+from core.web.limited import too_often, with_wait
 from idp.account import merging, notices, page
 from idp.account.access import Visitor, open_account
 from idp.account.merge_page import MergePage, OtherAccountPage
@@ -26,7 +27,6 @@ from idp.credentials.recovery_codes import WrongRecoveryCode
 from idp.credentials.security_mail import Place
 from idp.session import PROOF_LIFE
 from idp.web import browser
-from idp.web.limited import too_often, with_wait
 from idp.web.page import FieldError
 
 bp = Blueprint("merge", __name__)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from core.infra import log
 from core.infra.errors import RateLimited
 from core.web import csrf
+from core.web.limited import too_often, with_wait
 from idp.account import notices, page
 from idp.account.access import SignInNeeded, Visitor, open_account
 from idp.account.page import Section
@@ -22,7 +23,6 @@ from idp.credentials.security_mail import Place
 from idp.oidc import new_password
 from idp.oidc.new_password import InSession, SignedOutMeanwhile
 from idp.web import browser
-from idp.web.limited import too_often, with_wait
 from idp.web.new_password import about, judge, typed_in
 from idp.web.page import FieldError
 

@@ -13,11 +13,11 @@ from core.infra.rate_limit import Limit
 from core.people.picture_encoding import Crop, PictureProblem, PictureRefused, encode
 from core.people.pictures import EncodedPicture
 from core.people.profile_editing import PictureChange
+from core.web.uploaded import Sent
 from idp.account import picture_draft
 from idp.account.access import Visitor
 from idp.account.profile_form import PICTURE_FIELD, picture_error
 from idp.web.page import FieldError
-from idp.web.uploaded import Sent
 
 DRAFT_FIELD = "picture-draft"
 REMOVE_FIELD = "remove-picture"

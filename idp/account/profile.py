@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 
 from core.infra.clock import belgian_date
 from core.people.own_profile import fingerprints_from_text, fingerprints_to_text
+from core.people.picture_encoding import BYTES_MAX
 from core.people.profile_editing import OwnProfile, PictureChange, own_profile, save
 from core.people.profile_rules import Judged, judge
 from core.web import csrf, locale
+from core.web.uploaded import read_form
 from idp.account import picture_draft, profile_page
 from idp.account.access import Visitor, open_account
 from idp.account.notices import done
@@ -20,7 +22,6 @@ from idp.account.profile_form import PICTURE_FIELD, FormTexts, field_errors, sen
 from idp.account.profile_merge import merge
 from idp.account.profile_page import EditPage, ProfilePage
 from idp.web.page import FieldError
-from idp.web.uploaded import read_form
 
 bp = Blueprint("profile", __name__)
 
@@ -67,7 +68,7 @@ def edit() -> Response:
 def submit() -> Response:
     """Save everything at once, or do what another button of the form says and show the form again."""
     visitor = open_account()
-    sent = read_form(PICTURE_FIELD)
+    sent = read_form(PICTURE_FIELD, bytes_max=BYTES_MAX)
     if sent.is_unread:
         return _unread(visitor)
     csrf.check(visitor.services.settings.secret, visitor.binding, sent.texts.get(csrf.FIELD))

@@ -16,10 +16,11 @@ from core.infra.ids import new_secret
 from core.infra.rate_limit import Limit
 from core.infra.settings import Mode
 from core.people.facts import PersonFacts
-from core.people.picture_encoding import PictureProblem, PictureRefused, encode_whole
+from core.people.picture_encoding import BYTES_MAX, PictureProblem, PictureRefused, encode_whole
 from core.people.profiles import person_facts
 from core.people.rules import InvalidEmail, require_email
 from core.web import csrf, locale
+from core.web.uploaded import Sent, read_form
 from idp import session as sso
 from idp.credentials import user_agents
 from idp.help import requests
@@ -28,7 +29,6 @@ from idp.help.requests import MESSAGE_LENGTH_MAX, REFERENCE_LENGTH_MAX, SYSTEM_L
 from idp.web import browser
 from idp.web.language import person_language
 from idp.web.page import FieldError, answer
-from idp.web.uploaded import Sent, read_form
 from idp.wiring import Services, services
 
 bp = Blueprint("help", __name__)
@@ -63,7 +63,7 @@ def contact() -> Response:
 def send() -> Response:
     """Hand what was typed to the helpdesk; say at the field what is wrong with it."""
     found = services()
-    person, sent = _visitor(found), read_form("screenshot")
+    person, sent = _visitor(found), read_form("screenshot", bytes_max=BYTES_MAX)
     if sent.is_unread:
         return _form(found, _Typed(), (FieldError("screenshot", _too_large()),), status=413)
     csrf.check(found.settings.secret, browser.help_cookie(), sent.texts.get(csrf.FIELD))

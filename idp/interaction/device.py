@@ -16,6 +16,7 @@ from core.infra.errors import NotFound, RateLimited
 from core.infra.ids import new_secret
 from core.infra.settings import Mode
 from core.web import csrf, locale
+from core.web.limited import too_often, with_wait
 from idp import session as sso
 from idp.interaction.device_pages import DeviceAnsweredPage, DevicePage
 from idp.oidc import device_codes, pending, user_codes
@@ -26,7 +27,6 @@ from idp.oidc.device_codes import Answered, WaitingDevice
 from idp.session import SsoSession
 from idp.web import browser
 from idp.web.language import person_language
-from idp.web.limited import too_often, with_wait
 from idp.web.page import FieldError, answer
 from idp.wiring import Services, services
 

@@ -16,6 +16,7 @@ from core.organisations.joining import FoundOrganisation, find_organisation, wai
 from core.organisations.numbers import normalise
 from core.organisations.states import MembershipStatus
 from core.web import csrf
+from core.web.limited import too_often, with_wait
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.organisation_page import Act, OrganisationPage, View, waiting_cards
 from idp.interaction.requesting_tool import asking_tool
@@ -23,7 +24,6 @@ from idp.interaction.steps import Step
 from idp.interaction.wishes import form_binding, give_up, leads_back, session_of, wish_for
 from idp.oidc.request import Wish
 from idp.web import browser
-from idp.web.limited import too_often, with_wait
 from idp.web.page import FieldError, answer, field_errors
 
 bp = Blueprint(Step.ORGANISATION.value, __name__)

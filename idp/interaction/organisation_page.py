@@ -6,15 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from core.infra.clock import belgian_date
 from core.infra.dates import date_in_words, moment_in_words
 from core.organisations.joining import FoundOrganisation, WaitingMembership
 from core.organisations.states import MembershipStatus
-from core.organisations.waiting import Wait
 from core.web.locale import current_language
+from core.web.since import since_in_words
 from idp.web.page import FieldError, RequestingTool
 
 
@@ -116,7 +113,7 @@ def waiting_cards(memberships: tuple[WaitingMembership, ...], now: datetime) -> 
             name=member.organisation_name,
             company_number=member.company_number,
             is_invitation=member.is_invitation,
-            since=since(member.wait, now),
+            since=since_in_words(member.wait.asked_at, now),
             managers=", ".join(member.managers),
             may_remind=not member.is_invitation and now >= member.wait.may_be_reminded_from,
             remind_from=moment_in_words(member.wait.may_be_reminded_from, language),
@@ -124,11 +121,3 @@ def waiting_cards(memberships: tuple[WaitingMembership, ...], now: datetime) -> 
         )
         for member in memberships
     )
-
-
-def since(wait: Wait, now: datetime) -> str:
-    """Return since when something waits, with the day and how long ago that is."""
-    day, days = date_in_words(belgian_date(wait.asked_at), current_language()), wait.days(now)
-    if days == 0:
-        return _("since %(day)s", day=day)
-    return ngettext("since %(day)s (%(num)s day)", "since %(day)s (%(num)s days)", days, day=day)

@@ -16,6 +16,7 @@ from core.infra.errors import RateLimited
 from core.infra.messages import N_
 from core.people.rules import InvalidEmail, require_email
 from core.web import csrf
+from core.web.limited import too_often, with_wait
 from core.web.locale import current_language
 from idp.credentials import recovery
 from idp.credentials.mailed_codes import CodeExpired, CodeSpent, NoTriesLeft, WrongCode
@@ -27,7 +28,6 @@ from idp.interaction.recover_pages import RecoverPage, RecoveryCodePage
 from idp.interaction.recovering import Recovering
 from idp.interaction.requesting_tool import asking_tool
 from idp.web import browser
-from idp.web.limited import too_often, with_wait
 from idp.web.mailed_code import minutes_and_seconds, refused
 from idp.web.page import FieldError, answer
 

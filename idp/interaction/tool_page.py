@@ -14,7 +14,7 @@ from core.tools.choices import Doable, UsageChoice
 from core.tools.explanations import Cause
 from core.tools.wording import NeedText, Wording
 from core.web.locale import current_language
-from idp.interaction.organisation_page import since
+from core.web.since import since_in_words
 from idp.web.page import FieldError, RequestingTool
 
 
@@ -95,7 +95,7 @@ class ToolPage:
     @property
     def waits_since(self) -> str:
         """Return since when the managers know of the request for access."""
-        return "" if self.choice.wait is None else since(self.choice.wait, self.now)
+        return "" if self.choice.wait is None else since_in_words(self.choice.wait.asked_at, self.now)
 
     @property
     def remind_from(self) -> str | None:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from core.people.picture_encoding import BYTES_MAX
-from idp.web.uploaded import Sent, read_form
+from core.web.uploaded import Sent, read_form
 
 KIB = 1024
 
@@ -19,7 +19,7 @@ def sent(content: bytes, *, text: str = "Gent") -> Sent:
     boundary, body = encode_multipart({"before": text, "picture": picture, "after": text})
     kind = f"multipart/form-data; boundary={boundary}"
     with Flask(__name__).test_request_context(method="POST", data=body, content_type=kind):
-        return read_form("picture")
+        return read_form("picture", bytes_max=BYTES_MAX)
 
 
 @pytest.mark.parametrize("size", [1, 60 * KIB, 64 * KIB, 65 * KIB, 230 * KIB, 3_000 * KIB, BYTES_MAX])

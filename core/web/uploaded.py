@@ -1,23 +1,20 @@
 """Reads a form that may carry a picture: a larger body than other forms may have, and bounded too.
 
-Every other form of the provider ends at the limit of `idp.app`. Here the texts have a limit of
+Every other form ends at the limit of its application. Here the texts have a limit of
 their own; of a file only so much is kept as could be a picture, so that what was typed beside one that
 is too large is not lost with it.
 """
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from core.people.picture_encoding import BYTES_MAX
-
-# Beyond this nothing is read at all: no camera's picture is as large.
-_BODY_BYTES_MAX = 4 * BYTES_MAX
+# Beyond so many times of what a file may have nothing is read at all: no camera's picture is as large.
+_BODY_TIMES_MAX = 4
 # The parser reads pieces of 64 KiB and counts against this what is left of the piece before, those of
 # a file as well: with less than two pieces it would refuse every picture larger than one.
 _TEXT_BYTES_MAX = 2 * 64 * 1024
@@ -39,17 +36,17 @@ class Sent:
     is_unread: bool = False
 
 
-def read_form(file_field: str) -> Sent:
-    """Return what the browser sent, with the file of one field.
+def read_form(file_field: str, *, bytes_max: int) -> Sent:
+    """Return what the browser sent, with the file of one field, of which up to `bytes_max` is kept.
 
     The caller checks the form token among the texts, and who sends it before it calls this.
     """
     if request.mimetype != _MULTIPART:
         return Sent(request.form)
     parser = FormDataParser(
-        stream_factory=_capped,
+        stream_factory=lambda *_about, **_more: _Capped(bytes_max),
         max_form_memory_size=_TEXT_BYTES_MAX,
-        max_content_length=_BODY_BYTES_MAX,
+        max_content_length=_BODY_TIMES_MAX * bytes_max,
         max_form_parts=_PARTS_MAX,
     )
     try:
@@ -66,26 +63,20 @@ def read_form(file_field: str) -> Sent:
 class _Capped(BytesIO):
     """Keeps as much as a picture may have, and notes whether there was more."""
 
-    is_full = False
+    def __init__(self, bytes_max: int) -> None:
+        super().__init__()
+        self.is_full = False
+        self._bytes_max = bytes_max
 
     @property
     def is_empty(self) -> bool:
         return not self.is_full and self.getbuffer().nbytes == 0
 
     def write(self, data: bytes, /) -> int:  # type: ignore[override]
-        if self.is_full or self.tell() + len(data) > BYTES_MAX:
+        if self.is_full or self.tell() + len(data) > self._bytes_max:
             self.is_full = True
             self.seek(0)
             self.truncate()
         else:
             super().write(data)
         return len(data)
-
-
-def _capped(
-    total_content_length: int | None,  # noqa: ARG001 - the library's signature
-    content_type: str | None,  # noqa: ARG001
-    filename: str | None,  # noqa: ARG001
-    content_length: int | None = None,  # noqa: ARG001
-) -> IO[bytes]:
-    return _Capped()
