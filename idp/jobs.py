@@ -1,6 +1,7 @@
 """What the provider's worker does with messages of the outbox, and what it does regularly."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,7 +11,7 @@ from core.infra.errors import Unavailable
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested, RegistersUnanswered
-from core.organisations import invitations, notices, reminders
+from core.organisations import company_comparison, invitations, notices, reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from core.staff import approvals
@@ -26,6 +27,8 @@ from idp.wiring import Services
 
 _PURGE_EVERY = timedelta(minutes=10)
 _ERASE_EVERY = timedelta(minutes=10)
+# Whether an import or a month calls for a comparison; mostly for neither.
+_COMPARE_EVERY = timedelta(minutes=10)
 _SWEEP_EVERY = timedelta(hours=1)
 _REGISTERS_EVERY = timedelta(minutes=1)
 # Mails and logout notices wait for no longer than this while people are looked up in the registers.
@@ -139,6 +142,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("suspend-unmanaged", _SWEEP_EVERY, suspend_unmanaged),
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, purge_database),
+        Periodic("compare-companies", _COMPARE_EVERY, partial(_compare_companies, services)),
         Periodic("follow-up-requests", _SWEEP_EVERY, follow_up_requests),
         Periodic("send-daily-notices", _PURGE_EVERY, partial(_send_daily_notices, services)),
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
@@ -161,3 +165,9 @@ def _follow_registers(services: Services, now: datetime) -> None:
     days = accreditation_rounds.follow_days(services.database, now=now)
     if people or days:
         event("registers_followed", people=people, accreditations=days)
+
+
+def _compare_companies(services: Services, now: datetime) -> None:
+    done = company_comparison.follow(services.database, now=now)
+    if done is not None:
+        event("companies_compared", **asdict(done))

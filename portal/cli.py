@@ -7,11 +7,15 @@ import click
 from core.infra.errors import InvalidSettings
 from core.infra.settings import Settings
 from portal.client_key import ClientKey
+from portal.companies_cli import companies
 
 
 @click.group()
 def main() -> None:
     """Immo-Connect's portal."""
+
+
+main.add_command(companies)
 
 
 @main.group()
