@@ -12,11 +12,10 @@ import orjson
 
 from core.infra.ids import digest, new_id, new_secret
 from core.infra.store.interface import EphemeralStore, Kind, Writes
-from core.people.assurance import Acr, Authentication
+from core.people.assurance import SIGN_IN_LIFE, Acr, Authentication
 from core.people.identifiers import PersonId
 
-# A working day, so that one sign-in serves it; no request makes it longer.
-SESSION_LIFE = timedelta(hours=12)
+SESSION_LIFE = SIGN_IN_LIFE
 # How long a proof of the owner is good for what a stolen session must not do.
 PROOF_LIFE = timedelta(minutes=5)
 # 2: every session is also recorded where its person can end it (`idp.credentials.sign_ins`).

@@ -6,7 +6,7 @@ from core.infra.errors import ImmoError
 from core.organisations.identifiers import OrganisationId
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
-from portal import session
+from portal import confirmation, session
 from portal.wiring import services
 
 
@@ -27,10 +27,16 @@ class Actor:
 
 
 def current_actor() -> Actor | None:
-    """Return who is signed in in this browser, or None."""
+    """Return who is signed in in this browser, or None.
+
+    Raises `SessionUnconfirmed` where the provider would have to say so and does not answer.
+    """
     found = services()
     signed_in = session.current(found.store, found.clock.now())
     if signed_in is None:
+        return None
+    if not confirmation.still_lives(signed_in):
+        session.end()
         return None
     return Actor(signed_in.person_id, signed_in.name, signed_in.organisation_id, signed_in.acr)
 

@@ -16,13 +16,14 @@ from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
 from portal import menu, pages, session, sign_in
 from portal.actor import SignInNeeded
+from portal.confirmation import SessionUnconfirmed
 from portal.employees import acts as employee_acts
 from portal.employees import employee
 from portal.employees import overview as employees
 from portal.frame import organisation_url
 from portal.history import views as history
 from portal.organisations import overview
-from portal.pages import NotAllowedPage, ProblemPage
+from portal.pages import NotAllowedPage, ProblemPage, SignInFailedPage
 from portal.staff import approvals as staff_approvals
 from portal.staff import entering as staff_entering
 from portal.visit import NotAllowed
@@ -65,6 +66,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.before_request(_name_request)
     app.teardown_request(_forget_request)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
+    app.register_error_handler(SessionUnconfirmed, _show_unconfirmed)
     app.register_error_handler(FormTokenInvalid, _show_expired_form)
     app.register_error_handler(NotFound, _show_not_found)
     app.register_error_handler(NotAllowed, _show_not_allowed)
@@ -86,6 +88,10 @@ def _send_to_sign_in(_error: SignInNeeded) -> AnyResponse:
     if request.method == "GET":
         session.remember_return(request.full_path.rstrip("?"))
     return redirect(url_for("sign_in.start"), 303)
+
+
+def _show_unconfirmed(_error: SessionUnconfirmed) -> tuple[str, int]:
+    return pages.render(SignInFailedPage("unavailable")), 503
 
 
 def _show_expired_form(error: FormTokenInvalid) -> tuple[str, int]:

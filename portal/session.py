@@ -1,43 +1,57 @@
 """Who is signed in at the portal, in this browser, and until when.
 
-The browser's session lies in the ephemeral store (`core.web.server_session`). A session is ended
-from afar by a mark under its `sid`, or under the person where the provider names no session: a
-mark cannot be lost to a request that writes the session at the same moment.
+The browser's session lies in the ephemeral store (`core.web.server_session`). It is over when the
+provider's is at the latest, which counts from the sign-in there and not from the arrival here. A
+session is ended from afar by a mark under its `sid`, or under the person where the provider names
+no session: a mark cannot be lost to a request that writes the session at the same moment. That the
+provider's session still lives is confirmed now and then (`confirmation.py`); when that was last
+lies in the store as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from flask import session
 
+from core.infra.ids import digest
 from core.infra.store.interface import EphemeralStore, Kind
 from core.organisations.identifiers import OrganisationId
-from core.people.assurance import Acr
+from core.people.assurance import SIGN_IN_LIFE, Acr
 from core.people.identifiers import PersonId
 from core.web.server_session import ServerSession
 
-# As long as the provider's own session, counted from the sign-in here.
-LIFE = timedelta(hours=12)
+# As long as the provider's own session.
+LIFE = SIGN_IN_LIFE
+# How long a confirmation is worth anything.
+GOOD_FOR = timedelta(minutes=10)
 _SIGNED_IN = "signed_in"
 _RETURN_TO = "return_to"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """What the portal keeps of a sign-in; `id_token` is the hint for signing out, `acr` its level."""
+    """What the portal keeps of a sign-in; `id_token` is the hint for signing out, `acr` its level.
+
+    `signed_in_at` is when the person proved who they are at the provider, `since` when they arrived
+    here. `refresh_token` is sealed; `confirmed_at` is None where the last time is too long ago.
+    """
 
     person_id: PersonId
     sid: str
     name: str
     id_token: str
+    signed_in_at: datetime
     since: datetime
+    refresh_token: str = field(repr=False)
     acr: Acr = Acr.PASSWORD
     organisation_id: OrganisationId | None = None
+    confirmed_at: datetime | None = None
 
 
-def start(signed_in: SignedIn) -> None:
+def start(store: EphemeralStore, signed_in: SignedIn) -> None:
     """Begin a session under a new secret; what the browser held before is forgotten."""
+    confirm(store, signed_in, signed_in.since)
     browser = browser_session()
     browser.clear()
     browser.rotate()
@@ -46,7 +60,9 @@ def start(signed_in: SignedIn) -> None:
         "sid": signed_in.sid,
         "name": signed_in.name,
         "id_token": signed_in.id_token,
+        "signed_in_at": signed_in.signed_in_at.isoformat(),
         "since": signed_in.since.isoformat(),
+        "refresh_token": signed_in.refresh_token,
         "acr": signed_in.acr.value,
     }
 
@@ -54,18 +70,26 @@ def start(signed_in: SignedIn) -> None:
 def current(store: EphemeralStore, now: datetime) -> SignedIn | None:
     """Return the sign-in of this browser, or None when there is none, or it has ended."""
     kept = session.get(_SIGNED_IN)
-    if kept is None:
+    # One of an earlier release, which could not be confirmed: the person signs in once more.
+    if kept is None or "refresh_token" not in kept:
         return None
     signed_in = SignedIn(
         person_id=PersonId(kept["person_id"]),
         sid=kept["sid"],
         name=kept["name"],
         id_token=kept["id_token"],
+        signed_in_at=datetime.fromisoformat(kept["signed_in_at"]),
         since=datetime.fromisoformat(kept["since"]),
-        acr=Acr(kept.get("acr", Acr.PASSWORD)),
+        refresh_token=kept["refresh_token"],
+        acr=Acr(kept["acr"]),
         organisation_id=kept.get("organisation_id"),
     )
-    return None if _is_over(store, signed_in, now) else signed_in
+    return _alive(store, signed_in, now)
+
+
+def confirm(store: EphemeralStore, signed_in: SignedIn, now: datetime) -> None:
+    """Write down that the provider's session was alive just now."""
+    store.put(Kind.SID, _confirmation_key(signed_in), now.isoformat().encode(), GOOD_FOR)
 
 
 def choose_organisation(organisation_id: OrganisationId) -> None:
@@ -100,11 +124,18 @@ def take_return() -> str:
     return path
 
 
-def _is_over(store: EphemeralStore, signed_in: SignedIn, now: datetime) -> bool:
-    if now >= signed_in.since + LIFE or store.get(Kind.SID, _sid_key(signed_in.sid)) is not None:
-        return True
-    everywhere = store.get(Kind.SID, _person_key(signed_in.person_id))
-    return everywhere is not None and signed_in.since <= datetime.fromisoformat(everywhere.decode())
+def _alive(store: EphemeralStore, signed_in: SignedIn, now: datetime) -> SignedIn | None:
+    if now >= signed_in.signed_in_at + LIFE:
+        return None
+    keys = (_sid_key(signed_in.sid), _person_key(signed_in.person_id), _confirmation_key(signed_in))
+    ended, everywhere, confirmed = store.get_many([(Kind.SID, key) for key in keys])
+    if ended is not None or (everywhere is not None and signed_in.since <= _moment(everywhere)):
+        return None
+    return replace(signed_in, confirmed_at=None if confirmed is None else _moment(confirmed))
+
+
+def _moment(value: bytes) -> datetime:
+    return datetime.fromisoformat(value.decode())
 
 
 # The store is shared with the provider, which has entries of the same kind.
@@ -114,3 +145,8 @@ def _sid_key(sid: str) -> str:
 
 def _person_key(person_id: str) -> str:
     return f"portal person {person_id}"
+
+
+def _confirmation_key(signed_in: SignedIn) -> str:
+    # Each sign-in has its own: what was given to one may be withdrawn while the other goes on.
+    return f"portal confirmed {digest(signed_in.refresh_token)}"

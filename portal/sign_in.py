@@ -4,6 +4,7 @@ Authorization code with PKCE, state and nonce by Authlib's client, held to FAPI 
 (`provider_client.py`) and authenticated with private_key_jwt; RP-initiated and back-channel logout.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from authlib.integrations.base_client import OAuthError
@@ -21,7 +22,7 @@ from core.proof import logout_token
 from core.proof.jws import InvalidJwt
 from core.web import csrf
 from core.web.locale import current_language
-from portal import pages, session
+from portal import confirmation, pages, session
 from portal.client_key import ClientAssertion
 from portal.pages import SignedOutPage, SignInFailedPage
 from portal.proofs import Proofs
@@ -89,15 +90,19 @@ def callback() -> AnyResponse:
     token, person = _exchange()
     claims = token["userinfo"]
     wanted = session.take_return()
+    found = services()
     session.start(
+        found.store,
         SignedIn(
             person_id=PersonId(claims["sub"]),
             sid=claims["sid"],
             name=person.get("name") or person.get("preferred_username") or claims["sub"],
             id_token=token["id_token"],
-            since=services().clock.now(),
+            signed_in_at=datetime.fromtimestamp(claims["auth_time"], UTC),
+            since=found.clock.now(),
+            refresh_token=confirmation.seal(found.settings.secret, token["refresh_token"]),
             acr=next(iter(known_levels([str(claims.get("acr"))])), Acr.PASSWORD),
-        )
+        ),
     )
     log.event("portal_signed_in", person_id=claims["sub"])
     return redirect(wanted, 303)
@@ -168,7 +173,10 @@ def _exchange() -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         token = provider().authorize_access_token(claims_options=expected)
         person = provider().userinfo(token=token)
-        if person["sub"] != token["userinfo"]["sub"] or "sid" not in token["userinfo"]:
+        claims = token["userinfo"]
+        # Without these the session could not be ended, nor bound to that of the provider.
+        is_whole = {"sid", "auth_time"} <= claims.keys() and "refresh_token" in token
+        if person["sub"] != claims["sub"] or not is_whole:
             raise SignInFailed("invalid_token")
     except OAuthError as error:
         raise SignInFailed(error.error, 403 if error.error == "access_denied" else 400) from error

@@ -1,6 +1,7 @@
 """What the portal is made of: built once, handed to those who need it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -21,7 +22,7 @@ CLIENT_ID = "portal"
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The ground under every view; tests pass their own."""
+    """The ground under every view; tests pass their own. `started_at` is when this process began to serve."""
 
     settings: Settings
     clock: Clock
@@ -29,6 +30,7 @@ class Services:
     store: EphemeralStore
     client_key: ClientKey
     provider_keys: ProviderKeys
+    started_at: datetime
 
 
 def build_services(settings: Settings) -> Services:
@@ -42,6 +44,7 @@ def build_services(settings: Settings) -> Services:
         store=RedisStore(settings.redis_url) if settings.redis_url else SqliteStore(settings.store_path),
         client_key=ClientKey.ensure(settings.keys_directory),
         provider_keys=ProviderKeys(lambda: _read_keys(http, settings.issuer), clock),
+        started_at=clock.now(),
     )
 
 

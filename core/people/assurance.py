@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# A working day, so that one sign-in serves it; counted from `auth_time`, and no request makes it longer. The
+# provider's session ends then, and with it every session of ours that rests on it.
+SIGN_IN_LIFE = timedelta(hours=12)
 
 
 class Acr(StrEnum):

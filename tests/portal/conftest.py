@@ -66,6 +66,7 @@ def portal(
     machine's own.
     """
     clock = FixedClock(small_provider.present())
+    provider.present = lambda: clock.now().timestamp()
     pointed = replace(settings, issuer=provider.issuer)
     services = Services(
         settings=pointed,
@@ -74,6 +75,7 @@ def portal(
         store=store,
         client_key=ClientKey.ensure(tmp_path / "keys"),
         provider_keys=ProviderKeys(lambda: provider.respond("GET", "/jwks", {}, "")[1], clock),
+        started_at=clock.now(),
     )
     app = create_app(pointed, services=services)
     app.config["TEST_BASE_URL"] = pointed.portal_url

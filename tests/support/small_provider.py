@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -32,8 +32,14 @@ class SmallProvider:
         self.key = _key("first")
         self.published = [self.key]
         self.token_requests: list[dict[str, str]] = []
+        # What was asked with refresh tokens, and the sessions that are over for them.
+        self.gives_refresh_token = True
+        self.refreshed: list[str] = []
+        self.ended: set[str] = set()
         self.jwks_requests = 0
         self.is_down = False
+        # Of a client whose clock the test moves: what its proofs are judged by, in seconds since 1970.
+        self.present: Callable[[], float] = time.time
         # Where a client proves its requests: the nonce it must use, its proofs that had it, and what was pushed.
         self.nonce = "first-nonce"
         self.token_type = "DPoP"
@@ -116,7 +122,7 @@ class SmallProvider:
         assert proof.header == {"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk}
         assert "d" not in jwk
         assert (proof.claims["htm"], proof.claims["htu"]) == (method, self.issuer + path)
-        assert (abs(proof.claims["iat"] - time.time()) < 60, proof.claims.get("ath")) == (True, ath)
+        assert (abs(proof.claims["iat"] - self.present()) < 60, proof.claims.get("ath")) == (True, ath)
         if proof.claims.get("nonce") != self.nonce:
             return 400 if token is None else 401, {"error": "use_dpop_nonce"}
         self.proofs.append({"jwk": jwk, "path": path, **proof.claims})
@@ -146,14 +152,25 @@ class SmallProvider:
         if headers.get("Authorization", "").startswith("Basic "):
             name, _, secret = b64decode(headers["Authorization"][6:]).decode().partition(":")
             sent["client_id"], sent["client_secret"] = unquote_plus(name), unquote_plus(secret)
+        if sent.get("grant_type") == "refresh_token":
+            return self._refresh(sent)
         self.token_requests.append(sent)
         if sent["code"] not in self._grants:
             return 400, {"error": "invalid_grant"}
         claims = self._grants[sent["code"]][0]
+        refresh = {"refresh_token": f"rt-{claims.get('sid', '')}"} if self.gives_refresh_token else {}
         return 200, {
             "access_token": f"at-{sent['code']}", "expires_in": 600, "id_token": self.sign(claims),
             "token_type": self.token_type if "DPoP" in headers else "Bearer",
+            **refresh,
         }  # fmt: skip
+
+    def _refresh(self, sent: Mapping[str, str]) -> tuple[int, Any]:
+        """Answer as long as the session lives to which the token is bound."""
+        self.refreshed.append(sent["refresh_token"])
+        if sent["refresh_token"].removeprefix("rt-") in self.ended:
+            return 400, {"error": "invalid_grant"}
+        return 200, {"access_token": "at-again", "expires_in": 600, "token_type": self.token_type}
 
 
 def present() -> datetime:

@@ -219,14 +219,16 @@ def test_pages_follow_each_other_without_gap_and_keep_what_was_looked_for(told: 
     with told.changing() as session:
         told.record(session, "membership-reminded", subject=told.office.colleague.person_id, count=120)
     browser, seen = told.portal.signed_in(told.office.manager.person_id), list[str]()
-    url: str | None = f"{told.url}?language=en&kind=employees&person=bram"
+    url = f"{told.url}?language=en&kind=employees&person=bram"
 
-    while url is not None:
+    for _stretch in range(4):
         answer = browser.get(url)
-        page = parse(url, answer.status_code, {}, answer.text)
+        page = parse(url, answer.status_code, dict(answer.headers.to_wsgi_list()), answer.text)
         seen += said(page)
         assert len(said(page)) <= 50
-        url = page.one("#older").attributes["href"] if page.has("#older") else None
+        if not page.has("#older"):
+            break
+        url = page.one("#older").attributes["href"]
 
     assert len(seen) == 120 + 3
     assert page.has("#newest")

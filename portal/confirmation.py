@@ -1,0 +1,98 @@
+"""Whether the provider's session still lives: asked of the provider, so that no lost notice keeps ours alive.
+
+The provider tells when a session ends (back-channel logout). It may tell in vain: while the portal is
+down or cannot be reached. So each session holds a refresh token that ends with the provider's session
+(RFC 6749 section 6); it is used when the last confirmation is a minute old, or older than this process,
+which may have been down when a notice came.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from requests import RequestException
+
+from core.infra import log, sealing
+from core.infra.errors import ImmoError
+from core.infra.secret import Secret
+from core.infra.store.interface import Kind
+from portal import session
+from portal.session import SignedIn
+from portal.wiring import Services, services
+
+ASK_AFTER = timedelta(minutes=1)
+# A provider that does not answer is left alone so long, and whoever was confirmed lately goes on meanwhile.
+_REST = timedelta(seconds=15)
+_TIMEOUT_SECONDS = 3
+_PURPOSE = "portal session"
+_RESTING = "portal provider rests"
+
+
+class SessionUnconfirmed(ImmoError):
+    """The provider does not answer, and it is too long ago that it said that the session lives."""
+
+    code = "session-unconfirmed"
+
+
+def seal(secret: Secret, refresh_token: str) -> str:
+    """Return the refresh token of a session as the store may hold it."""
+    return sealing.seal(secret, refresh_token, purpose=_PURPOSE)
+
+
+def still_lives(signed_in: SignedIn) -> bool:
+    """Tell whether the session at the provider goes on, by what it said last or says now.
+
+    Raises `SessionUnconfirmed` where the provider does not answer for so long that nobody can tell.
+    """
+    found = services()
+    if _is_recent(found, signed_in, ASK_AFTER):
+        return True
+    lives = None if found.store.get(Kind.SID, _RESTING) else _asked(found, signed_in)
+    if lives is None:
+        if _is_recent(found, signed_in, session.GOOD_FOR):
+            return True
+        raise SessionUnconfirmed
+    if lives:
+        session.confirm(found.store, signed_in, found.clock.now())
+    else:
+        log.event("portal_session_over", person_id=signed_in.person_id)
+    return lives
+
+
+def _is_recent(found: Services, signed_in: SignedIn, within: timedelta) -> bool:
+    at = signed_in.confirmed_at
+    return at is not None and at >= found.started_at and found.clock.now() < at + within
+
+
+def _asked(found: Services, signed_in: SignedIn) -> bool | None:
+    """Return what the provider says; None where it does not answer, or not to the question."""
+    try:
+        token = sealing.unseal(found.settings.secret, signed_in.refresh_token, purpose=_PURPOSE)
+        status, error = _refreshed(token)
+    except sealing.Unreadable:
+        # Of another secret, which was replaced meanwhile: nobody can ask for it any more.
+        return False
+    except (RequestException, ValueError) as failure:
+        log.event("session_unconfirmed", log.WARNING, reason=type(failure).__name__)
+        found.store.put(Kind.SID, _RESTING, b"1", _REST)
+        return None
+    if status == 200:
+        return True
+    if error == "invalid_grant":
+        return False
+    log.event("session_unconfirmed", log.ERROR, status=status, error_code=error)
+    return None
+
+
+def _refreshed(token: str) -> tuple[int, str | None]:
+    provider: Any = current_app.extensions["provider"]
+    metadata = provider.load_server_metadata()
+    with provider._get_oauth_client(**metadata) as client:  # noqa: SLF001 - Authlib's own way in
+        answer = client.post(
+            metadata["token_endpoint"],
+            data={"grant_type": "refresh_token", "refresh_token": token, "scope": "openid"},
+            auth=client.client_auth("private_key_jwt"),
+            timeout=_TIMEOUT_SECONDS,
+        )
+    error = answer.json().get("error") if answer.status_code in {400, 401} else None
+    return answer.status_code, error
