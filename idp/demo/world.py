@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.infra.errors import RuleError
 from core.infra.settings import Mode
-from idp.demo import clients, crowd, kinds, offices, registers, tools
+from idp.demo import clients, companies, crowd, kinds, offices, registers, tools
 from idp.demo import people as persons
 from idp.oidc.clients import announce_change
 from idp.wiring import Services
@@ -38,6 +38,7 @@ def load(services: Services, people: int = 0, organisations: int = 0, largest: i
         offices.load(session, cast, catalogue, now=now)
         clients.load(session, settings, catalogue, now=now)
     registers.load(database, services.number_keys, now=now)
+    companies.load(database, now=now)
     announce_change(database, services.store)
     if people:
         cadastrefinder = catalogue["cadastrefinder"]
