@@ -15,7 +15,7 @@ from core.infra.errors import ImmoError, NotFound
 from core.infra.ids import new_id
 from core.infra.settings import Mode, Settings
 from core.proof.keys import ALGORITHMS
-from core.web import frame, headers, health
+from core.web import frame, headers, health, problems
 from core.web.programs import Programs
 from idp.account import (
     accreditations,
@@ -35,7 +35,9 @@ from idp.account import (
     security,
 )
 from idp.account import eid as account_eid
-from idp.docs import claims_page, errors_page, mails_page
+from idp.admin import door as admin_door
+from idp.admin import endpoints as admin
+from idp.docs import claims_page, errors_page, explain, mails_page
 from idp.help import eid as help_eid
 from idp.help import views as help_views
 from idp.interaction import (
@@ -91,6 +93,7 @@ PROGRAM_ENDPOINTS = (
     *introspect.ENDPOINTS,
     *revoke.ENDPOINTS,
     *registration_endpoint.ENDPOINTS,
+    *explain.ENDPOINTS,
 )
 _BLUEPRINTS = (
     flow.bp,
@@ -145,6 +148,14 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     made_of = services or build_services(settings)
     app.extensions["immo"] = made_of
     app.session_interface = _NoSessions()
+    app.wsgi_app = Programs(  # type: ignore[assignment, method-assign]
+        app.wsgi_app,
+        admin.ENDPOINTS,
+        ground=made_of,
+        headers=headers.defaults_for(settings),
+        refuse=admin_door.refuse,
+        wrong_method=problems.wrong_method,
+    )
     app.wsgi_app = Programs(  # type: ignore[assignment, method-assign]
         app.wsgi_app,
         (*PROGRAM_ENDPOINTS, *door.ENDPOINTS),
