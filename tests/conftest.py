@@ -1,5 +1,8 @@
 """The fixtures of every test: infrastructure only, data is built where it is tested."""
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
 
@@ -10,7 +13,9 @@ settings.register_profile("suite", deadline=None, print_blob=True)
 settings.load_profile("suite")
 
 pytest_plugins = (
+    "tests.support.sharing_out",
     "tests.support.compiled_routes",
+    "tests.support.known_answers",
     "tests.support.mail",
     "tests.support.ground",
     "tests.support.product",
@@ -22,6 +27,22 @@ pytest_plugins = (
     "tests.support.pcsc",
     "tests.support.card_place",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without looking for garbage, never look for it among what was collected, and later less often.
+
+    A million objects come into being here and stay: to go through them again and again is half of the time.
+    The tests themselves leave little that goes in circles.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 10, 10)
+        gc.enable()
 
 
 # Whatever meets the pair of stores comes by one of these.

@@ -23,10 +23,11 @@ class Element:
 
     def walk(self) -> Iterator["Element"]:
         """Go through all elements inside, in the order of the document."""
-        for child in self.content:
-            if isinstance(child, Element):
-                yield child
-                yield from child.walk()
+        ahead = [child for child in reversed(self.content) if isinstance(child, Element)]
+        while ahead:
+            element = ahead.pop()
+            yield element
+            ahead.extend(child for child in reversed(element.content) if isinstance(child, Element))
 
     @property
     def text(self) -> str:
@@ -36,9 +37,7 @@ class Element:
 
     def matches(self, selector: str) -> bool:
         """Tell whether it fits `tag#id.class[name=value]`, any part of which may be left out."""
-        found = _SELECTOR.findall(selector)
-        assert "".join(m.group(0) for m in _SELECTOR.finditer(selector)) == selector, f"unknown selector {selector}"
-        return all(self._fits(*part) for part in found)
+        return all(self._fits(*part) for part in _parts(selector))
 
     def _fits(self, tag: str, identifier: str, css_class: str, name: str, value: str) -> bool:
         if tag:
@@ -84,6 +83,13 @@ class Page:
     def language(self) -> str | None:
         """Return the language that the page says it is in."""
         return self.one("html").attributes.get("lang")
+
+
+@lru_cache(maxsize=1024)
+def _parts(selector: str) -> tuple[tuple[str, ...], ...]:
+    found = tuple(_SELECTOR.finditer(selector))
+    assert "".join(part.group(0) for part in found) == selector, f"unknown selector {selector}"
+    return tuple(part.groups(default="") for part in found)
 
 
 class _Builder(HTMLParser):
