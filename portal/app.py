@@ -14,18 +14,22 @@ from core.infra.settings import Settings
 from core.web import frame, health
 from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
-from portal import menu, pages, session, sign_in
+from portal import invitations, menu, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.confirmation import SessionUnconfirmed
 from portal.employees import acts as employee_acts
+from portal.employees import adding as employee_adding
+from portal.employees import confirming as employee_confirming
 from portal.employees import employee
+from portal.employees import inviting as employee_inviting
 from portal.employees import overview as employees
 from portal.frame import organisation_url
 from portal.history import views as history
-from portal.organisations import overview
+from portal.organisations import overview, suggestions
 from portal.pages import NotAllowedPage, ProblemPage, SignInFailedPage
 from portal.staff import approvals as staff_approvals
 from portal.staff import entering as staff_entering
+from portal.tools import areas as tools
 from portal.visit import NotAllowed
 from portal.wiring import Services, build_services
 
@@ -38,11 +42,17 @@ _BLUEPRINTS = (
     staff_approvals.bp,
     sign_in.bp,
     overview.bp,
+    suggestions.bp,
     history.bp,
     menu.bp,
     employees.bp,
     employee.bp,
     employee_acts.bp,
+    employee_adding.bp,
+    employee_confirming.bp,
+    employee_inviting.bp,
+    invitations.bp,
+    *tools.BLUEPRINTS,
 )
 _BODY_BYTES_MAX = 64 * 1024
 

@@ -14,11 +14,30 @@ PARAMETER = "done"
 
 # Each area adds its own; the codes are addresses and stay as they are.
 _TEXTS: dict[str, str] = {
+    "access-asked": N_("The managers have received a mail. You receive one as soon as they have decided."),
+    "access-reminded": N_("The managers have received a reminder."),
+    "access-saved": N_("The changes are saved. Those concerned were told so by mail."),
+    "access-taken": N_("You have access now."),
     "approval-given": N_("Approved, and done."),
     "approval-refused": N_("Refused. Nothing was done."),
     "approval-withdrawn": N_("You have withdrawn it. Nothing was done."),
     "saved": N_("Your changes are saved."),
-    "changed-meanwhile": N_("Somebody else changed something meanwhile. This is how it stands now; nothing was done twice."),
+    "suggestion-declined": N_("Your own data stay. You are asked again only if the register says something new."),
+    "suggestion-taken": N_("Your organisation now says what the company register says."),
+    "organisation-added": N_("The organisation is added. You are its first manager."),
+    "requested": N_("Your request is sent. The managers have received a mail."),
+    "reminded": N_("The managers have received a reminder."),
+    "withdrawn": N_("Your request is withdrawn."),
+    "accepted": N_("You have accepted the invitation. You can work for this organisation now."),
+    "declined": N_("You have declined the invitation."),
+    "left": N_("You have left the organisation."),
+    "changed": N_("This has changed meanwhile. Here is how it stands now."),
+    "picture-saved": N_("The picture is saved."),
+    "picture-removed": N_("The picture is removed."),
+    "put-off": N_("You will not see this advice for thirty days."),
+    "changed-meanwhile": N_(
+        "Somebody else changed something meanwhile. This is how it stands now; nothing was done twice."
+    ),
     "done-already": N_("This was done already."),
     "employee-activate": N_("The employee is active again and was told so by mail."),
     "employee-add": N_("The employee is added and was told so by mail."),
@@ -32,14 +51,24 @@ _TEXTS: dict[str, str] = {
     "invitation-sent": N_("The invitation is on its way."),
     "invitation-too-soon": N_("The invitation was sent less than an hour ago. It was not sent again."),
     "invitation-withdraw": N_("The invitation is withdrawn. Its link no longer works."),
+    "mandate-accepted": N_("Accepted. Colleagues with a role now work under your responsibility."),
+    "mandate-declined": N_("Declined. What held before still holds."),
+    "mandate-ended": N_("Ended. Nobody works under this accreditation any more."),
+    "mandate-proposed": N_("The holder has received a mail. Until they accept, what held before still holds."),
+    "mandate-renewed": N_("Renewed for a year."),
+    "mandate-withdrawn": N_("Withdrawn. Nobody works under your accreditation there any more."),
+    "nothing-changed": N_("Nothing was changed."),
+    "registration-ended": N_("The registration is ended. The tool can be registered again at any time."),
+    "terms-accepted": N_("The terms of use are accepted for the organisation."),
+    "tool-registered": N_("The tool is registered. You can start it now."),
     "joined": N_("Welcome. You belong to this organisation now."),
 }
 
 
 def done(url: str, code: str) -> Response:
-    """Send the browser to a page that says what was done; `url` has no query yet."""
+    """Send the browser to a page that says what was done."""
     assert code in _TEXTS, code
-    return redirect(f"{url}?{PARAMETER}={code}", 303)
+    return redirect(f"{url}{'&' if '?' in url else '?'}{PARAMETER}={code}", 303)
 
 
 def current() -> str | None:

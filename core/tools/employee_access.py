@@ -81,6 +81,11 @@ def roles_by_tool(session: Session, tools: Any) -> Mapping[str, tuple[ToolRole, 
     }
 
 
+def roles_of(session: Session, tool_id: ToolId) -> tuple[ToolRole, ...]:
+    """Return the roles of one tool, in their order; one statement."""
+    return roles_by_tool(session, (tool_id,)).get(tool_id, ())
+
+
 def _tools_of(membership_id: MembershipId) -> Any:
     organisation = select(MembershipRow.organisation_id).where(MembershipRow.id == membership_id).scalar_subquery()
     return select(RegistrationRow.tool_id).where(

@@ -1,0 +1,1 @@
+"""The tools of an organisation: overview, details, registering, access, mandated accreditation."""

@@ -1,0 +1,5 @@
+"""The pages of an organisation's tools, to be put into the application."""
+
+from portal.tools import access, details, ending, overview, register, terms
+
+BLUEPRINTS = (overview.bp, register.bp, access.bp, ending.bp, terms.bp, details.bp)
