@@ -20,6 +20,7 @@ _WRITES = frozenset({"post", "put", "patch", "delete"})
 _GUARDS = frozenset(
     {
         "_initial_access_token",
+        "check_form",
         "csrf.check",
         "logout_token.verify",
         "protect.bearer_token",
