@@ -30,7 +30,7 @@ SOME_TOOL = N_("a tool")
 NOT_OF_PEOPLE = frozenset(
     {
         *("company-differences-found", "company-register-imported", "organisation-closing", "organisation-reopened"),
-        *("client-changed", "client-deleted", "client-disabled", "client-enabled"),
+        *("client-policy-changed", "client-changed", "client-deleted", "client-disabled", "client-enabled"),
         *("invitation-expired", "offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
@@ -70,6 +70,9 @@ _ACCOUNT = {
     ),
     "staff-role-taken": Sentence(
         N_("You took a role at Immo-Connect away from somebody."), N_("A role at Immo-Connect was taken from you.")
+    ),
+    "staff-acted": Sentence(
+        N_("You did something as staff of Immo-Connect."), N_("The helpdesk did something for your account.")
     ),
     "approval-asked": Sentence(
         N_("You asked a second person to approve something."),

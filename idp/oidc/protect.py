@@ -4,7 +4,7 @@ A token counts when it is genuine, for this resource, from whom it was given to,
 client that is still there, and when the store still knows what it was granted for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -49,8 +49,12 @@ def bearer_token(request: ProgramRequest) -> str:
     return found.token
 
 
-def require(services: Services, request: ProgramRequest, *, audience: str, scope: str) -> Caller:
+def require(
+    services: Services, request: ProgramRequest, *, audience: str, scope: str, or_scope: Collection[str] = ()
+) -> Caller:
     """Return who calls, with a token of theirs; `headers` are for the answer.
+
+    The token must carry `scope`, or any of `or_scope`.
 
     Raises `NoToken`, `InvalidToken`, `InsufficientScope`, `InvalidRequest` as `bearer_token` does,
     `InvalidDpopProof` or `UseDpopNonce` for a token that is bound to a key, and
@@ -60,14 +64,16 @@ def require(services: Services, request: ProgramRequest, *, audience: str, scope
         presented = _presented(request)
         if presented is None:
             raise NoToken(*Scheme)
-        return _judge(services, request, presented, audience=audience, scope=scope)
+        return _judge(services, request, presented, audience=audience, scope=(scope, *or_scope))
     except ProtocolError as error:
         # Where a client finds whose tokens are taken here (RFC 9728 section 5.1).
         error.parameters = {**error.parameters, "resource_metadata": protected_resource.metadata_url(audience)}
         raise
 
 
-def _judge(services: Services, request: ProgramRequest, presented: Presented, *, audience: str, scope: str) -> Caller:
+def _judge(
+    services: Services, request: ProgramRequest, presented: Presented, *, audience: str, scope: tuple[str, ...]
+) -> Caller:
     try:
         return _require_all(services, request, presented, audience=audience, scope=scope)
     except (InvalidToken, InsufficientScope) as error:
@@ -78,7 +84,7 @@ def _judge(services: Services, request: ProgramRequest, presented: Presented, *,
 
 
 def _require_all(
-    services: Services, request: ProgramRequest, presented: Presented, *, audience: str, scope: str
+    services: Services, request: ProgramRequest, presented: Presented, *, audience: str, scope: tuple[str, ...]
 ) -> Caller:
     verified = _verified(services, presented.token, audience)
     client = known_client(services.database, services.store, verified.client_id)
@@ -86,8 +92,8 @@ def _require_all(
         raise InvalidToken(reason="client gone", client_id=verified.client_id)
     headers = _require_holder(services, request, presented, verified, client)
     grant = _require_alive(services, verified)
-    if scope not in verified.scope:
-        raise InsufficientScope(needed=scope, client_id=verified.client_id)
+    if verified.scope.isdisjoint(scope):
+        raise InsufficientScope(needed=" ".join(scope), client_id=verified.client_id)
     require_sign_in(verified, client, now=services.clock.now())
     return Caller(verified, client, grant, headers)
 

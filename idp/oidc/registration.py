@@ -53,6 +53,8 @@ def store_client(session: Session, client: RegisteredClient, *, now: datetime, s
     if row is None:
         row = ClientRow(client_id=client.client_id, created_at=now)
         session.add(row)
+    else:
+        row.version += 1
     row.tool_id = client.tool_id
     row.secret_digest = client.secret_digest if secret is None else digest(secret)
     row.metadata_ = metadata_of(client)

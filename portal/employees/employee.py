@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,10 +19,11 @@ from core.organisations.states import MembershipStatus
 from core.tools.employee_access import employee_access
 from core.web.locale import current_language
 from portal import notices, pages
-from portal.employees import act_words, words
+from portal.employees import words
+from portal.employees.act_words import REFUSED, act, possible
 from portal.employees.lines import access_lines, initials, phone, waits_since
 from portal.employees.opening import EmployeeVisit, employees_url, open_employee
-from portal.employees.pages import Difference, EditPage, EmployeePage
+from portal.employees.pages import Act, Difference, EditPage, EmployeePage
 from portal.frame import Section, frame
 from portal.visit import check_form
 
@@ -67,9 +68,8 @@ def show(organisation_id: str, membership_id: str) -> str:
         tools=access_lines(visit, access, names),
         edit_url=f"{opened.url}/edit" if _may_edit(opened) else None,
         confirm_url=f"{opened.url}/confirm" if opened.manages and is_waiting else None,
-        acts=tuple(act_words.act(deed, employee, opened.url) for deed in act_words.possible(employee))
-        if opened.manages
-        else (),
+        acts=_acts(opened),
+        note=_note(opened),
         list_url=employees_url(organisation_id),
     )
     return pages.render(page, menu=page.frame.menu)
@@ -79,6 +79,9 @@ def show(organisation_id: str, membership_id: str) -> str:
 def edit(organisation_id: str, membership_id: str) -> AnyResponse | str:
     """Show the employee data to be changed."""
     opened = _open_to_edit(organisation_id, membership_id)
+    if opened.manages and opened.employee.status is MembershipStatus.REQUESTED:
+        # Of somebody who waits a manager changes the data by confirming them.
+        return redirect(f"{opened.url}/confirm", 303)
     if not _may_edit(opened):
         return notices.done(opened.url, "changed-meanwhile")
     page = _edit_page(opened, typed_of(opened.employee.details))
@@ -109,6 +112,24 @@ def save(organisation_id: str, membership_id: str) -> AnyResponse | tuple[str, i
     except (NotManager, WrongState):
         return notices.done(opened.url, "changed-meanwhile")
     return notices.done(opened.url, "saved")
+
+
+def _acts(opened: EmployeeVisit) -> tuple[Act, ...]:
+    if not opened.manages or _is_last_manager(opened):
+        return ()
+    return tuple(act(deed, opened.employee, opened.url) for deed in possible(opened.employee))
+
+
+def _note(opened: EmployeeVisit) -> str:
+    """Return why a manager finds no button to block or delete this employee; empty where they do."""
+    if not opened.manages or not opened.employee.is_manager:
+        return ""
+    refusal = "last-manager" if _is_last_manager(opened) else "demote-first"
+    return _(REFUSED[refusal], person=opened.employee.name)
+
+
+def _is_last_manager(opened: EmployeeVisit) -> bool:
+    return opened.employee.is_manager and opened.visit.organisation.managers <= 1
 
 
 def typed_of(details: MemberDetails) -> Mapping[str, str]:

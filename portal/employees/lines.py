@@ -15,7 +15,7 @@ from core.organisations.rules import MemberDetails
 from core.organisations.waiting import Wait
 from core.people.phone_numbers import phone_for_reading
 from core.tools.access_states import AccessState
-from core.tools.candidates import CandidateTool
+from core.tools.candidates import CandidateTool, RolesWished
 from core.tools.employee_access import EmployeeAccess
 from core.web.locale import current_language
 from portal.employees import words
@@ -74,7 +74,7 @@ def invitation_line(visit: Visit, invitation: OpenInvitation) -> InvitationLine:
     )
 
 
-def candidate_lines(tools: Iterable[CandidateTool], kinds: Kinds, chosen: Mapping[str, str]) -> tuple[ToolLine, ...]:
+def candidate_lines(tools: Iterable[CandidateTool], kinds: Kinds, chosen: RolesWished) -> tuple[ToolLine, ...]:
     """Return the tools of the second step, with the roles that were chosen so far."""
     language = current_language()
     return tuple(

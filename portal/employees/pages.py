@@ -151,6 +151,7 @@ class EmployeePage:
     edit_url: str | None
     confirm_url: str | None
     acts: tuple[Act, ...]
+    note: str
     list_url: str
 
 
