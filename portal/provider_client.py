@@ -46,7 +46,8 @@ class ProvingSession(OAuth2Session):  # type: ignore[misc]
     def _proven(self, method: str, url: str, auth: Any, sent: Mapping[str, Any]) -> Response:
         # The client's assertion is signed anew by `auth` each time: it is good for one request as well.
         token = self.token["access_token"] if auth is None else None
-        headers = {**(sent.get("headers") or {}), "DPoP": self._proofs.make(method, url, token)}
+        # RFC 9449 section 4.2: without what stands behind the question mark.
+        headers = {**(sent.get("headers") or {}), "DPoP": self._proofs.make(method, url.partition("?")[0], token)}
         return cast(Response, super().request(method, url, auth=auth, **{**sent, "headers": headers}))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.infra.errors import NotFound
@@ -51,3 +51,8 @@ def revive(session: Session, message_id: str, *, now: datetime) -> None:
 def purge(session: Session, *, now: datetime) -> None:
     """Drop what has been parked for longer than `KEPT`."""
     session.execute(delete(OutboxRow).where(OutboxRow.dead_at < now - KEPT))
+
+
+def on_their_way(session: Session) -> int:
+    """Return how many messages wait for their delivery."""
+    return session.execute(select(func.count()).where(OutboxRow.dead_at.is_(None))).scalar_one()

@@ -25,6 +25,7 @@ Headers: TypeAlias = Mapping[str, str]
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 # At the end of a path: any name, which is `path_name` to the view.
 _ANY_NAME = "/*"
+_ANY_SEGMENT = "*"
 _LARGEST_BODY = 64 * 1024
 # Of a length: with more it is none that anybody would send.
 _MOST_DIGITS = 12
@@ -46,7 +47,12 @@ class ProgramRequest:
     @property
     def path_name(self) -> str:
         """Return the last segment of the path."""
-        return self.path.rpartition("/")[2].encode("latin-1").decode(errors="replace")
+        return _text(self.path.rpartition("/")[2])
+
+    def names(self, endpoint_path: str) -> tuple[str, ...]:
+        """Return the segments of the path that stand for `*` in that of its endpoint."""
+        pairs = zip(endpoint_path.split("/"), self.path.split("/"), strict=True)
+        return tuple(_text(segment) for expected, segment in pairs if expected == _ANY_SEGMENT)
 
     @property
     def query_string(self) -> bytes:
@@ -118,7 +124,7 @@ View: TypeAlias = Callable[[Ground, ProgramRequest], Answer | None]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint(Generic[Ground]):
-    """A path and its views by method; `/*` at its end stands for a name of any kind.
+    """A path and its views by method; a segment `*` stands for a name of any kind.
 
     `headers` stand in every answer, `preflight` only in those to OPTIONS. One that `is_before_pages` answers
     some requests for a page of the same path: other methods, failures and what its view leaves are the page's.
@@ -134,6 +140,10 @@ class Endpoint(Generic[Ground]):
         """Return the methods that are taken, as the header Allow says them (RFC 9110 section 10.2.1)."""
         head = {"HEAD"} if "GET" in self.views else set()
         return ", ".join(sorted({*self.views, *head, "OPTIONS"}))
+
+
+def _text(segment: str) -> str:
+    return segment.encode("latin-1").decode(errors="replace")
 
 
 class Programs(Generic[Ground]):
@@ -156,6 +166,11 @@ class Programs(Generic[Ground]):
         self._pages = pages
         self._ground = ground
         self._endpoints = {endpoint.path: endpoint for endpoint in endpoints}
+        self._with_names = [
+            (endpoint.path.split("/"), endpoint)
+            for endpoint in self._endpoints.values()
+            if _ANY_SEGMENT in endpoint.path.removesuffix(_ANY_NAME)
+        ]
         self._headers = {path: {**headers, **endpoint.headers} for path, endpoint in self._endpoints.items()}
         self._refuse = refuse
         self._wrong_method = wrong_method
@@ -181,7 +196,20 @@ class Programs(Generic[Ground]):
         if found is not None:
             return found
         parent, _, name = path.rpartition("/")
-        return self._endpoints.get(parent + _ANY_NAME) if name else None
+        if not name:
+            return None
+        found = self._endpoints.get(parent + _ANY_NAME)
+        return found if found is not None or not self._with_names else self._endpoint_with_names(path)
+
+    def _endpoint_with_names(self, path: str) -> Endpoint[Ground] | None:
+        sent = path.split("/")
+        for expected, endpoint in self._with_names:
+            if len(expected) == len(sent) and all(
+                part in (segment, _ANY_SEGMENT) and segment
+                for part, segment in zip(expected[1:], sent[1:], strict=True)
+            ):
+                return endpoint
+        return None
 
     def _answer(self, endpoint: Endpoint[Ground], environment: "WSGIEnvironment") -> Answer | None:
         method: str = environment["REQUEST_METHOD"].upper()

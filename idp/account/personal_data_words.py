@@ -112,6 +112,9 @@ FIELDS: Mapping[str, str] = {
     "action": N_("Action"),
     "by": N_("By"),
     # when
+    "opened_at": N_("Opened"),
+    "claimant_source": N_("What proves the claim"),
+    "claimant_reference": N_("Where it is on file"),
     "given_at": N_("Given on"),
     "created_at": N_("Since"),
     "updated_at": N_("Changed"),
@@ -189,7 +192,4 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         "email-change": N_("changing the e-mail address"),
         "recovery": N_("choosing a new password"),
     },
-    "opened_at": N_("Opened"),
-    "claimant_source": N_("What proves the claim"),
-    "claimant_reference": N_("Where it is on file"),
 }
