@@ -6,7 +6,8 @@ down or cannot be reached. So each session holds a refresh token that ends with 
 which may have been down when a notice came.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from flask import current_app
@@ -47,7 +48,7 @@ def still_lives(signed_in: SignedIn) -> bool:
     found = services()
     if _is_recent(found, signed_in, ASK_AFTER):
         return True
-    lives = None if found.store.get(Kind.SID, _RESTING) else _asked(found, signed_in)
+    lives = None if _rests(found) else _asked(found, signed_in)
     if lives is None:
         if _is_recent(found, signed_in, session.GOOD_FOR):
             return True
@@ -64,6 +65,11 @@ def _is_recent(found: Services, signed_in: SignedIn, within: timedelta) -> bool:
     return at is not None and at >= found.started_at and found.clock.now() < at + within
 
 
+def _rests(found: Services) -> bool:
+    silent_at = found.store.get(Kind.SID, _RESTING)
+    return silent_at is not None and found.clock.now() < datetime.fromisoformat(silent_at.decode()) + _REST
+
+
 def _asked(found: Services, signed_in: SignedIn) -> bool | None:
     """Return what the provider says; None where it does not answer, or not to the question."""
     try:
@@ -73,14 +79,13 @@ def _asked(found: Services, signed_in: SignedIn) -> bool | None:
         # Of another secret, which was replaced meanwhile: nobody can ask for it any more.
         return False
     except (RequestException, ValueError) as failure:
-        log.event("session_unconfirmed", log.WARNING, reason=type(failure).__name__)
-        found.store.put(Kind.SID, _RESTING, b"1", _REST)
-        return None
-    if status == 200:
+        status, error = 0, type(failure).__name__
+    if status == HTTPStatus.OK:
         return True
     if error == "invalid_grant":
         return False
-    log.event("session_unconfirmed", log.ERROR, status=status, error_code=error)
+    log.event("session_unconfirmed", log.WARNING, status=status, error_code=error)
+    found.store.put(Kind.SID, _RESTING, found.clock.now().isoformat().encode(), _REST)
     return None
 
 

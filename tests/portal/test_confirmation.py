@@ -89,11 +89,12 @@ def test_provider_that_does_not_answer_is_borne_for_ten_minutes_and_hardly_asked
     portal.provider.is_down = True
 
     portal.clock.advance(timedelta(minutes=9, seconds=59))
-    borne = [is_signed_in(browser) for _page in range(2)]
+    borne = [is_signed_in(browser) for _page in range(5)]
+    asked = portal.provider.asked_in_vain
     portal.clock.advance(timedelta(seconds=20))
     refused = browser.get("/")
 
-    assert borne == [True, True]
+    assert (borne, asked) == ([True] * 5, 1)
     assert refused.status_code == 503
     assert 'data-code="unavailable"' in refused.text
     # Nobody was signed out by it: once the provider is back, the person goes on.

@@ -38,6 +38,7 @@ class SmallProvider:
         self.ended: set[str] = set()
         self.jwks_requests = 0
         self.is_down = False
+        self.asked_in_vain = 0
         # Of a client whose clock the test moves: what its proofs are judged by, in seconds since 1970.
         self.present: Callable[[], float] = time.time
         # Where a client proves its requests: the nonce it must use, its proofs that had it, and what was pushed.
@@ -92,6 +93,7 @@ class SmallProvider:
     def respond(self, method: str, path: str, headers: Mapping[str, str], body: str) -> tuple[int, Any]:
         """Answer one request with a status and a JSON value."""
         if self.is_down:
+            self.asked_in_vain += 1
             return 503, {"error": "temporarily_unavailable"}
         match method, path:
             case "GET", "/.well-known/openid-configuration":
