@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.idp.pages.samples import SAMPLES
 from tests.support.accessibility import violations
@@ -57,7 +57,12 @@ def faults(page: Page, gallery_url: str, sample: str) -> list[str]:
     is written anew into its window, where axe stays ready: to fetch and compile it costs as much as to judge.
     """
     found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            found.append(message.text)
+
+    page.on("console", note)
     wholly = LANGUAGES[READ.index(sample) % len(LANGUAGES)]
     for language in LANGUAGES:
         _look(page, WIDE_AND_LIGHT)
@@ -71,6 +76,7 @@ def faults(page: Page, gallery_url: str, sample: str) -> list[str]:
         found += [f"{language}: {fault}" for fault in _faults(page, of_appearance_alone=False)]
         _look(page, SMALL_AND_DARK)
         found += [f"{language}, dark: {fault}" for fault in _faults(page, of_appearance_alone=language != wholly)]
+    page.remove_listener("console", note)
     return found
 
 
