@@ -67,3 +67,9 @@ class MandateOver(RuleError):
     """The mandate has ended or was accepted before; nothing is left to do with it."""
 
     code = "mandate-over"
+
+
+class RenewedTooEarly(RuleError):
+    """A mandate is renewed in the month before its end."""
+
+    code = "mandate-renewed-too-early"

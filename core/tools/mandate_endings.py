@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
-from core.tools import announcements
+from core.tools import announcements, mandate_letters
 from core.tools.catalogue import usage_requirements
 from core.tools.identifiers import ToolId
 from core.tools.requirements import NOTHING
@@ -34,10 +34,10 @@ def end_proposals(session: Session, registration_id: str, *, now: datetime) -> N
     _close(session, found, "replaced", now)
 
 
-def end_accepted(session: Session, registration_id: str, *, now: datetime) -> None:
+def end_accepted(session: Session, registration_id: str, *, reason: str = "replaced", now: datetime) -> None:
     """End the mandate that holds, because another takes its place."""
     found = _find(session, MandateRow.registration_id == registration_id, _ACCEPTED)
-    _close(session, found, "replaced", now)
+    _close(session, found, reason, now)
 
 
 def end_with_registration(session: Session, registration_id: str, *, now: datetime) -> None:
@@ -46,8 +46,12 @@ def end_with_registration(session: Session, registration_id: str, *, now: dateti
 
 
 def end_with_membership(session: Session, membership_id: str, *, now: datetime) -> None:
-    """End the mandates whose holder leaves the organisation or is blocked in it."""
-    end(session, _find(session, MandateRow.holder_membership_id == membership_id), reason="holder-left", now=now)
+    """End the mandates whose holder leaves the organisation or is blocked in it; the managers are told."""
+    found = _find(session, MandateRow.holder_membership_id == membership_id)
+    end(session, found, reason="holder-left", now=now)
+    for row in found:
+        if row.accepted_at is not None:
+            mandate_letters.to_managers(session, row, "mandate-ended-with-membership", now=now)
 
 
 def suspend_resting_on(session: Session, accreditation_id: str, *, now: datetime) -> Sequence[RegistrationRow]:
@@ -62,8 +66,29 @@ def resume_resting_on(session: Session, accreditation_id: str, *, now: datetime)
     suspended = _registrations(session, {row.registration_id for row in found}, RegistrationStatus.SUSPENDED)
     resumed = [registration for registration in suspended if registration.status_reason == ACCREDITATION_LAPSED]
     for registration in resumed:
-        _set_status(session, registration, RegistrationStatus.ACTIVE, None, now)
+        set_status(session, registration, RegistrationStatus.ACTIVE, None, now)
     return resumed
+
+
+def set_status(
+    session: Session,
+    registration: RegistrationRow,
+    status: RegistrationStatus,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Let a registration rest, or work again, and record it."""
+    registration.status, registration.status_reason = status, reason
+    registration.changed_at = now
+    audit.record(
+        session,
+        action=f"tool-registration-{status.value}",
+        actor_id=None,
+        subject_id=registration.id,
+        organisation_id=registration.organisation_id,
+        details={"reason": reason},
+        now=now,
+    )
 
 
 def _find(session: Session, *conditions: ColumnElement[bool]) -> Sequence[MandateRow]:
@@ -83,7 +108,7 @@ def _suspend(
     for registration in _registrations(session, registration_ids, RegistrationStatus.ACTIVE):
         needed = usage_requirements(session, ToolId(registration.tool_id), registration.usage, now=now)
         if needed is not None and needed.register != NOTHING:
-            _set_status(session, registration, RegistrationStatus.SUSPENDED, reason, now)
+            set_status(session, registration, RegistrationStatus.SUSPENDED, reason, now)
         suspended.append(registration)
     announcements.tell_users(session, suspended, reason=reason, now=now)
     return suspended
@@ -98,23 +123,3 @@ def _registrations(
         .order_by(RegistrationRow.id)
         .with_for_update()
     ).all()
-
-
-def _set_status(
-    session: Session,
-    registration: RegistrationRow,
-    status: RegistrationStatus,
-    reason: str | None,
-    now: datetime,
-) -> None:
-    registration.status, registration.status_reason = status, reason
-    registration.changed_at = now
-    audit.record(
-        session,
-        action=f"tool-registration-{status.value}",
-        actor_id=None,
-        subject_id=registration.id,
-        organisation_id=registration.organisation_id,
-        details={"reason": reason},
-        now=now,
-    )

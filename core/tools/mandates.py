@@ -1,11 +1,11 @@
 """Mandates: an accreditation that a registration rests on, lent to colleagues (T4).
 
-The holder accepts; until then the old mandate holds. A mandate lasts twelve months at most.
-How mandates end, and what ends with them, is in `mandate_endings.py`.
+The holder accepts; until then the old mandate holds. A mandate lasts twelve months at most and is
+renewed by its holder. How mandates end, and what ends with them, is in `mandate_endings.py`.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,9 +24,9 @@ from core.organisations.rules import Membership
 from core.organisations.states import MembershipStatus
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
-from core.tools import announcements, mandate_endings
+from core.tools import announcements, mandate_endings, mandate_letters
 from core.tools.catalogue import usage_requirements
-from core.tools.errors import MandateOver, MandateTooLong, RequirementNotMet
+from core.tools.errors import MandateOver, MandateTooLong, RenewedTooEarly, RequirementNotMet
 from core.tools.identifiers import MandateId, RegistrationId, ToolId
 from core.tools.rules import last_day_of_mandate, qualifies
 from core.tools.states import Colleagues, RegistrationStatus
@@ -34,6 +34,8 @@ from core.tools.tables import MandateColleagueRow, MandateRow, RegistrationRow
 
 # The wording that a holder accepts: "works under the responsibility of".
 TEXT_VERSION = "2026-1"
+# From the first reminder on.
+RENEWABLE_BEFORE_END = timedelta(days=30)
 
 
 def begin(
@@ -87,7 +89,10 @@ def propose(
     session.add(row)
     session.flush()
     session.add_all(MandateColleagueRow(mandate_id=row.id, membership_id=member) for member in colleagues or ())
+    session.flush()
     _record(session, "mandate-proposed", row, by=by, now=now)
+    if holder.person_id != by:
+        mandate_letters.to_holder(session, row, "mandate-proposed", by=by, now=now)
     return MandateId(row.id)
 
 
@@ -97,36 +102,92 @@ def accept(session: Session, mandate_id: MandateId, *, by: PersonId, acr: Acr, n
     The mandate before it ends, and a registration that was suspended for want of one works again.
     Raises `NotFound`, `NotYours`, `MandateOver`, `RequirementNotMet`.
     """
-    row, registration = _locked(session, mandate_id)
-    accreditation = session.get_one(AccreditationRow, row.accreditation_id)
-    if accreditation.person_id != by:
-        raise NotYours(mandate=mandate_id)
-    if row.ended_at is not None or row.accepted_at is not None:
+    row, registration = _own(session, mandate_id, by)
+    if row.accepted_at is not None:
         raise MandateOver(mandate=mandate_id)
-    _active_holder(session, accreditation, registration)
-    _require_qualified(session, registration, held(accreditation), now)
+    _require_lendable(session, row, registration, now)
     mandate_endings.end_accepted(session, registration.id, now=now)
-    row.accepted_at, row.accepted_acr, row.text_version = now, acr.value, TEXT_VERSION
-    if registration.status == RegistrationStatus.SUSPENDED:
-        registration.status, registration.status_reason = RegistrationStatus.ACTIVE, None
-        registration.changed_at = now
-    session.flush()
-    announcements.tell_users(session, [registration], reason="mandate-accepted", now=now)
+    _accept(session, row, registration, acr, now)
     _record(session, "mandate-accepted", row, by=by, now=now)
+    mandate_letters.to_managers(session, row, "mandate-accepted", but=by, now=now)
+
+
+def renew(session: Session, mandate_id: MandateId, *, by: PersonId, acr: Acr, now: datetime) -> MandateId:
+    """Lend one's accreditation for another year, as the mandate does that comes near its end.
+
+    Raises `NotFound`, `NotYours`, `MandateOver`, `RequirementNotMet`, and `RenewedTooEarly` before the
+    managers and the holder are reminded for the first time.
+    """
+    before, registration = _own(session, mandate_id, by)
+    if before.accepted_at is None:
+        raise MandateOver(mandate=mandate_id)
+    if belgian_date(now) < before.valid_until - RENEWABLE_BEFORE_END:
+        raise RenewedTooEarly(until=before.valid_until)
+    holder = _require_lendable(session, before, registration, now)
+    row = _new(registration, before.accreditation_id, holder, by=PersonId(before.granted_by), now=now)
+    row.colleagues = before.colleagues
+    listed = session.scalars(
+        select(MandateColleagueRow.membership_id).where(MandateColleagueRow.mandate_id == before.id)
+    ).all()
+    mandate_endings.end_accepted(session, registration.id, reason="renewed", now=now)
+    mandate_endings.end_proposals(session, registration.id, now=now)
+    session.add(row)
+    _accept(session, row, registration, acr, now)
+    session.add_all(MandateColleagueRow(mandate_id=row.id, membership_id=member) for member in listed)
+    _record(session, "mandate-renewed", row, by=by, now=now)
+    mandate_letters.to_managers(session, row, "mandate-accepted", but=by, now=now)
+    return MandateId(row.id)
 
 
 def withdraw(session: Session, mandate_id: MandateId, *, by: PersonId, now: datetime) -> None:
-    """End a mandate: its holder at once and without asking, or a manager.
+    """End a mandate: its holder at once and without asking, or a manager; the other side is told.
 
-    Raises `NotFound`, `MandateOver`, and `NotManager` for anybody else.
+    Of one that was only proposed it is declined, or taken back. Raises `NotFound`, `MandateOver`, and
+    `NotManager` for anybody else.
     """
     row, registration = _locked(session, mandate_id)
     if row.ended_at is not None:
         raise MandateOver(mandate=mandate_id)
-    if session.get_one(AccreditationRow, row.accreditation_id).person_id != by:
+    is_holder = mandate_letters.holder_of(session, row) == by
+    if not is_holder:
         _require_manager(session, by, registration)
+    if row.accepted_at is None:
+        mandate_endings.end(session, [row], reason="declined" if is_holder else "withdrawn", now=now)
+        _record(session, "mandate-declined", row, by=by, now=now)
+        if is_holder:
+            mandate_letters.to_managers(session, row, "mandate-declined", but=by, now=now)
+        return
     mandate_endings.end(session, [row], reason="withdrawn", now=now)
     _record(session, "mandate-withdrawn", row, by=by, now=now)
+    if is_holder:
+        mandate_letters.to_managers(session, row, "mandate-withdrawn", but=by, now=now)
+    else:
+        mandate_letters.to_holder(session, row, "mandate-withdrawn-by-manager", now=now)
+
+
+def _accept(session: Session, row: MandateRow, registration: RegistrationRow, acr: Acr, now: datetime) -> None:
+    row.accepted_at, row.accepted_acr, row.text_version = now, acr.value, TEXT_VERSION
+    if registration.status == RegistrationStatus.SUSPENDED:
+        mandate_endings.set_status(session, registration, RegistrationStatus.ACTIVE, None, now)
+    session.flush()
+    announcements.tell_users(session, [registration], reason="mandate-accepted", now=now)
+
+
+def _own(session: Session, mandate_id: MandateId, by: PersonId) -> tuple[MandateRow, RegistrationRow]:
+    """Return a mandate on one's own accreditation that has not ended, with its registration, locked."""
+    row, registration = _locked(session, mandate_id)
+    if mandate_letters.holder_of(session, row) != by:
+        raise NotYours(mandate=mandate_id)
+    if row.ended_at is not None:
+        raise MandateOver(mandate=mandate_id)
+    return row, registration
+
+
+def _require_lendable(session: Session, row: MandateRow, registration: RegistrationRow, now: datetime) -> Membership:
+    accreditation = session.get_one(AccreditationRow, row.accreditation_id)
+    holder = _active_holder(session, accreditation, registration)
+    _require_qualified(session, registration, held(accreditation), now)
+    return holder
 
 
 def _new(
