@@ -21,6 +21,7 @@ from portal.employees import acts as employee_acts
 from portal.employees import adding as employee_adding
 from portal.employees import confirming as employee_confirming
 from portal.employees import employee
+from portal.employees import importing as employee_importing
 from portal.employees import inviting as employee_inviting
 from portal.employees import overview as employees
 from portal.frame import organisation_url
@@ -50,6 +51,7 @@ _BLUEPRINTS = (
     employee_acts.bp,
     employee_adding.bp,
     employee_confirming.bp,
+    employee_importing.bp,
     employee_inviting.bp,
     invitations.bp,
     *tools.BLUEPRINTS,
