@@ -8,6 +8,9 @@ from tests.support.running_product import PASSWORD, RunningProduct
 from tests.support.steps import NOORD, ZUID
 from tests.support.windows import a_window
 
+# What axe says of a page is the same whatever its words were read from.
+drawn_alike = pytest.mark.only_on("sqlite")
+
 
 def sign_in(page: Page, product: RunningProduct, *, username: str = "demo.manager") -> None:
     """Sign in at CadastreFinder for Noord."""
@@ -109,6 +112,7 @@ def test_the_portals_menu_chooses_an_organisation_and_signs_out(
         expect(page.locator("form#login")).to_be_visible()
 
 
+@drawn_alike
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_axe_finds_nothing_in_the_tools_and_the_portal_and_nothing_is_cut_off(
     product: RunningProduct, chromium: Browser, scheme: str, width: int
@@ -142,6 +146,7 @@ def test_axe_finds_nothing_in_the_tools_and_the_portal_and_nothing_is_cut_off(
     assert found == []
 
 
+@drawn_alike
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
 def test_axe_finds_nothing_where_a_sign_in_was_stopped_or_a_page_is_missing(
     product: RunningProduct, chromium: Browser, scheme: str, width: int

@@ -20,6 +20,9 @@ from tests.support.accessibility import violations
 from tests.support.pictures import BLUE, GREEN, RED, as_file, middle, near, photograph, stripes
 from tests.support.tools import PASSWORD, an_office
 
+# What a browser draws, and what its scripts do before anything is sent, meets no store.
+drawn_alike = pytest.mark.only_on("sqlite")
+
 STRIPES = as_file(stripes(900, 300, RED, BLUE, GREEN))
 _PIXEL = "canvas => [...canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data]"
 
@@ -131,6 +134,7 @@ def test_part_of_a_picture_is_chosen_by_keyboard_and_kept_as_it_was_shown(chromi
         assert content is not None and near(middle(content), RED)
 
 
+@drawn_alike
 def test_dragging_and_one_click_do_what_the_keyboard_does(chromium: Browser, site: Site) -> None:
     with editing(chromium, site) as page:
         choose_picture(page, file(STRIPES))
@@ -166,6 +170,7 @@ def test_preview_of_a_turned_picture_stands_upright(chromium: Browser, site: Sit
     assert content is not None and near(middle(content), RED)
 
 
+@drawn_alike
 def test_wrong_files_are_said_before_they_are_sent(chromium: Browser, site: Site) -> None:
     with editing(chromium, site) as page:
         page.set_input_files("#picture", file(bytes(BYTES_MAX + 1)))
@@ -180,6 +185,7 @@ def test_wrong_files_are_said_before_they_are_sent(chromium: Browser, site: Site
     assert site.picture() is None
 
 
+@drawn_alike
 def test_leaving_with_unsaved_changes_is_asked_about_and_saving_is_not(chromium: Browser, site: Site) -> None:
     asked: list[str] = []
 
@@ -238,6 +244,7 @@ def test_without_scripts_the_middle_is_looked_at_and_kept(chromium: Browser, sit
     assert content is not None and near(middle(content), BLUE)
 
 
+@drawn_alike
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_sliders_are_for_everybody_and_fit_a_small_screen(chromium: Browser, site: Site, scheme: Any) -> None:
     with editing(chromium, site, viewport={"width": 320, "height": 800}, color_scheme=scheme) as page:
@@ -250,6 +257,7 @@ def test_sliders_are_for_everybody_and_fit_a_small_screen(chromium: Browser, sit
             assert box is not None and box["height"] >= 44 and box["width"] >= 44
 
 
+@drawn_alike
 def test_focus_is_never_under_the_bar_that_saves(chromium: Browser, site: Site) -> None:
     """WCAG 2.4.11: the bar stays at the bottom, and what gets the focus is scrolled clear of it."""
     with editing(chromium, site, viewport={"width": 360, "height": 640}) as page:

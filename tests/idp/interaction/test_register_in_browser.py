@@ -16,6 +16,9 @@ from idp.wiring import Services
 from tests.idp.interaction.registering import NEW_PASSWORD, mailed_code
 from tests.support.accessibility import violations
 
+# What a browser draws, and what its scripts do before anything is sent, meets no store.
+drawn_alike = pytest.mark.only_on("sqlite")
+
 
 @pytest.fixture
 def site(services: Services) -> Iterator[str]:
@@ -76,6 +79,7 @@ def test_a_username_appears_while_the_name_is_typed(chromium: Browser, site: str
         expect(page.locator("#username")).to_have_value("claravandenbroeck")
 
 
+@drawn_alike
 def test_a_username_that_somebody_chose_stays(chromium: Browser, site: str) -> None:
     with opened(chromium, site) as page:
         page.fill("#username", "my-own-name")
@@ -94,6 +98,7 @@ def test_an_offices_address_is_said_at_once_and_then_taken(chromium: Browser, si
         expect(page.locator("#activation-code")).to_be_visible()
 
 
+@drawn_alike
 def test_the_strength_of_a_password_is_said_in_words(chromium: Browser, site: str) -> None:
     with opened(chromium, site) as page:
         said = page.locator("[data-strength]")
@@ -104,6 +109,7 @@ def test_the_strength_of_a_password_is_said_in_words(chromium: Browser, site: st
         expect(said).to_have_text("Strength: good")
 
 
+@drawn_alike
 def test_what_was_typed_survives_a_change_of_language(chromium: Browser, site: str) -> None:
     with opened(chromium, site) as page:
         fill(page)
@@ -141,6 +147,7 @@ def test_the_whole_way(chromium: Browser, site: str, services: Services, scripts
         page.wait_for_url("**/account/profile")
 
 
+@drawn_alike
 def test_axe_is_content_where_scripts_have_added_something(chromium: Browser, site: str) -> None:
     with opened(chromium, site) as page:
         fill(page, email="info@kantoor.example")
