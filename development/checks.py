@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
 
@@ -18,14 +19,16 @@ CHECKS = {
 }
 
 
-def run(name: str) -> bool:
-    """Run every command of one check and tell whether all of them are content."""
-    contented = [_run(command) for command in CHECKS[name]]
+def run(name: str, *, said: IO[str] | None = None) -> bool:
+    """Run every command of one check and tell whether all of them are content; what they say goes to `said`."""
+    contented = [_run(command, said) for command in CHECKS[name]]
     return all(contented)
 
 
-def _run(command: Sequence[str]) -> bool:
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)  # noqa: S603 - fixed commands
+def _run(command: Sequence[str], said: IO[str] | None) -> bool:
+    done = subprocess.run(  # noqa: S603 - fixed commands
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False
+    )
     return done.returncode == 0
 
 

@@ -1,7 +1,8 @@
-"""`make test`: every check, then the whole suite on SQLite with the embedded store, then on PostgreSQL with Redis.
+"""`make test`: the suite on SQLite with the embedded store and every check beside it, then on PostgreSQL with Redis.
 
-Goes on after a failure, so that one run tells everything, and fails at the end. Arguments are
-handed to pytest: `python -m development.tests -k refresh`.
+What a check says is printed whole once the first suite is done. Goes on after a failure, so that one run
+tells everything, and fails at the end. Arguments are handed to pytest: `python -m development.tests -k refresh`.
+How the suite is shared out, and what runs on which database: `docs/testing.md`.
 """
 
 import os
@@ -11,6 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -31,10 +33,16 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     counted: Counter[str] = Counter()
-    steps: dict[str, Callable[[], bool]] = {name: partial(checks.run, name) for name in checks.CHECKS}
-    for backend, words in _BACKENDS.items():
-        steps[f"tests on {words}"] = partial(_suite, backend, arguments, counted)
-    failed = [name for name, step in steps.items() if not _timed(name, step)]
+    failed: list[str] = []
+    # Each check keeps one core busy and leaves the other alone: alone they would take twice as long.
+    with ThreadPoolExecutor(1) as beside:
+        checked = {name: beside.submit(_checked, name) for name in checks.CHECKS}
+        for backend, words in _BACKENDS.items():
+            name = f"tests on {words}"
+            if not _timed(name, partial(_suite, backend, arguments, counted)):
+                failed.append(name)
+            failed += [name for name, outcome in checked.items() if not _told(name, outcome.result())]
+            checked = {}
     if not _suite_of_the_foundation():
         failed.append("conformance suite")
     if failed:
@@ -48,6 +56,22 @@ def _timed(name: str, step: Callable[[], bool]) -> bool:
     began = time.monotonic()
     succeeded = step()
     _say(f"{name}: {'good' if succeeded else 'FAILED'} after {time.monotonic() - began:.0f} s")
+    return succeeded
+
+
+def _checked(name: str) -> tuple[bool, float, str]:
+    began = time.monotonic()
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        succeeded = checks.run(name, said=said)
+        said.seek(0)
+        return succeeded, time.monotonic() - began, said.read()
+
+
+def _told(name: str, outcome: tuple[bool, float, str]) -> bool:
+    succeeded, seconds, said = outcome
+    _say(name)
+    print(said, end="")
+    _say(f"{name}: {'good' if succeeded else 'FAILED'} after {seconds:.0f} s")
     return succeeded
 
 
