@@ -181,9 +181,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         operations_bind=optional(
             "IMMO_OPERATIONS_BIND", "host:port for metrics and readiness in production", parsers.host_and_port
         ),
-        trusted_proxies=read(
-            "IMMO_TRUSTED_PROXIES", "reverse proxies in front, for the client's address", parsers.count, default="0"
-        ),
+        trusted_proxies=_trusted_proxies(reader),
         log_level=read("IMMO_LOG_LEVEL", "least severe level that is logged", parsers.log_level, default="INFO"),
         mail=_mail(reader),
         support=_support(reader),
@@ -193,6 +191,11 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         registers=read_registers(reader),
         listing=tuple(reader.listing),
     )
+
+
+def _trusted_proxies(reader: Reader) -> int:
+    meaning = "reverse proxies in front, for the client's address"
+    return reader.read("IMMO_TRUSTED_PROXIES", meaning, parsers.count, default="0")
 
 
 def _dpop_nonce(reader: Reader) -> DpopNonce:
