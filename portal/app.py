@@ -25,6 +25,7 @@ from portal.employees import importing as employee_importing
 from portal.employees import inviting as employee_inviting
 from portal.employees import overview as employees
 from portal.frame import organisation_url
+from portal.helpdesk import areas as helpdesk
 from portal.history import views as history
 from portal.organisations import overview, suggestions
 from portal.pages import NotAllowedPage, ProblemPage, SignInFailedPage
@@ -55,6 +56,7 @@ _BLUEPRINTS = (
     employee_inviting.bp,
     invitations.bp,
     *tools.BLUEPRINTS,
+    *helpdesk.BLUEPRINTS,
 )
 _BODY_BYTES_MAX = 64 * 1024
 

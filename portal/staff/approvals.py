@@ -12,8 +12,8 @@ from core.staff.rules import Decision
 from portal import notices, pages
 from portal.admin_client import AdminRefused
 from portal.staff.pages import ApprovalsPage, ShownApproval
-from portal.staff.words import ACTS, PARAMETERS, REASONS
 from portal.staff_area import Desk, frame, open_desk
+from portal.staff_words import ACTS, PARAMETERS, REASONS, UNSAID, VALUES
 from portal.visit import check_form
 
 bp = Blueprint("approvals", __name__)
@@ -77,7 +77,7 @@ def _shown(found: NamedApproval) -> ShownApproval:
     return ShownApproval(
         id=approval.id,
         title=_(ACTS[approval.act]) if approval.act in ACTS else approval.act,
-        facts=tuple((_(PARAMETERS[name]) if name in PARAMETERS else name, value) for name, value in found.facts),
+        facts=tuple(_fact(name, value) for name, value in found.facts if name not in UNSAID),
         reason=_(REASONS[approval.why.word]),
         reference=approval.why.reference,
         asked_by=found.asked_by or _("somebody whose account is gone"),
@@ -85,3 +85,8 @@ def _shown(found: NamedApproval) -> ShownApproval:
         expires_at=approval.expires_at,
         is_own=found.is_own,
     )
+
+
+def _fact(name: str, value: str) -> tuple[str, str]:
+    label = _(PARAMETERS[name]) if name in PARAMETERS else name
+    return label, _(VALUES[value]) if value in VALUES else value

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     EID_TICKET = "eid-ticket"
     EID_STATUS = "eid-status"
     DRAFT = "draft"
+    HELPDESK_SEARCH = "helpdesk-search"
     SEEN = "seen"
     VERSION = "version"
     RATE = "rate"

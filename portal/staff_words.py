@@ -11,6 +11,9 @@ from core.staff.states import StaffRole
 
 ACTS: Mapping[str, str] = {
     "anonymise-person": N_("Erase an account"),
+    "settle-dispute": N_("Settle a dispute about an organisation"),
+    "confirm-represented": N_("Confirm that an organisation is represented by law"),
+    "make-manager": N_("Make somebody the manager of an organisation that has none"),
     "retire-signing-key": N_("Retire a signing key"),
     "destroy-signing-key": N_("Destroy a signing key"),
     "disable-client": N_("Disable a program"),
@@ -29,6 +32,26 @@ PARAMETERS: Mapping[str, str] = {
     "level": N_("Evidence level"),
     "tool": N_("Tool"),
     "usage": N_("Usage"),
+    "source": N_("Proven by"),
+    "settlement": N_("How it ends"),
+    "leave_ownerless": N_("Also where an organisation then has no manager"),
+}
+
+# Identifiers that say nothing to a reader, who sees person and organisation beside them.
+UNSAID = frozenset({"dispute_id", "membership_id"})
+
+# Values of parameters that are words of ours.
+VALUES: Mapping[str, str] = {
+    "kept": N_("It stays with those who manage it"),
+    "taken-over": N_("The claimant takes it over"),
+    "shared": N_("Both sides manage it together"),
+    "company-register": N_("Function in the company register"),
+    "legal-representative": N_("Legal representative according to the authorities"),
+    "official-document": N_("Statute or official document"),
+    "helpdesk-request": N_("The person asked for it"),
+    "deceased": N_("The person has died"),
+    "authority": N_("An authority or a court demands it"),
+    "abuse": N_("Abuse"),
 }
 
 REASONS: Mapping[StaffReason, str] = {

@@ -1,0 +1,1 @@
+"""The helpdesk's pages (S1): find people and organisations, and do for them what they cannot do themselves."""
