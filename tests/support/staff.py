@@ -8,6 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from joserfc.jwk import Key
+from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from core.people.assurance import Acr, Authentication
@@ -17,6 +18,7 @@ from core.proof.dpop_nonces import DpopNonces
 from core.staff import roles
 from core.staff.reasons import Reason, StaffReason
 from core.staff.states import StaffRole
+from idp.admin.openapi import document
 from idp.oidc.checks import resource
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
 from idp.oidc.tokens import issue
@@ -100,9 +102,11 @@ class StaffDesk:
             headers["DPoP"] = self._proof(token, method, path)
         data = None if body is None else json.dumps(body)
         address = f"/admin/v1{path}"
-        return self.http.open(
+        answer = self.http.open(
             address, method=method, headers=headers, data=data, content_type="application/json", query_string=query
         )
+        require_described(document(self.services.settings.issuer), method, path, answer)
+        return answer
 
     def as_helpdesk(self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: str) -> TestResponse:
         """Call as Fatima of the helpdesk, who signed in just now; what changes something says why."""
@@ -125,6 +129,27 @@ class StaffDesk:
         url = f"{settings.issuer}/admin/v1{path}"
         nonce = DpopNonces(settings.secret).fresh(now)
         return a_proof(token.key, method, url, now, nonce=nonce, ath=ath(token.value))
+
+
+def require_described(description: Mapping[str, Any], method: str, path: str, answer: TestResponse) -> str:
+    """Assert that an answer is as the description of the interface says, and return the operation's name."""
+    sent = path.split("/")
+    found = next(
+        operations[method.lower()]
+        for template, operations in description["paths"].items()
+        if method.lower() in operations and _fits(template.split("/"), sent)
+    )
+    told = found["responses"].get(str(answer.status_code), found["responses"]["default"])["content"]
+    assert answer.mimetype in told, (found["operationId"], answer.status_code, answer.mimetype)
+    schema = {**told[answer.mimetype]["schema"], "components": description["components"]}
+    Draft202012Validator(schema).validate(answer.get_json())
+    return str(found["operationId"])
+
+
+def _fits(template: list[str], sent: list[str]) -> bool:
+    return len(template) == len(sent) and all(
+        part == given or part.startswith("{") for part, given in zip(template, sent, strict=True)
+    )
 
 
 def a_staff_desk(services: Services) -> StaffDesk:
