@@ -11,12 +11,20 @@ from core.closing.founding import found as found_organisation
 from core.infra.errors import NotFound, RateLimited
 from core.infra.messages import N_
 from core.organisations import enrolment, forms, limits
-from core.organisations.errors import AlreadyMember, InvalidCompanyNumber, OrganisationExists
+from core.organisations.company_check import REFUSED, Candidate, candidate
+from core.organisations.errors import (
+    AlreadyMember,
+    CompanyHasStopped,
+    CompanyUnknown,
+    InvalidCompanyNumber,
+    OrganisationExists,
+)
 from core.organisations.joining import FoundOrganisation, find_organisation, waiting_memberships
-from core.organisations.numbers import normalise
+from core.organisations.numbers import normalise, shown
 from core.organisations.states import MembershipStatus
 from core.web import csrf
 from core.web.limited import too_often, with_wait
+from core.web.locale import current_language
 from idp.interaction.access import Interaction, open_interaction
 from idp.interaction.organisation_page import Act, OrganisationPage, View, waiting_cards
 from idp.interaction.requesting_tool import asking_tool
@@ -30,6 +38,7 @@ bp = Blueprint(Step.ORGANISATION.value, __name__)
 
 _NUMBER = "number"
 _ANOTHER = "another"
+_NOTHING_KNOWN = Candidate(None, None)
 _DONE: Mapping[str, str] = {
     "requested": N_("Your request is sent. The managers have received a mail."),
     "remind": N_("The managers have received a reminder."),
@@ -105,6 +114,9 @@ def _create(opened: Interaction) -> AnyResponse:
             )
     except OrganisationExists:
         return _page(opened, typed=typed, notice=_JUST_ADDED, status=409)
+    except (CompanyHasStopped, CompanyUnknown):
+        # The register was read in between two presses: the page says what it says now.
+        return _page(opened, typed=typed, status=409)
     wish_for(opened, Wish.REGISTER_TOOL, founder.organisation_id)
     return opened.back()
 
@@ -173,9 +185,16 @@ def _page(
     services, person_id, number = opened.services, session_of(opened).person_id, _number()
     tool = asking_tool(opened)
     assert tool is not None  # no page of ours asks for an organisation
+    known = _NOTHING_KNOWN
     with services.database.connection() as connection:
         waiting = waiting_memberships(connection, person_id)
         found = None if number is None or view is View.SEARCH else find_organisation(connection, number, person_id)
+        if number is not None and found is None and view is None:
+            known = candidate(connection, number, current_language())
+    if known.refusal is not None:
+        # Back to the search, with the number as it was and the reason at the field.
+        view, typed, status = View.SEARCH, {forms.COMPANY_NUMBER: shown(number or "")}, max(status, 422)
+        errors = (FieldError(forms.COMPANY_NUMBER, _(REFUSED[known.refusal])),)
     page = OrganisationPage(
         view=view or _view(opened, number, found, is_waiting=bool(waiting)),
         action=_own_address(opened, number),
@@ -188,7 +207,8 @@ def _page(
         waiting=waiting_cards(waiting, opened.now),
         number=number,
         found=found,
-        typed=typed or {},
+        typed=known.typed() if typed is None else typed,
+        from_register=known.company is not None,
         errors=errors,
         notice=None if notice is None else _(notice),
     )

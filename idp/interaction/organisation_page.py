@@ -57,7 +57,8 @@ class WaitingCard:
 class OrganisationPage:
     """Find an organisation by its number, add it or ask to join it, and wait for its managers (O1 to O3).
 
-    `number` holds ten digits where one was looked for, `found` what it belongs to. `here` is the page's
+    `number` holds ten digits where one was looked for, `found` what it belongs to; `from_register` tells
+    that the form began with what the company register says. `here` is the page's
     address without a number, `another_url` its empty search. `leads_back` tells that giving up leads
     to another page here and not to the tool.
     """
@@ -77,6 +78,7 @@ class OrganisationPage:
     number: str | None = None
     found: FoundOrganisation | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
+    from_register: bool = False
     errors: tuple[FieldError, ...] = ()
     notice: str | None = None
 

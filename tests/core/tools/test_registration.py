@@ -12,6 +12,8 @@ from core.infra.outbox import OutboxRow
 from core.organisations.employees import block, promote
 from core.organisations.enrolment import request_membership
 from core.organisations.errors import NotManager, NotMember
+from core.organisations.states import OrganisationStatus
+from core.organisations.tables import OrganisationRow
 from core.people.assurance import Acr
 from core.tools.context import Reason, ReasonCode
 from core.tools.errors import AlreadyRegistered, RequirementNotMet, TermsNotAccepted
@@ -96,6 +98,24 @@ def test_only_an_active_member_registers(database: Database, clock: FixedClock) 
                     acr=Acr.HIGH,
                     now=clock.now(),
                 )
+
+
+def test_an_organisation_whose_company_has_stopped_registers_nothing_new(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        office = a_staffed_office(session, now=clock.now())
+        session.get_one(OrganisationRow, office.organisation_id).status = OrganisationStatus.CLOSING
+
+    with pytest.raises(RequirementNotMet) as refused, database.transaction() as session:
+        register(
+            *(session, office.organisation_id, office.tool_id, "estate-agent"),
+            by=office.manager.person_id,
+            acr=Acr.HIGH,
+            now=clock.now(),
+        )
+
+    assert refused.value.details["reason"] == Reason(ReasonCode.ORGANISATION_INACTIVE)
+    with database.reading() as session:
+        assert session.scalars(select(RegistrationRow)).all() == []
 
 
 def test_an_account_that_is_not_activated_registers_nothing(database: Database, clock: FixedClock) -> None:
