@@ -14,7 +14,7 @@ from core.infra.settings import Settings
 from core.web import frame, health
 from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
-from portal import invitations, menu, pages, session, sign_in
+from portal import invitations, mandates, menu, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.confirmation import SessionUnconfirmed
 from portal.employees import acts as employee_acts
@@ -27,7 +27,7 @@ from portal.employees import overview as employees
 from portal.frame import organisation_url
 from portal.helpdesk import areas as helpdesk
 from portal.history import views as history
-from portal.organisations import overview, suggestions
+from portal.organisations import areas as organisations
 from portal.pages import NotAllowedPage, ProblemPage, SignInFailedPage
 from portal.staff import approvals as staff_approvals
 from portal.staff import entering as staff_entering
@@ -43,8 +43,7 @@ _BLUEPRINTS = (
     staff_entering.bp,
     staff_approvals.bp,
     sign_in.bp,
-    overview.bp,
-    suggestions.bp,
+    *organisations.BLUEPRINTS,
     history.bp,
     menu.bp,
     employees.bp,
@@ -56,6 +55,7 @@ _BLUEPRINTS = (
     employee_inviting.bp,
     invitations.bp,
     *tools.BLUEPRINTS,
+    mandates.bp,
     *helpdesk.BLUEPRINTS,
 )
 _BODY_BYTES_MAX = 64 * 1024

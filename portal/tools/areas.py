@@ -1,5 +1,5 @@
 """The pages of an organisation's tools, to be put into the application."""
 
-from portal.tools import access, details, ending, overview, register, terms
+from portal.tools import access, details, ending, mandate, overview, register, terms
 
-BLUEPRINTS = (overview.bp, register.bp, access.bp, ending.bp, terms.bp, details.bp)
+BLUEPRINTS = (overview.bp, register.bp, access.bp, ending.bp, mandate.bp, terms.bp, details.bp)
