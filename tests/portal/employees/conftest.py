@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.organisations import employees, enrolment
 from core.organisations.identifiers import MembershipId, OrganisationId
@@ -22,7 +23,7 @@ WORK = MemberDetails(MembershipType.EMPLOYEE, "Negotiator", "chris@office.exampl
 
 @dataclass(frozen=True)
 class World:
-    """Anna manages (and lends her BIV for the tool), Bram works here, Chris waits, Dirk is blocked; Elsa is a stranger."""
+    """Anna manages and lends her BIV, Bram works here, Chris waits, Dirk is blocked; Elsa is a stranger."""
 
     portal: Portal
     office: Office
@@ -80,7 +81,7 @@ def _named(fields: dict[str, str]) -> dict[str, str]:
     return {name if name == "csrf_token" else name.replace("_", "-"): value for name, value in fields.items()}
 
 
-def _parsed(path: str, answer) -> Page:  # type: ignore[no-untyped-def]
+def _parsed(path: str, answer: TestResponse) -> Page:
     return parse(path, answer.status_code, dict(answer.headers.to_wsgi_list()), answer.text)
 
 
