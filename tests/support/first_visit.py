@@ -3,20 +3,19 @@
 import re
 import time
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import requests
 from playwright.sync_api import Page, expect
 
 from tests.support.offices import a_company
-from tests.support.running_product import RunningProduct
+from tests.support.running_product import COMPANIES, RunningProduct
 
 PASSWORD = "a hat for a rainy tuesday"
 _SECONDS = 30
 # As every language writes it: the code ends a line of its own.
 _CODE = re.compile(r": ([A-Z0-9]{6})\s*$", re.MULTILINE)
-_numbers = count(5_000)
+_numbers = iter(COMPANIES)
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,27 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from core.infra.clock import SystemClock
+from core.infra.db import Database
 from development.addresses import Addresses
 from development.ports import LASTING, is_taken
 from development.product import ROOT, environment, programs, set_up
 from development.supervisor import Supervisor
+from tests.support.companies import ACompany, AnExtract, read_extract
 from tests.support.databases import IS_POSTGRES, DatabaseServer
 from tests.support.form_browser import FormBrowser
+from tests.support.offices import a_company
 
 PASSWORD = "demo-Immo-2026"
 _CROWD = 50
+# Of `a_company`: nobody has added these.
+COMPANIES = range(5_000, 5_200)
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ def product(
     set_up(surroundings, lambda _words: None)
     crowd = [sys.executable, "-m", "idp", "demo", "load", "--people", str(_CROWD), "--organisations", "1"]
     subprocess.run(crowd, env=surroundings, cwd=ROOT, check=True, capture_output=True)
+    _name_companies(surroundings["IMMO_DATABASE_URL"], folder)
     logs = folder / "log"
     supervisor = Supervisor(tuple(programs(addresses, surroundings, folder)), folder=ROOT, logs=logs)
     try:
@@ -81,6 +89,13 @@ def product(
         yield RunningProduct(addresses, supervisor, logs, surroundings["IMMO_DATABASE_URL"], surroundings, unused)
     finally:
         supervisor.stop()
+
+
+def _name_companies(database_url: str, folder: Path) -> None:
+    """Let the company register of the demo world name the companies that journeys add."""
+    companies = [ACompany(a_company(number).company_number) for number in COMPANIES]
+    with closing(Database(database_url)) as database:
+        read_extract(database, AnExtract(3, "update", companies=companies), folder, SystemClock().now())
 
 
 def _free_addresses() -> Addresses:
