@@ -55,6 +55,8 @@ class OrganisationFrame:
     menu: NameMenu
     csrf_token: str
     notice: str | None
+    logo_url: str | None = None
+    cover_url: str | None = None
 
 
 def organisation_url(organisation_id: str, section: Section = Section.DATA) -> str:
@@ -73,14 +75,26 @@ def frame(visit: Visit, current: Section) -> OrganisationFrame:
         standing=visit.standing,
         is_verified=organisation.is_verified,
         tabs=tuple(_tab(visit, section, current) for section, (_label, right) in _TABS.items() if visit.may(right)),
-        menu=pages.name_menu(visit.actor, organisation, here=organisation_url(organisation.id, current)),
+        menu=pages.name_menu(
+            visit.actor, organisation, here=organisation_url(organisation.id, current), waiting=_waiting(visit)
+        ),
         csrf_token=pages.form_token(),
         notice=notices.current(),
+        logo_url=picture_url(organisation.logo_id),
+        cover_url=picture_url(organisation.cover_id),
     )
+
+
+def picture_url(picture_id: str | None) -> str | None:
+    """Return the path of an organisation's picture; None where it has none."""
+    return None if picture_id is None else f"/pictures/{picture_id}"
 
 
 def _tab(visit: Visit, section: Section, current: Section) -> Tab:
     label, _right = _TABS[section]
-    is_answerable = section is Section.EMPLOYEES and visit.may(Right.MANAGE_EMPLOYEES)
-    waiting = visit.organisation.waiting if is_answerable else 0
+    waiting = _waiting(visit) if section is Section.EMPLOYEES else 0
     return Tab(_(label), organisation_url(visit.organisation.id, section), section is current, waiting)
+
+
+def _waiting(visit: Visit) -> int:
+    return visit.organisation.waiting if visit.may(Right.MANAGE_EMPLOYEES) else 0

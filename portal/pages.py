@@ -7,9 +7,9 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from core.organisations.identifiers import OrganisationId
-from core.organisations.queries import MyOrganisation
+from core.staff.desks import desks_of
 from core.web import csrf, headers
-from core.web.name_menu import MenuEntry, NameMenu
+from core.web.name_menu import NameMenu, Places, entries
 from portal import session
 from portal.actor import Actor
 from portal.wiring import services
@@ -40,27 +40,6 @@ class WelcomePage:
     """The front door, for somebody who is not signed in."""
 
     template: ClassVar[str] = "welcome.html"
-
-
-@dataclass(frozen=True, slots=True)
-class HomePage:
-    """My organisations (O4)."""
-
-    template: ClassVar[str] = "home.html"
-
-    organisations: tuple[MyOrganisation, ...]
-    active: MyOrganisation | None
-
-
-@dataclass(frozen=True, slots=True)
-class ContextPage:
-    """The choice of the organisation to work for (C2); each button posts `organisation`."""
-
-    template: ClassVar[str] = "context.html"
-
-    csrf_token: str
-    organisations: tuple[MyOrganisation, ...]
-    active: MyOrganisation | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +90,23 @@ def render(page: Page, *, menu: NameMenu | None = None) -> str:
     return render_template(page.template, page=page, actor=menu)
 
 
-def name_menu(actor: Actor, active: Active | None, *, here: str) -> NameMenu:
-    """Return the menu under the person's name; `here` is the address of the current page."""
-    profile = f"{services().settings.issuer}/account/profile"
-    entries = ((_("My organisations"), "/"), (_("Change context"), "/context"), (_("My profile"), profile))
+def name_menu(actor: Actor, active: Active | None, *, here: str, waiting: int = 0) -> NameMenu:
+    """Return the menu under the person's name; `here` is the address of the current page.
+
+    `active` is the organisation for which they work now, or whose page it is; `waiting` counts who
+    waits for them at their organisations, where the page knows.
+    """
+    places = Places(
+        change_context="/context",
+        profile=f"{services().settings.issuer}/account/profile",
+        organisations="/",
+        tools=f"/organisations/{active.id}/tools" if active else "/",
+        desks=tuple((url, _(label)) for url, label in desks_of(actor.staff_roles)),
+    )
     return NameMenu(
         person_name=actor.name,
         organisation_name=active.name if active else None,
-        entries=tuple(MenuEntry(label, url, url == here) for label, url in entries),
+        entries=entries(places, here=here, waiting=waiting),
         sign_out_url="/sign-out",
         csrf_token=form_token(),
     )

@@ -4,6 +4,7 @@ Every view of such a page begins with `open_organisation`, every view that chang
 `check_form` before it. What is shown here is asked of `core` again when something is changed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,6 +77,10 @@ def open_organisation(organisation_id: str, right: Right) -> Visit:
     return visit
 
 
-def check_form() -> None:
-    """Make sure that a form comes from a page of ours in this browser; raises `FormTokenInvalid`."""
-    csrf.check(services().settings.secret, session.browser_session().secret, request.form.get(csrf.FIELD))
+def check_form(sent: Mapping[str, str] | None = None) -> None:
+    """Make sure that a form comes from a page of ours in this browser; raises `FormTokenInvalid`.
+
+    `sent` are its texts where it carries a file and was not read in the usual way.
+    """
+    texts = request.form if sent is None else sent
+    csrf.check(services().settings.secret, session.browser_session().secret, texts.get(csrf.FIELD))

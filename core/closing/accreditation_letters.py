@@ -6,21 +6,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.accreditations.queries import held_by
 from core.accreditations.rules import AccreditationStatus as Status
 from core.accreditations.rules import StatusReason
 from core.accreditations.tables import AccreditationKindRow, AccreditationRow
+from core.closing.replacements import who_can_replace
 from core.infra.localised import Localised
 from core.organisations.identifiers import OrganisationId
 from core.organisations.letters import tell_managers
-from core.organisations.states import MembershipStatus
-from core.organisations.tables import MembershipRow
 from core.people.identifiers import PersonId
 from core.people.receivers import name_of, write_to
 from core.people.tables import PersonRow
-from core.tools.catalogue import usage_requirements
-from core.tools.identifiers import ToolId
-from core.tools.rules import qualifies
 from core.tools.tables import RegistrationRow, ToolRow
 
 
@@ -47,7 +42,7 @@ def tell_of_suspended(
 ) -> None:
     """Enqueue to the managers which tools are suspended, and whose accreditation could replace it."""
     for registration in registrations:
-        colleagues = _who_can_replace(session, registration, but=row.person_id, now=now)
+        colleagues = who_can_replace(session, registration, but=row.person_id, now=now)
         template = "registration-suspended-replaceable" if colleagues else "registration-suspended"
         more = {"colleagues": ", ".join(colleagues)} if colleagues else {}
         _to_managers(session, row, registration, template, more, now)
@@ -88,27 +83,3 @@ def _to_managers(
         return {"tool": name.text(language), "holder": holder, **more}
 
     tell_managers(session, OrganisationId(registration.organisation_id), template, values, now=now)
-
-
-def _who_can_replace(session: Session, registration: RegistrationRow, *, but: str, now: datetime) -> tuple[str, ...]:
-    """Return the names of the colleagues on whose accreditation the registration could rest."""
-    requirement = usage_requirements(session, ToolId(registration.tool_id), registration.usage, now=now)
-    if requirement is None:
-        return ()
-    members = session.scalars(
-        select(MembershipRow.person_id)
-        .join(AccreditationRow, AccreditationRow.person_id == MembershipRow.person_id)
-        .where(
-            MembershipRow.organisation_id == registration.organisation_id,
-            MembershipRow.status == MembershipStatus.ACTIVE.value,
-            MembershipRow.person_id != but,
-        )
-        .distinct()
-        .order_by(MembershipRow.person_id)
-    )
-    fitting = [
-        person
-        for person in map(PersonId, members)
-        if any(qualifies(requirement, one, now) for one in held_by(session, person))
-    ]
-    return tuple(name_of(session, person) for person in fitting)

@@ -57,11 +57,16 @@ class CompanyData:
 
     def fingerprints(self) -> dict[str, str]:
         """Return for each field what changes when its value does, and tells nothing else."""
-        return {name: digest(repr(value))[:_FINGERPRINT_LENGTH] for name, value in self.values().items()}
+        return {name: fingerprint(value) for name, value in self.values().items()}
 
     def changed_since(self, seen: Mapping[str, str]) -> tuple[str, ...]:
         """Return the fields that are not what they were when these fingerprints were taken."""
         return tuple(name for name, value in self.fingerprints().items() if seen.get(name) != value)
+
+
+def fingerprint(value: str | None) -> str:
+    """Return what changes when a value does, and tells nothing else of it."""
+    return digest(repr(value))[:_FINGERPRINT_LENGTH]
 
 
 def differing(one: CompanyData, other: CompanyData) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, ScalarSelect, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment, one_of
 from core.organisations.states import PictureKind
+from core.organisations.tables import OrganisationRow
 
 
 class OrganisationSocialProfileRow(Base):
@@ -59,3 +60,11 @@ class WaitingNoticeRow(Base):
         Index("ix_waiting_notice_person_id", "person_id"),
         Index("ix_waiting_notice_created_at", "created_at"),
     )
+
+
+def picture_id(kind: PictureKind) -> ScalarSelect[str | None]:
+    """Return the column of a picture's identifier in a statement about organisations; null where there is none."""
+    theirs = (OrganisationPictureRow.organisation_id == OrganisationRow.id) & (
+        OrganisationPictureRow.kind == kind.value
+    )
+    return select(OrganisationPictureRow.id).where(theirs).correlate(OrganisationRow).scalar_subquery()

@@ -9,16 +9,20 @@ from core.infra.kept_query import KeptQuery
 from core.infra.statements import Queryable
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.numbers import normalise
-from core.organisations.states import MembershipStatus, OrganisationStatus
+from core.organisations.presentation_tables import picture_id
+from core.organisations.states import MembershipStatus, OrganisationStatus, PictureKind
 from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 
-_LISTED = (MembershipStatus.ACTIVE.value, MembershipStatus.REQUESTED.value, MembershipStatus.INVITED.value)
+_LISTED = tuple(status.value for status in MembershipStatus if status.is_live)
 
 
 @dataclass(frozen=True, slots=True)
 class MyOrganisation:
-    """An organisation in a person's overview (O4); `waiting_requests` only a manager sees."""
+    """An organisation in a person's overview (O4), one that blocked them too; `waiting_requests` only a manager sees.
+
+    `logo_id` is what the address of its logo shows.
+    """
 
     id: OrganisationId
     name: str
@@ -31,10 +35,11 @@ class MyOrganisation:
     function: str | None
     waiting_requests: int
     wallet_id: str
+    logo_id: str | None
 
 
 def my_organisations(session: Session | Connection, person_id: PersonId) -> tuple[MyOrganisation, ...]:
-    """Return the organisations a person belongs to or waits for, by name; one statement."""
+    """Return the organisations a person has a live membership in, by name; one statement."""
     colleague = aliased(MembershipRow)
     is_waiting = colleague.status == MembershipStatus.REQUESTED.value
     waiting = (
@@ -57,6 +62,7 @@ def my_organisations(session: Session | Connection, person_id: PersonId) -> tupl
             MembershipRow.is_manager,
             MembershipRow.function,
             waiting.label("waiting_requests"),
+            picture_id(PictureKind.LOGO).label("logo_id"),
         )
         .join(MembershipRow, MembershipRow.organisation_id == OrganisationRow.id)
         .where(

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session, aliased
 
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rights import Right, Standing, may, standing_of
-from core.organisations.states import MembershipStatus, OrganisationStatus
+from core.organisations.presentation_tables import picture_id
+from core.organisations.states import MembershipStatus, OrganisationStatus, PictureKind
 from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 from core.people.receivers import full_name
@@ -18,7 +19,10 @@ _LIVE = [status.value for status in MembershipStatus if status.is_live]
 
 @dataclass(frozen=True, slots=True)
 class OrganisationAtAGlance:
-    """What stands above every page of an organisation; `waiting` counts requests to join."""
+    """What stands above every page of an organisation; `waiting` counts requests to join.
+
+    The identifiers of pictures are what their addresses show.
+    """
 
     id: OrganisationId
     name: str
@@ -27,6 +31,8 @@ class OrganisationAtAGlance:
     is_verified: bool
     managers: int
     waiting: int
+    logo_id: str | None = None
+    cover_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ def place_of(session: Session | Connection, organisation_id: OrganisationId, per
             *(OrganisationRow.evidence_level, OrganisationRow.manager_count, waiting.label("waiting")),
             *(MembershipRow.id.label("membership_id"), MembershipRow.status.label("membership")),
             MembershipRow.is_manager,
+            *(picture_id(kind).label(f"{kind.value}_id") for kind in PictureKind),
         )
         .outerjoin(MembershipRow, mine)
         .where(OrganisationRow.id == organisation_id, OrganisationRow.status != OrganisationStatus.CLOSED.value)
@@ -79,6 +86,8 @@ def place_of(session: Session | Connection, organisation_id: OrganisationId, per
             is_verified=row.evidence_level > 0,
             managers=row.manager_count,
             waiting=row.waiting,
+            logo_id=row.logo_id,
+            cover_id=row.cover_id,
         ),
         standing=standing_of(status, is_manager=bool(row.is_manager)),
         membership_id=None if row.membership_id is None else MembershipId(row.membership_id),

@@ -1,4 +1,4 @@
-"""Turns what somebody uploads into a picture of ours: a square of known size with nothing else in it.
+"""Turns what somebody uploads into a picture of ours: of known size and shape, with nothing else in it.
 
 What is sent is a foreign program's output and may be hostile: it is decoded once, with bounds, and
 written anew, so that no metadata (places, devices, comments) and nothing hidden in it is served.
@@ -57,8 +57,31 @@ class PictureRefused(RuleError):
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """The size of a picture of ours, in pixels.
+
+    One that `shows_whole` has the whole of what is sent on a white ground, unless it is cropped:
+    nobody wants half a logo.
+    """
+
+    width: int
+    height: int
+    shows_whole: bool = False
+
+    @property
+    def aspect(self) -> float:
+        """Return how many times it is as wide as it is high."""
+        return self.width / self.height
+
+
+PORTRAIT = Shape(SIDE, SIDE)
+LOGO = Shape(SIDE, SIDE, shows_whole=True)
+COVER = Shape(1_200, 300)
+
+
+@dataclass(frozen=True, slots=True)
 class Crop:
-    """Which square of a picture is wanted: how far in, and where (0: left or top, 1: right or bottom)."""
+    """Which part of a picture is wanted: how far in, and where (0: left or top, 1: right or bottom)."""
 
     zoom: float = 1.0
     x: float = 0.5
@@ -73,15 +96,16 @@ class Crop:
             y=min(max(_percent(y_percent, 50) / 100, 0.0), 1.0),
         )
 
-    def box(self, width: int, height: int) -> "Box":
-        """Return the square of a picture of this size: left, top, right, bottom."""
-        side = min(width, height) / self.zoom
-        left, top = self.x * (width - side), self.y * (height - side)
-        return left, top, min(left + side, width), min(top + side, height)
+    def box(self, width: int, height: int, aspect: float = 1.0) -> "Box":
+        """Return the part of a picture of this size: left, top, right, bottom."""
+        wide = min(width, height * aspect) / self.zoom
+        high = wide / aspect
+        left, top = self.x * (width - wide), self.y * (height - high)
+        return left, top, min(left + wide, width), min(top + high, height)
 
 
-def encode(content: bytes, crop: Crop) -> EncodedPicture:
-    """Return the wanted square as a JPEG of 512 by 512 pixels and at most 100 kB.
+def encode(content: bytes, crop: Crop, shape: Shape = PORTRAIT) -> EncodedPicture:
+    """Return the wanted part as a JPEG of this shape and of at most 100 kB.
 
     Upright as its camera says, the first image of several, on white where it is transparent. Takes
     JPEG, PNG and WebP. Raises `PictureRefused`; what has too many pixels is refused undecoded.
@@ -92,11 +116,11 @@ def encode(content: bytes, crop: Crop) -> EncodedPicture:
         try:
             # Closed before it is made smaller, which takes as much again.
             with closing(_open(content)) as source:
-                part, box = _part(source, crop)
-            square = _square(part, box)
+                part, box = _part(_on_white(source, shape) if shape.shows_whole else source, crop, shape)
+            shaped = _shaped(part, box, shape)
         except _UNREADABLE as error:
             raise PictureRefused(PictureProblem.BROKEN) from error
-    return EncodedPicture(_as_jpeg(square), "image/jpeg")
+    return EncodedPicture(_as_jpeg(shaped), "image/jpeg")
 
 
 def encode_whole(content: bytes) -> EncodedPicture:
@@ -133,30 +157,42 @@ def _open(content: bytes) -> "Image":
     return source
 
 
-def _part(source: "Image", crop: Crop) -> tuple["Image", Box]:
-    """Return the pixels that the wanted square touches, and where in them it lies."""
+def _part(source: "Image", crop: Crop, shape: Shape) -> tuple["Image", Box]:
+    """Return the pixels that the wanted part touches, and where in them it lies."""
     from PIL import ImageOps  # noqa: PLC0415 - see `_open`
 
-    enough = SIDE * crop.zoom / min(source.size)
+    enough = max(shape.width, shape.height) * crop.zoom / min(source.size)
     if enough < 1:
         # Lets the decoder of JPEG leave out pixels that nobody will see.
         source.draft(None, (max(1, int(source.width * enough)), max(1, int(source.height * enough))))
     ImageOps.exif_transpose(source, in_place=True)
-    left, top, right, bottom = crop.box(source.width, source.height)
+    left, top, right, bottom = crop.box(source.width, source.height, shape.aspect)
     corner = (int(left), int(top))
     part = source.crop((*corner, math.ceil(right), math.ceil(bottom)))
     part.load()
     return part, (left - corner[0], top - corner[1], right - corner[0], bottom - corner[1])
 
 
-def _square(part: "Image", box: Box) -> "Image":
+def _on_white(source: "Image", shape: Shape) -> "Image":
+    """Return the whole picture in the middle of a white ground of this shape."""
     from PIL import Image  # noqa: PLC0415 - see `_open`
 
-    small = _colours(part).resize((SIDE, SIDE), Image.Resampling.LANCZOS, box=box)
+    whole = _at_most(source, SCREEN_SIDE_MAX)
+    size = (max(whole.width, round(whole.height * shape.aspect)), max(whole.height, round(whole.width / shape.aspect)))
+    ground = Image.new("RGB", size, _WHITE)
+    ground.paste(whole, ((size[0] - whole.width) // 2, (size[1] - whole.height) // 2))
+    return ground
+
+
+def _shaped(part: "Image", box: Box, shape: Shape) -> "Image":
+    from PIL import Image  # noqa: PLC0415 - see `_open`
+
+    size = (shape.width, shape.height)
+    small = _colours(part).resize(size, Image.Resampling.LANCZOS, box=box)
     # Onto a new picture: a converted one carries its source's metadata along.
-    square = Image.new("RGB", (SIDE, SIDE), _WHITE)
-    square.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
-    return square
+    shaped = Image.new("RGB", size, _WHITE)
+    shaped.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
+    return shaped
 
 
 def _at_most(source: "Image", side: int) -> "Image":
@@ -179,11 +215,11 @@ def _colours(picture: "Image") -> "Image":
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def _as_jpeg(square: "Image") -> bytes:
+def _as_jpeg(shaped: "Image") -> bytes:
     written = b""
     for quality in _QUALITIES:
         stream = BytesIO()
-        square.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)
+        shaped.save(stream, "JPEG", quality=quality, optimize=True, progressive=True)
         written = stream.getvalue()
         if len(written) <= ENCODED_BYTES_MAX:
             break

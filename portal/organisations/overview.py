@@ -5,15 +5,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from core.infra.errors import NotFound
 from core.organisations.identifiers import OrganisationId
+from core.organisations.joining import waiting_memberships
 from core.organisations.queries import MyOrganisation, my_organisations
 from core.organisations.states import MembershipStatus
 from core.web import csrf
-from portal import pages, session
+from portal import notices, pages, session
 from portal.actor import Actor, current_actor, require_actor
-from portal.pages import ContextPage, HomePage, WelcomePage
+from portal.organisations.cards import cards, matching
+from portal.organisations.pages import ContextPage, HomePage
+from portal.pages import WelcomePage
 from portal.wiring import services
 
 bp = Blueprint("organisations", __name__)
+
+# So many are looked through at a glance.
+_SEARCHED_FROM = 8
 
 
 @bp.get("/")
@@ -22,9 +28,19 @@ def home() -> str:
     actor = current_actor()
     if actor is None:
         return pages.render(WelcomePage())
-    mine = _organisations_of(actor)
-    active = _active(actor, mine)
-    return pages.render(HomePage(mine, active), menu=pages.name_menu(actor, active, here="/"))
+    with services().database.reading() as reading:
+        mine = my_organisations(reading, actor.person_id)
+        waiting = waiting_memberships(reading, actor.person_id)
+    active, sought = active_of(actor, mine), request.args.get("find", "").strip()
+    page = HomePage(
+        cards=cards(matching(mine, sought), active, waiting, now=services().clock.now()),
+        csrf_token=pages.form_token(),
+        has_any=bool(mine),
+        is_long=len(mine) >= _SEARCHED_FROM,
+        sought=sought,
+        notice=notices.current(),
+    )
+    return pages.render(page, menu=pages.name_menu(actor, active, here="/"))
 
 
 @bp.get("/context")
@@ -32,7 +48,7 @@ def context() -> str:
     """Show the organisations the person may work for, to choose one."""
     actor = require_actor()
     mine = _organisations_of(actor)
-    active = _active(actor, mine)
+    active = active_of(actor, mine)
     page = ContextPage(pages.form_token(), tuple(filter(_is_workable, mine)), active)
     return pages.render(page, menu=pages.name_menu(actor, active, here="/context"))
 
@@ -58,7 +74,8 @@ def _is_workable(organisation: MyOrganisation) -> bool:
     return organisation.membership_status is MembershipStatus.ACTIVE
 
 
-def _active(actor: Actor, mine: tuple[MyOrganisation, ...]) -> MyOrganisation | None:
+def active_of(actor: Actor, mine: tuple[MyOrganisation, ...]) -> MyOrganisation | None:
+    """Return the organisation for which somebody works now."""
     # What was chosen counts only while the membership does; somebody with one organisation
     # works for that one without having to say so.
     workable = tuple(filter(_is_workable, mine))

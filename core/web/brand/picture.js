@@ -1,4 +1,4 @@
-// Shows which square of a chosen picture will be kept, and lets people choose it: with sliders and
+// Shows which part of a chosen picture will be kept, and lets people choose it: with sliders and
 // buttons, or by dragging. The server cuts; without this file it takes the middle.
 
 for (const field of document.querySelectorAll("[data-picture]")) {
@@ -8,23 +8,35 @@ for (const field of document.querySelectorAll("[data-picture]")) {
   const sliders = Object.fromEntries(["zoom", "x", "y"].map((name) => [name, field.querySelector(`[id$="crop-${name}"]`)]));
   let picture = null;
 
-  // The same square as the server's `Crop.box`.
-  const square = () => {
-    const side = Math.min(picture.width, picture.height) / (sliders.zoom.value / 100);
+  const aspect = canvas.width / canvas.height;
+
+  // A logo lies whole in the middle of a white ground; of other pictures a part is cut out.
+  const ground = () => {
+    const { width, height } = picture;
+    if (!("pictureWhole" in field.dataset)) return { width, height };
+    return { width: Math.max(width, height * aspect), height: Math.max(height, width / aspect) };
+  };
+
+  // The same part as the server's `Crop.box`.
+  const frame = () => {
+    const { width, height } = ground();
+    const wide = Math.min(width, height * aspect) / (sliders.zoom.value / 100);
+    const high = wide / aspect;
+    const [across, down] = [width - wide, height - high];
     return {
-      side,
-      left: (sliders.x.value / 100) * (picture.width - side),
-      top: (sliders.y.value / 100) * (picture.height - side),
+      wide, high, across, down,
+      left: (sliders.x.value / 100) * across - (width - picture.width) / 2,
+      top: (sliders.y.value / 100) * down - (height - picture.height) / 2,
     };
   };
 
   const draw = () => {
-    const { side, left, top } = square();
+    const { wide, high, left, top } = frame();
     const context = canvas.getContext("2d");
     context.fillStyle = "white";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.imageSmoothingQuality = "high";
-    context.drawImage(picture, left, top, side, side, 0, 0, canvas.width, canvas.height);
+    context.drawImage(picture, left, top, wide, high, 0, 0, canvas.width, canvas.height);
   };
 
   const show = (isShown) => {
@@ -76,11 +88,10 @@ for (const field of document.querySelectorAll("[data-picture]")) {
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!canvas.hasPointerCapture(event.pointerId)) return;
-    const { side } = square();
-    const scale = (100 * side) / canvas.clientWidth;
-    const [wide, high] = [picture.width - side, picture.height - side];
-    if (wide > 0) move(sliders.x, grip.x - ((event.clientX - grip.left) * scale) / wide);
-    if (high > 0) move(sliders.y, grip.y - ((event.clientY - grip.top) * scale) / high);
+    const { wide, across, down } = frame();
+    const scale = (100 * wide) / canvas.clientWidth;
+    if (across > 0) move(sliders.x, grip.x - ((event.clientX - grip.left) * scale) / across);
+    if (down > 0) move(sliders.y, grip.y - ((event.clientY - grip.top) * scale) / down);
   });
 
   // After going back in history a browser may still hold the file.
