@@ -220,6 +220,7 @@ _TOOLS = {
     ),
     "tool-terms-accepted": _alike(N_("You accepted the terms of use of %(tool)s for %(organisation)s.")),
     "client-registered": _alike(N_("You registered a program for signing in with Immo-Connect.")),
+    "client-management-renewed": _alike(N_("You renewed the token that manages a program of yours.")),
     "registration-token-made": _alike(N_("You were given a token with which you can register programs.")),
     "registration-token-revoked": _alike(N_("A token with which you could register programs was withdrawn.")),
     "mandate-proposed": _alike(N_("You proposed that %(tool)s at %(organisation)s rests on somebody's accreditation.")),

@@ -8,7 +8,7 @@ import orjson
 
 from core.web.json_shapes import LONGEST_TEXT, schema
 from core.web.programs import Answer, Endpoint, ProgramRequest
-from idp.admin import approvals, clients, keys, people, registration_tokens, staff, work
+from idp.admin import approvals, clients, developers, keys, people, registration_tokens, staff, work
 from idp.admin.door import APPROVAL, BASE, body_members
 from idp.admin.operation import Operation
 from idp.oidc.checks import resource
@@ -18,6 +18,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *people.OPERATIONS,
     *clients.OPERATIONS,
     *registration_tokens.OPERATIONS,
+    *developers.OPERATIONS,
     *keys.OPERATIONS,
     *staff.OPERATIONS,
     *work.OPERATIONS,

@@ -144,6 +144,17 @@ def update(session: Session, earlier: Registration, client: RegisteredClient, *,
     return Registration(merged, earlier.registration_access_token, earlier.issued_at, secret)
 
 
+def renew_access_token(session: Session, client_id: str, *, by: PersonId, now: datetime) -> str:
+    """Give a client another registration access token, which is returned this once; raise `NotFound`."""
+    row = session.get(ClientRow, client_id, with_for_update=True)
+    if row is None:
+        raise NotFound(client_id=client_id)
+    token = new_secret()
+    row.registration_token_digest = digest(token)
+    audit.record(session, action="client-management-renewed", actor_id=by, subject_id=client_id, now=now)
+    return token
+
+
 def remove(session: Session, store: EphemeralStore, earlier: Registration, *, now: datetime) -> None:
     """Remove a client and end everything that it holds (RFC 7592 section 2.3)."""
     client_id = earlier.client.client_id

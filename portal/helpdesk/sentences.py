@@ -125,6 +125,7 @@ _OPERATION = {
     "client-disabled": N_("A program was disabled."),
     "client-enabled": N_("A program was enabled."),
     "client-policy-changed": N_("What a program may do was changed."),
+    "client-management-renewed": N_("The token that manages a program was renewed."),
     "registration-token-made": N_("A token to register programs was made."),
     "registration-token-revoked": N_("A token to register programs was withdrawn."),
     "offices-imported": N_("Organisations were imported."),

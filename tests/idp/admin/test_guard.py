@@ -76,7 +76,7 @@ def body_of(operation: Operation) -> dict[str, Any] | None:
     if not operation.changes:
         return None
     said = {"reason": "correction", "reference": "T-1"} if operation.asks_reason else {}
-    samples = {"version": 1, "policy": {}, "uses": 1, "days": 1}
+    samples = {"version": 1, "policy": {}, "uses": 1, "days": 1, "tool": "finder"}
     needed = {
         member.name: member.choices[0] if member.choices else samples[member.name]
         for member in operation.takes
