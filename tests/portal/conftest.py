@@ -21,6 +21,9 @@ from tests.support import small_provider
 from tests.support.product import HttpsClient
 from tests.support.small_provider import SmallProvider
 
+# A fixture, for pages of the staff.
+from tests.support.staff_portal import staff_portal as staff_portal  # noqa: PLC0414
+
 
 @dataclass(frozen=True)
 class Portal:
