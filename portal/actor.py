@@ -6,6 +6,7 @@ from core.infra.errors import ImmoError
 from core.organisations.identifiers import OrganisationId
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
+from core.staff.states import StaffRole
 from portal import confirmation, session
 from portal.wiring import services
 
@@ -18,12 +19,16 @@ class SignInNeeded(ImmoError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, how a page addresses them, for which organisation they now work, how surely they signed in."""
+    """Who acts, how a page addresses them, for which organisation they now work, how surely they signed in.
+
+    `staff_roles` are those of a moment ago, for menus.
+    """
 
     person_id: PersonId
     name: str
     organisation_id: OrganisationId | None
     acr: Acr = Acr.PASSWORD
+    staff_roles: frozenset[StaffRole] = frozenset()
 
 
 def current_actor() -> Actor | None:
@@ -35,10 +40,11 @@ def current_actor() -> Actor | None:
     signed_in = session.current(found.store, found.clock.now())
     if signed_in is None:
         return None
-    if not confirmation.still_lives(signed_in):
+    known = confirmation.confirmed(signed_in)
+    if known is None:
         session.end()
         return None
-    return Actor(signed_in.person_id, signed_in.name, signed_in.organisation_id, signed_in.acr)
+    return Actor(known.person_id, known.name, known.organisation_id, known.acr, known.staff_roles)
 
 
 def require_actor() -> Actor:

@@ -17,6 +17,9 @@ from core.infra import log, sealing
 from core.infra.errors import ImmoError
 from core.infra.secret import Secret
 from core.infra.store.interface import Kind
+from core.people.identifiers import PersonId
+from core.staff.roles import roles_of
+from core.staff.states import StaffRole
 from portal import session
 from portal.session import SignedIn
 from portal.wiring import Services, services
@@ -40,24 +43,30 @@ def seal(secret: Secret, refresh_token: str) -> str:
     return sealing.seal(secret, refresh_token, purpose=_PURPOSE)
 
 
-def still_lives(signed_in: SignedIn) -> bool:
-    """Tell whether the session at the provider goes on, by what it said last or says now.
+def confirmed(signed_in: SignedIn) -> SignedIn | None:
+    """Return the sign-in where the session at the provider goes on, by what it said last or says now.
 
     Raises `SessionUnconfirmed` where the provider does not answer for so long that nobody can tell.
     """
     found = services()
     if _is_recent(found, signed_in, ASK_AFTER):
-        return True
+        return signed_in
     lives = None if _rests(found) else _asked(found, signed_in)
     if lives is None:
         if _is_recent(found, signed_in, session.GOOD_FOR):
-            return True
+            return signed_in
         raise SessionUnconfirmed
-    if lives:
-        session.confirm(found.store, signed_in, found.clock.now())
-    else:
+    if not lives:
         log.event("portal_session_over", person_id=signed_in.person_id)
-    return lives
+        return None
+    held = staff_roles(found, signed_in.person_id)
+    return session.confirm(found.store, signed_in, staff_roles=held, now=found.clock.now())
+
+
+def staff_roles(found: Services, person_id: PersonId) -> frozenset[StaffRole]:
+    """Return the roles of staff that a person holds now, for the menus of the next minute."""
+    with found.database.reading() as reading:
+        return frozenset(roles_of(reading, person_id))
 
 
 def _is_recent(found: Services, signed_in: SignedIn, within: timedelta) -> bool:

@@ -8,6 +8,8 @@ provider's session still lives is confirmed now and then (`confirmation.py`); wh
 lies in the store as well.
 """
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -19,6 +21,7 @@ from core.infra.store.interface import EphemeralStore, Kind
 from core.organisations.identifiers import OrganisationId
 from core.people.assurance import SIGN_IN_LIFE, Acr
 from core.people.identifiers import PersonId
+from core.staff.states import StaffRole
 from core.web.server_session import ServerSession
 
 # As long as the provider's own session.
@@ -35,6 +38,7 @@ class SignedIn:
 
     `signed_in_at` is when the person proved who they are at the provider, `since` when they arrived
     here. `refresh_token` is sealed; `confirmed_at` is None where the last time is too long ago.
+    `staff_roles` are those held at that moment, for menus; nothing is allowed by them.
     """
 
     person_id: PersonId
@@ -47,11 +51,12 @@ class SignedIn:
     acr: Acr = Acr.PASSWORD
     organisation_id: OrganisationId | None = None
     confirmed_at: datetime | None = None
+    staff_roles: frozenset[StaffRole] = frozenset()
 
 
 def start(store: EphemeralStore, signed_in: SignedIn) -> None:
     """Begin a session under a new secret; what the browser held before is forgotten."""
-    confirm(store, signed_in, signed_in.since)
+    confirm(store, signed_in, staff_roles=signed_in.staff_roles, now=signed_in.since)
     browser = browser_session()
     browser.clear()
     browser.rotate()
@@ -87,9 +92,13 @@ def current(store: EphemeralStore, now: datetime) -> SignedIn | None:
     return _alive(store, signed_in, now)
 
 
-def confirm(store: EphemeralStore, signed_in: SignedIn, now: datetime) -> None:
-    """Write down that the provider's session was alive just now."""
-    store.put(Kind.SID, _confirmation_key(signed_in), now.isoformat().encode(), GOOD_FOR)
+def confirm(
+    store: EphemeralStore, signed_in: SignedIn, *, staff_roles: Collection[StaffRole], now: datetime
+) -> SignedIn:
+    """Write down that the provider's session was alive just now, and which roles its person had."""
+    confirmed = {"at": now.isoformat(), "staff_roles": sorted(staff_roles)}
+    store.put(Kind.SID, _confirmation_key(signed_in), json.dumps(confirmed).encode(), GOOD_FOR)
+    return replace(signed_in, confirmed_at=now, staff_roles=frozenset(staff_roles))
 
 
 def choose_organisation(organisation_id: OrganisationId) -> None:
@@ -131,7 +140,11 @@ def _alive(store: EphemeralStore, signed_in: SignedIn, now: datetime) -> SignedI
     ended, everywhere, confirmed = store.get_many([(Kind.SID, key) for key in keys])
     if ended is not None or (everywhere is not None and signed_in.since <= _moment(everywhere)):
         return None
-    return replace(signed_in, confirmed_at=None if confirmed is None else _moment(confirmed))
+    if confirmed is None:
+        return signed_in
+    said = json.loads(confirmed)
+    roles = frozenset(map(StaffRole, said["staff_roles"]))
+    return replace(signed_in, confirmed_at=datetime.fromisoformat(said["at"]), staff_roles=roles)
 
 
 def _moment(value: bytes) -> datetime:

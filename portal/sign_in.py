@@ -90,11 +90,11 @@ def callback() -> AnyResponse:
     token, person = _exchange()
     claims = token["userinfo"]
     wanted = session.take_return()
-    found = services()
+    found, person_id = services(), PersonId(claims["sub"])
     session.start(
         found.store,
         SignedIn(
-            person_id=PersonId(claims["sub"]),
+            person_id=person_id,
             sid=claims["sid"],
             name=person.get("name") or person.get("preferred_username") or claims["sub"],
             id_token=token["id_token"],
@@ -102,6 +102,7 @@ def callback() -> AnyResponse:
             since=found.clock.now(),
             refresh_token=confirmation.seal(found.settings.secret, token["refresh_token"]),
             acr=next(iter(known_levels([str(claims.get("acr"))])), Acr.PASSWORD),
+            staff_roles=confirmation.staff_roles(found, person_id),
         ),
     )
     log.event("portal_signed_in", person_id=claims["sub"])

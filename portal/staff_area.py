@@ -5,7 +5,6 @@ Every view of such a page begins with `open_desk`, every view that changes somet
 in their transaction; what lies with the provider by `desk.admin`, where it is asked as well.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +13,8 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from core.infra.errors import ImmoError
-from core.infra.messages import N_
 from core.staff import approvals
+from core.staff.desks import DESKS
 from core.staff.roles import roles_of
 from core.staff.states import StaffRole
 from core.web.name_menu import NameMenu
@@ -24,13 +23,6 @@ from portal.actor import Actor, require_actor
 from portal.admin_client import AdminClient
 from portal.staff_tokens import FRESH, StaffSignInNeeded
 from portal.wiring import Services, services
-
-# Where each desk begins, and what it is called in the navigation and the name menu.
-DESKS: Mapping[StaffRole, tuple[str, str]] = {
-    StaffRole.HELPDESK: ("/helpdesk", N_("Helpdesk")),
-    StaffRole.OPERATOR: ("/operations", N_("Operations")),
-    StaffRole.DEVELOPER: ("/developers", N_("Developers")),
-}
 
 
 class NoStaffRole(ImmoError):

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,12 +24,16 @@ class Unreadable(AssertionError):
 def recorded_actions(*, only_of_organisations: bool = False) -> dict[str, set[str]]:
     """Return each action with the files that record it; if wanted only those that name an organisation."""
     found: dict[str, set[str]] = {}
-    for package in PRODUCT:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            name = str(path.relative_to(ROOT))
-            for action in _of_file(name, ast.parse(path.read_text("utf-8")), only_of_organisations):
-                found.setdefault(action, set()).add(name)
+    for name, tree in _trees().items():
+        for action in _of_file(name, tree, only_of_organisations):
+            found.setdefault(action, set()).add(name)
     return found
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    files = [path for package in PRODUCT for path in sorted((ROOT / package).rglob("*.py"))]
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for path in files}
 
 
 def _of_file(name: str, tree: ast.Module, only_of_organisations: bool) -> Iterator[str]:  # noqa: FBT001
@@ -76,6 +81,7 @@ def _of_name(name: str, tree: ast.Module, wanted: str, at: ast.AST) -> Iterator[
     names = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
     if wanted in names:
         yield from _of_calls(name, tree, function.name, names, wanted)
+        yield from _of_calls_elsewhere(name, function.name, names, wanted)
 
 
 def _of_field(name: str, tree: ast.Module, wanted: str, at: ast.AST) -> Iterator[str]:
@@ -102,7 +108,7 @@ def _of_table(name: str, tree: ast.Module, wanted: str) -> Iterator[str]:
 def _of_calls(name: str, tree: ast.Module, called: str, names: list[str], wanted: str) -> Iterator[str]:
     position = names.index(wanted) - (names[0] == "self")
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        if ast.unparse(call.func).rpartition(".")[2] != called:
+        if _is_record(call) or not _calls(call, called):
             continue
         given = next((keyword.value for keyword in call.keywords if keyword.arg == wanted), None)
         if given is None and position < len(call.args) and not isinstance(call.args[0], ast.Starred):
@@ -110,6 +116,19 @@ def _of_calls(name: str, tree: ast.Module, called: str, names: list[str], wanted
         if given is None:
             raise Unreadable(f"{name}:{call.lineno} passes no {wanted}")
         yield from _constants(name, tree, given, call)
+
+
+def _of_calls_elsewhere(name: str, called: str, names: list[str], wanted: str) -> Iterator[str]:
+    """Follow a function that other modules call by the name of its own: `module.function(…)`."""
+    by_its_module = f"{Path(name).stem}.{called}"
+    for other, tree in _trees().items():
+        if other != name and not called.startswith("_"):
+            yield from _of_calls(other, tree, by_its_module, names, wanted)
+
+
+def _calls(call: ast.Call, called: str) -> bool:
+    function = ast.unparse(call.func)
+    return function == called or ("." not in called and function.rpartition(".")[2] == called)
 
 
 def _function_around(tree: ast.Module, inner: ast.AST) -> ast.FunctionDef | None:
