@@ -186,6 +186,27 @@ def members(session: Session, organisation_id: OrganisationId, *, after: Members
     return Members(shown, shown[-1].membership_id if len(rows) > PAGE else None, count)
 
 
+def member_name(session: Session, organisation_id: OrganisationId, membership_id: MembershipId) -> str:
+    """Return what a member of an organisation is called; raise `NotFound`."""
+    row = session.execute(
+        select(PersonRow.given_name, PersonRow.family_name, PersonRow.username)
+        .join(MembershipRow, MembershipRow.person_id == PersonRow.id)
+        .where(MembershipRow.id == membership_id, MembershipRow.organisation_id == organisation_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(membership=membership_id)
+    return full_name(row.given_name, row.family_name) or str(row.username)
+
+
+def dispute(session: Session, dispute_id: str) -> tuple[Dispute, Office]:
+    """Return a dispute and the organisation it is about; raise `NotFound`."""
+    organisation_id = session.scalar(select(DisputeRow.organisation_id).where(DisputeRow.id == dispute_id))
+    if organisation_id is None:
+        raise NotFound(dispute=dispute_id)
+    about = office(session, OrganisationId(organisation_id))
+    return next(found for found in disputes_of(session, about.id) if found.id == dispute_id), about
+
+
 def disputes_of(session: Session, organisation_id: OrganisationId) -> tuple[Dispute, ...]:
     """Return the disputes about an organisation, open ones first, then the latest."""
     rows = session.execute(

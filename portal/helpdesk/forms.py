@@ -27,6 +27,7 @@ CHOOSE_STATUS = N_("Choose how it stands.")
 CHOOSE_KIND = N_("Choose which accreditation it is.")
 GIVE_NUMBER = N_("Give the number of the accreditation.")
 GIVE_USERNAME = N_("Give the username of whoever claims the organisation.")
+UNKNOWN_USERNAME = N_("Nobody has this username or e-mail address.")
 LAST_BEFORE_FIRST = N_("The last day lies before the first.")
 
 

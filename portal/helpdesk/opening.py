@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from flask_babel import gettext as _
 
@@ -10,6 +11,8 @@ from core.infra.forms import Wrong
 from core.infra.messages import N_
 from core.staff.states import StaffRole
 from portal.staff_area import Desk, StaffFrame, frame, open_desk
+
+Word = TypeVar("Word", bound=str)
 
 SEARCH = "/helpdesk"
 LISTS = "/helpdesk/organisations"
@@ -82,7 +85,7 @@ def problems(wrong: tuple[Wrong, ...]) -> tuple[Problem, ...]:
     return tuple(Problem(found.field, _(found.message)) for found in wrong)
 
 
-def options(words: Mapping[str, str], *, empty: str | None = None) -> tuple[tuple[str, str], ...]:
+def options(words: Mapping[Word, str], *, empty: str | None = None) -> tuple[tuple[str, str], ...]:
     """Return values with their labels, for a choice; `empty` is what stands above them, already translated."""
     offered = tuple((str(value), _(label)) for value, label in words.items())
     return offered if empty is None else (("", empty), *offered)
