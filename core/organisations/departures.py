@@ -12,7 +12,7 @@ from core.organisations import records, rules
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rules import Membership
 from core.organisations.states import DisputeState, MembershipStatus, OrganisationStatus, Succession
-from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow
+from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow, OrganisationSuggestionRow
 from core.people.identifiers import PersonId
 
 _LIVE = MembershipRow.status.in_([status.value for status in MembershipStatus if status.is_live])
@@ -147,6 +147,9 @@ def _end(session: Session, organisation: OrganisationRow, *, by: PersonId | None
     organisation.status, organisation.updated_at = OrganisationStatus.CLOSED, now
     organisation.email, organisation.phone_number, organisation.website = None, None, None
     organisation.street_address, organisation.postal_code, organisation.locality = None, None, None
+    session.execute(
+        delete(OrganisationSuggestionRow).where(OrganisationSuggestionRow.organisation_id == organisation.id)
+    )
     waiting = (MembershipRow.organisation_id == organisation.id) & _LIVE & (MembershipRow.status != _ACTIVE)
     for row in session.scalars(select(MembershipRow).where(waiting)):
         before = records.membership(row)

@@ -15,12 +15,12 @@ from core.infra.db import Database
 from core.infra.errors import NotFound
 from core.infra.outbox import OutboxRow
 from core.infra.topics import MailRequested
-from core.organisations import company_comparison, suggestions
+from core.organisations import company_comparison, departures, employees, suggestions
 from core.organisations.company_comparison import COMPARED_EVERY, Comparison
 from core.organisations.enrolment import request_membership
 from core.organisations.errors import ChangedMeanwhile, CompanyHasStopped, CompanyUnknown, NotManager
 from core.organisations.rules import Membership
-from core.organisations.states import OrganisationStatus, SuggestedField
+from core.organisations.states import OrganisationStatus, Succession, SuggestedField
 from core.organisations.suggestions import Suggestion
 from core.organisations.tables import OrganisationRow
 from tests.support.at_once import at_once
@@ -224,6 +224,22 @@ def test_a_company_that_stopped_lets_its_organisation_close_and_reopens_it(world
     assert (organisation.status, organisation.company_stopped_at) == (OrganisationStatus.ACTIVE, None)
     assert world.mails() == [("company-active-again", world.office.person_id)]
     assert world.actions() == ["organisation-closing", "organisation-reopened"]
+
+
+def test_suggestions_go_with_an_organisation_that_ends_with_its_last_member(world: World) -> None:
+    """In a company of one, its address is that person's."""
+    world.register_says(ACompany(NUMBER, address=SEAT))
+    with world.database.transaction() as session:
+        employees.block(session, world.colleague.id, by=world.office.person_id, now=world.clock.now())
+    assert world.open()
+
+    with world.database.transaction() as session:
+        departures.locked(session, world.office.person_id)
+        (departure,) = departures.departures(session, world.office.person_id)
+        departures.depart(session, departure, by=world.office.person_id, now=world.clock.now())
+
+    assert departure.succession is Succession.ENDS
+    assert world.open() == ()
 
 
 def test_a_company_that_the_register_never_named_is_counted_and_left(world: World) -> None:
