@@ -78,7 +78,7 @@ class Visitor:
 
 def _named(fields: dict[str, str]) -> dict[str, str]:
     """Write the names of fields as forms do: `work_email` is `work-email`."""
-    return {name if name == "csrf_token" else name.replace("_", "-"): value for name, value in fields.items()}
+    return {name if name.startswith("role-") else name.replace("_", "-"): value for name, value in fields.items()}
 
 
 def _parsed(path: str, answer: TestResponse) -> Page:
