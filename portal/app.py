@@ -14,7 +14,7 @@ from core.infra.settings import Settings
 from core.web import frame, health
 from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
-from portal import invitations, mandates, menu, pages, session, sign_in
+from portal import disputes, invitations, mandates, menu, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.confirmation import SessionUnconfirmed
 from portal.employees import acts as employee_acts
@@ -57,6 +57,7 @@ _BLUEPRINTS = (
     *tools.BLUEPRINTS,
     mandates.bp,
     *helpdesk.BLUEPRINTS,
+    disputes.bp,
 )
 _BODY_BYTES_MAX = 64 * 1024
 

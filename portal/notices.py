@@ -21,6 +21,8 @@ _TEXTS: dict[str, str] = {
     "approval-given": N_("Approved, and done."),
     "approval-refused": N_("Refused. Nothing was done."),
     "approval-withdrawn": N_("You have withdrawn it. Nothing was done."),
+    "dispute-opened": N_("We have noted your claim. Its managers are told."),
+    "dispute-withdrawn": N_("Your claim is withdrawn."),
     "helpdesk-resend-activation": N_("A new activation code is on its way."),
     "helpdesk-send-recovery": N_("The mail to choose a new password is on its way."),
     "helpdesk-sign-out-everywhere": N_("The person is signed out everywhere."),
