@@ -229,7 +229,8 @@ def test_clients_have_the_addresses_of_the_settings(demo: Services, client_id: s
         client = find_client(connection, client_id)
 
     assert client is not None
-    assert client.redirect_uris == (f"{address}/callback",)
+    desks = (f"{address}/staff/callback",) if client_id == "portal" else ()
+    assert client.redirect_uris == (f"{address}/callback", *desks)
     assert client.post_logout_redirect_uris == (f"{address}/signed-out",)
     assert client.backchannel_logout_uri == f"{address}/back-channel-logout"
     assert client.token_endpoint_auth_method == method
