@@ -12,6 +12,7 @@ from idp.cli.ground import connect, explained
 from idp.cli.registration_tokens import token, username_of
 from idp.oidc import registration
 from idp.oidc.clients import announce_change, find_client, metadata_of, policy_to_json
+from idp.oidc.portal_client import portal_client
 from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import CONTEXT_SCOPE
 from idp.wiring import Services
@@ -88,6 +89,17 @@ def add(
     announce_change(services.database, services.store)
     told = {"client_id": made.client.client_id, "registration_access_token": made.registration_access_token}
     click.echo(json.dumps(told if made.secret is None else {**told, "client_secret": made.secret}, indent=2))
+
+
+@clients.command()
+@explained
+def portal() -> None:
+    """Write our own portal's client, with the addresses of the settings, over what was there."""
+    services = connect()
+    with services.database.transaction() as session:
+        registration.store_client(session, portal_client(services.settings), now=services.clock.now())
+    announce_change(services.database, services.store)
+    click.echo(f"The portal is {services.settings.portal_url}.")
 
 
 @clients.command()

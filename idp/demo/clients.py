@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from core.infra.settings import Settings
 from core.tools.identifiers import ToolId
-from idp.claims.scopes import STAFF_SCOPES
 from idp.demo.addresses import tool_address
-from idp.oidc.checks import resource
 from idp.oidc.clients import find_client
+from idp.oidc.portal_client import portal_client
 from idp.oidc.profiles import Profile
 from idp.oidc.registered_client import CONTEXT_SCOPE, DEFAULT_SCOPE, ClientPolicy, RegisteredClient
 from idp.oidc.registration import is_secret_of, store_client
@@ -34,7 +33,7 @@ _TOOL_SCOPE = (*DEFAULT_SCOPE, *CONTEXT_SCOPE)
 
 def load(session: Session, settings: Settings, tools: Mapping[str, ToolId], *, now: datetime) -> None:
     """Write the clients with the addresses that the settings say, also over what was there."""
-    store_client(session, _portal(settings), now=now)
+    store_client(session, portal_client(settings), now=now)
     for code in _NAMES:
         store_client(session, _tool(settings, code, tools[code]), secret=_SECRETS.get(code), now=now)
 
@@ -43,33 +42,6 @@ def is_loaded(session: Session) -> bool:
     """Tell whether a client of the demo world still has the secret that everybody knows."""
     found = ((find_client(session, client_id), secret) for client_id, secret in _SECRETS.items())
     return any(client is not None and is_secret_of(client, secret) for client, secret in found)
-
-
-def _portal(settings: Settings) -> RegisteredClient:
-    address = settings.portal_url
-    return RegisteredClient(
-        client_id="portal",
-        name="Immo-Connect",
-        tool_id=None,
-        enabled=True,
-        secret_digest=None,
-        redirect_uris=(f"{address}/callback", f"{address}/staff/callback"),
-        post_logout_redirect_uris=(f"{address}/signed-out",),
-        backchannel_logout_uri=f"{address}/back-channel-logout",
-        backchannel_logout_session_required=True,
-        initiate_login_uri=f"{address}/sign-in",
-        grant_types=("authorization_code", "refresh_token"),
-        jwks_uri=f"{address}/jwks",
-        client_uri=address,
-        policy=ClientPolicy(
-            first_party=True,
-            scope=("openid", "profile", "email", *(scope.name for scope in STAFF_SCOPES)),
-            resources=(resource.staff(settings.issuer),),
-            session_refresh=True,
-            profile=Profile.FAPI2_SECURITY,
-        ),
-        **_BY_KEY,
-    )
 
 
 def _tool(settings: Settings, code: str, tool_id: ToolId) -> RegisteredClient:

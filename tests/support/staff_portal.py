@@ -26,11 +26,8 @@ from core.people.identifiers import PersonId
 from core.staff import roles
 from core.staff.states import StaffRole
 from idp.app import create_app as create_provider
-from idp.claims.scopes import STAFF_SCOPES
-from idp.oidc.checks import resource
 from idp.oidc.clients import announce_change
-from idp.oidc.profiles import Profile
-from idp.oidc.registered_client import ClientPolicy, RegisteredClient
+from idp.oidc.portal_client import portal_client
 from idp.oidc.registration import store_client
 from idp.signing.keyring import Keyring
 from idp.signing.private_keys import PrivateKeys
@@ -192,7 +189,7 @@ def _portal(
     key = ClientKey.ensure(keys)
     settings = replace(settings, keys_directory=keys)
     with provider.database.transaction() as session:
-        store_client(session, _client(settings, key), now=clock.now())
+        store_client(session, replace(portal_client(settings), jwks_uri=None, jwks=key.jwks()), now=clock.now())
         people = {name: a_person(session, name, now=clock.now()) for name in STAFF}
         for name, role in STAFF.items():
             if role is not None:
@@ -211,32 +208,3 @@ def _portal(
     app.config["TEST_BASE_URL"] = settings.portal_url
     app.test_client_class = HttpsClient
     return StaffPortal(app, provider_app, services, provider, clock, people)
-
-
-def _client(settings: Settings, key: ClientKey) -> RegisteredClient:
-    address = settings.portal_url
-    return RegisteredClient(
-        client_id="portal",
-        name="Immo-Connect",
-        tool_id=None,
-        enabled=True,
-        secret_digest=None,
-        token_endpoint_auth_method="private_key_jwt",
-        token_endpoint_auth_signing_alg="ES256",
-        id_token_signed_response_alg="ES256",
-        require_pushed_authorization_requests=True,
-        dpop_bound_access_tokens=True,
-        redirect_uris=(f"{address}/callback", f"{address}/staff/callback"),
-        post_logout_redirect_uris=(f"{address}/signed-out",),
-        backchannel_logout_uri=f"{address}/back-channel-logout",
-        backchannel_logout_session_required=True,
-        grant_types=("authorization_code", "refresh_token"),
-        jwks=key.jwks(),
-        policy=ClientPolicy(
-            first_party=True,
-            scope=("openid", "profile", "email", *(scope.name for scope in STAFF_SCOPES)),
-            resources=(resource.staff(settings.issuer),),
-            session_refresh=True,
-            profile=Profile.FAPI2_SECURITY,
-        ),
-    )

@@ -183,3 +183,14 @@ def test_what_an_operator_allows_is_kept(command: Command, file: Callable[[objec
     assert (policy["profile"], policy["token_exchange"]) == ("fapi2-security", True)
     assert policy["passes_on_to"] == [ledger]
     assert {"organization", "roles"} <= set(policy["scope"])
+
+
+def test_our_own_portal_is_written_with_the_addresses_of_the_settings(command: Command, services: Services) -> None:
+    first, again = command("clients", "portal"), command("clients", "portal")
+
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    shown = json.loads(command("clients", "show", "portal").output)
+    portal, issuer = services.settings.portal_url, services.settings.issuer
+    assert shown["metadata"]["redirect_uris"] == [f"{portal}/callback", f"{portal}/staff/callback"]
+    assert shown["policy"]["resources"] == [f"{issuer}/admin/v1"]
+    assert {"helpdesk", "operator", "developer"} < set(shown["policy"]["scope"])
