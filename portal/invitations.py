@@ -22,7 +22,7 @@ from core.organisations.invitation_answers import FoundInvitation
 from core.organisations.states import InvitationState, MembershipType
 from core.web.locale import current_language
 from core.web.name_menu import NameMenu
-from portal import notices, pages
+from portal import notices, pages, session
 from portal.actor import Actor, current_actor, require_actor
 from portal.frame import organisation_url
 from portal.visit import check_form
@@ -76,6 +76,9 @@ def show(link: str) -> Answer:
     found, actor = _find(link), current_actor()
     if found is None or found.state is not InvitationState.OPEN:
         return _over("unknown" if found is None else found.state.value, found, actor)
+    if actor is None:
+        # Where the sign-in comes back to. A session that holds nothing is not kept, and with it no form counts.
+        session.remember_return(f"/invitations/{link}")
     page = InvitationPage(
         organisation_name=found.organisation_name,
         company_number=found.company_number,
@@ -109,11 +112,9 @@ def accept(link: str) -> Answer:
         return _over("unknown", None, actor)
     url = organisation_url(found.organisation_id)
     try:
-        with here.database.transaction() as session:
-            take_up(session, link, by=actor.person_id, now=here.clock.now())
-    except AlreadyMember as error:
-        return _over(error.code, found, actor)
-    except BlockedHere as error:
+        with here.database.transaction() as changing:
+            take_up(changing, link, by=actor.person_id, now=here.clock.now())
+    except (AlreadyMember, BlockedHere) as error:
         return _over(error.code, found, actor)
     except InvitationOver as error:
         return _over(str(error.details["state"]), found, actor)
@@ -128,9 +129,9 @@ def decline(link: str) -> Answer:
     check_form()
     actor, here, found = current_actor(), services(), _find(link)
     try:
-        with here.database.transaction() as session:
+        with here.database.transaction() as changing:
             by = None if actor is None else actor.person_id
-            invitation_answers.decline(session, link, by=by, now=here.clock.now())
+            invitation_answers.decline(changing, link, by=by, now=here.clock.now())
     except NotFound:
         return _over("unknown", None, actor)
     except InvitationOver as error:
@@ -140,8 +141,8 @@ def decline(link: str) -> Answer:
 
 def _find(link: str) -> FoundInvitation | None:
     here = services()
-    with here.database.reading() as session:
-        return invitation_answers.find(session, link, now=here.clock.now())
+    with here.database.reading() as reading:
+        return invitation_answers.find(reading, link, now=here.clock.now())
 
 
 def _over(code: str, found: FoundInvitation | None, actor: Actor | None, *, status: int | None = None) -> Answer:

@@ -64,12 +64,12 @@ class Visitor:
     browser: FlaskClient
 
     def get(self, path: str) -> Page:
-        return _parsed(path, self.browser.get(path))
+        return parsed(path, self.browser.get(path))
 
     def post(self, path: str, **fields: str) -> Page:
         """Post a form of ours, with the token that any page of this browser has."""
         token = self.get("/").all("input[name=csrf_token]")[0].attributes["value"]
-        return _parsed(path, self.browser.post(path, data={"csrf_token": token, **_named(fields)}))
+        return parsed(path, self.browser.post(path, data={"csrf_token": token, **_named(fields)}))
 
     def follow(self, page: Page) -> Page:
         assert page.status == 303, (page.status, page.text)
@@ -81,7 +81,8 @@ def _named(fields: dict[str, str]) -> dict[str, str]:
     return {name if name.startswith("role-") else name.replace("_", "-"): value for name, value in fields.items()}
 
 
-def _parsed(path: str, answer: TestResponse) -> Page:
+def parsed(path: str, answer: TestResponse) -> Page:
+    """Read an answer as a page."""
     return parse(path, answer.status_code, dict(answer.headers.to_wsgi_list()), answer.text)
 
 
