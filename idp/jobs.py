@@ -15,6 +15,7 @@ from core.organisations import company_comparison, invitations, notices, reminde
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from core.staff import approvals
+from core.tools import mandate_rounds, requirement_changes
 from idp.account import erasure, leaving, never_activated
 from idp.credentials import mailed_codes, sign_ins
 from idp.credentials.address_change import PROPOSAL_LIFE
@@ -148,6 +149,8 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
         Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
         Periodic("follow-registers", _REGISTERS_EVERY, partial(_follow_registers, services)),
+        Periodic("follow-mandates", _SWEEP_EVERY, partial(_follow_mandates, services)),
+        Periodic("carry-out-requirements", _REGISTERS_EVERY, partial(_carry_out_requirements, services)),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
     )
 
@@ -171,3 +174,14 @@ def _compare_companies(services: Services, now: datetime) -> None:
     done = company_comparison.follow(services.database, now=now)
     if done is not None:
         event("companies_compared", **asdict(done))
+
+
+def _follow_mandates(services: Services, now: datetime) -> None:
+    ended = mandate_rounds.end_those_over(services.database, now=now)
+    event("mandates_followed", ended=ended, reminded=mandate_rounds.remind(services.database, now=now))
+
+
+def _carry_out_requirements(services: Services, now: datetime) -> None:
+    registrations = requirement_changes.carry_out(services.database, now=now)
+    if registrations:
+        event("requirements_carried_out", registrations=registrations)

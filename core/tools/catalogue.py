@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -95,6 +96,13 @@ def tool_by_code(session: Session | Connection, code: str) -> ToolId | None:
 def tool_codes(session: Session | Connection) -> frozenset[str]:
     """Return the codes of all tools of the catalogue."""
     return frozenset(session.execute(select(ToolRow.code)).scalars())
+
+
+def listed_tools(session: Session | Connection) -> tuple[tuple[str, Localised], ...]:
+    """Return code and name of all tools of the catalogue, by code."""
+    rows = session.execute(select(ToolRow.code, ToolRow.name_nl, ToolRow.name_fr, ToolRow.name_en))
+    found = ((row.code, Localised(row.name_nl, row.name_fr, row.name_en)) for row in rows)
+    return tuple(sorted(found, key=itemgetter(0)))
 
 
 def usage_requirements(

@@ -116,7 +116,16 @@ def set_requirement(
     version = 1 + (session.scalar(select(func.max(RequirementRow.version)).where(mine)) or 0)
     text = requirements.to_text(stored)
     session.add(
-        RequirementRow(tool_id=tool_id, usage=usage, version=version, requirement=text, applies_from=applies_from)
+        RequirementRow(
+            tool_id=tool_id,
+            usage=usage,
+            version=version,
+            requirement=text,
+            applies_from=applies_from,
+            # Nobody has registered what is new: there is nobody to tell and nothing to judge.
+            announced_at=now if version == 1 else None,
+            applied_at=now if version == 1 else None,
+        )
     )
     session.flush()
     audit.record(
