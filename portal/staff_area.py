@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.infra.errors import ImmoError
 from core.staff import approvals
-from core.staff.desks import DESKS
+from core.staff.desks import desks_of
 from core.staff.roles import roles_of
 from core.staff.states import StaffRole
 from core.web.name_menu import NameMenu
@@ -97,8 +97,7 @@ def frame(desk: Desk, here: str) -> StaffFrame:
     """Return what stands around a page; `here` is the address of the desk or list that it belongs to."""
     with desk.services.database.reading() as session:
         waiting = approvals.count_to_decide(session, desk.actor.person_id, desk.roles, now=desk.now)
-    desks = [DESKS[role] for role in StaffRole if role in desk.roles]
-    links = [NavigationLink(_(label), url, url == here) for url, label in desks]
+    links = [NavigationLink(_(label), url, url == here) for url, label in desks_of(desk.roles)]
     links.append(NavigationLink(_("Approvals"), "/staff/approvals", here == "/staff/approvals", waiting))
     return StaffFrame(
         menu=pages.name_menu(desk.actor, None, here=here),

@@ -10,10 +10,13 @@ from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from core.infra.errors import ImmoError
+from core.staff.errors import NotStaff
 from core.staff.roles import roles_of
 from portal import pages, session, staff_session, staff_tokens
 from portal.actor import current_actor, require_actor
-from portal.staff.pages import NoRolePage, SendAgainPage
+from portal.admin_client import AdminRefused
+from portal.staff.pages import NoRolePage, RefusedPage, SendAgainPage
 from portal.staff_area import NoStaffRole, frame, open_desk
 from portal.staff_tokens import FRESH, MAX_AGE, StaffSignInNeeded
 from portal.wiring import services
@@ -28,6 +31,8 @@ def install(app: Flask) -> None:
     """Let the application send people to the provider who need a token, and turn away who has no role."""
     app.register_error_handler(StaffSignInNeeded, _send_to_provider)
     app.register_error_handler(NoStaffRole, _turn_away)
+    app.register_error_handler(NotStaff, _turn_away)
+    app.register_error_handler(AdminRefused, _show_refusal)
     app.after_request(_forget_sent_form)
 
 
@@ -82,7 +87,16 @@ def _send_to_provider(error: StaffSignInNeeded) -> AnyResponse:
     return redirect(url_for("staff.start", fresh="1" if is_fresh else None), 303)
 
 
-def _turn_away(_error: NoStaffRole) -> tuple[str, int]:
+def _show_refusal(error: AdminRefused) -> tuple[str, int]:
+    """Say that the provider did not do it, where no page of the desk says so itself."""
+    if error.code == NotStaff.code:
+        return _turn_away(error)
+    actor = current_actor()
+    menu = None if actor is None else pages.name_menu(actor, None, here=request.path)
+    return pages.render(RefusedPage(error.code), menu=menu), error.status
+
+
+def _turn_away(_error: ImmoError) -> tuple[str, int]:
     actor = current_actor()
     menu = None if actor is None else pages.name_menu(actor, None, here=request.path)
     return pages.render(NoRolePage(), menu=menu), 403
@@ -90,12 +104,12 @@ def _turn_away(_error: NoStaffRole) -> tuple[str, int]:
 
 def _forget_sent_form(response: AnyResponse) -> AnyResponse:
     """Forget a kept form once it was sent again and led somewhere else than to the provider."""
-    is_on_its_way = (response.location or "").startswith(url_for("staff.start"))
-    if request.method == "POST" and not is_on_its_way:
-        found = services()
-        kept = staff_session.kept_form(found.settings.secret, found.clock.now())
-        if kept is not None and kept.path == request.path:
-            staff_session.forget_form()
+    if request.method != "POST" or (response.location or "").startswith(url_for("staff.start")):
+        return response
+    found = services()
+    kept = staff_session.kept_form(found.settings.secret, found.clock.now())
+    if kept is not None and kept.path == request.path:
+        staff_session.forget_form()
     return response
 
 

@@ -15,6 +15,15 @@ class NoRolePage:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedPage:
+    """The provider did not do what somebody of the staff wanted; `code` is its own."""
+
+    template: ClassVar[str] = "staff/refused.html"
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class SendAgainPage:
     """A form that was sent before its person proved anew who they are: one press sends it again.
 

@@ -22,6 +22,10 @@ def _name(_ground: dict[str, str], request: ProgramRequest) -> Answer:
     return Answer(request.path_name.encode(), 201)
 
 
+def _names(_ground: dict[str, str], request: ProgramRequest) -> Answer:
+    return Answer(" ".join(request.names("/things/*/parts/*/turn")).encode())
+
+
 def _nothing(_ground: dict[str, str], _request: ProgramRequest) -> Answer:
     return Answer(status=204)
 
@@ -54,6 +58,7 @@ def programs() -> Client:
         Endpoint("/echo", {"GET": _echo, "POST": _echo}, headers={"X-Always": "1"}, preflight={"X-Before": "1"}),
         Endpoint("/things", {"POST": _echo}),
         Endpoint("/things/*", {"GET": _name}),
+        Endpoint("/things/*/parts/*/turn", {"POST": _names}),
         Endpoint("/nothing", {"DELETE": _nothing}),
         Endpoint("/unchanged", {"GET": _unchanged}),
         Endpoint("/fails", {"GET": _fails}),
@@ -180,3 +185,10 @@ def test_before_a_page_the_door_answers_what_it_can_and_leaves_the_rest_to_the_p
 
     assert (answered.text, answered.headers["X-Frame-Options"]) == ("at the door", "DENY")
     assert [response.text for response in left] == ["pages"] * 4
+
+
+def test_names_within_a_path_are_handed_to_the_view(programs: Client) -> None:
+    assert programs.post("/things/a%20b/parts/%C3%A9/turn").get_data(as_text=True) == "a b é"
+    assert programs.get("/things/a/parts/b/turn").status_code == 405
+    for path in ("/things/a/parts/b/turned", "/things//parts/b/turn", "/things/a/parts/b/turn/", "/a/parts/b/turn"):
+        assert programs.post(path).get_data(as_text=True) == programs.post("/no-such-path").get_data(as_text=True)
