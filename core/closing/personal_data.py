@@ -16,6 +16,7 @@ from core.infra.outbox import OutboxRow
 from core.infra.personal_record import Part, Record, part
 from core.infra.sent_mails import SentMailRow
 from core.infra.topics import MailRequested
+from core.organisations.presentation_tables import WaitingNoticeRow
 from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 from core.people.tables import (
@@ -130,4 +131,8 @@ def _mails(session: Session, person_id: PersonId) -> Part:
         for body, created_at in session.execute(waiting.order_by(OutboxRow.id))
         if body.get("recipient_person_id") == person_id
     )
-    return Part("messages_on_their_way", tuple(found))
+    lines = session.scalars(
+        select(WaitingNoticeRow).where(WaitingNoticeRow.person_id == person_id).order_by(WaitingNoticeRow.id)
+    )
+    daily: Iterator[Record] = ({"template": line.template, "created_at": line.created_at} for line in lines)
+    return Part("messages_on_their_way", (*found, *daily))

@@ -117,6 +117,8 @@ _MEMBERSHIPS = {
     "company-suggestion-declined": _alike(
         N_("You kept data of %(organisation)s that the company register has otherwise.")
     ),
+    "organisation-changed": _alike(N_("You changed the data of %(organisation)s.")),
+    "notices-chosen": _alike(N_("You chose which mails you receive as a manager of %(organisation)s.")),
     "organisation-ended": _alike(N_("%(organisation)s ended here with its last member.")),
     "membership-requested": Sentence(
         N_("You asked to join %(organisation)s."), N_("You asked to join %(organisation)s.")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from core.closing.organisation_history import Doer, OrganisationDeed, Somebody
 from core.infra.localised import Localised
+from core.organisations.company_data import FIELD_NAMES
 from core.organisations.rights import Right
 from core.web.locale import current_language
 from portal.frame import OrganisationFrame
@@ -64,7 +65,12 @@ def entry(found: OrganisationDeed, visit: Visit) -> Entry:
     known = {"person": _name(found.whom, visit), "tool": _tool(found), "role": _localised(found.role)}
     neutral = {"person": _neutral(found.whom, SOME_COLLEAGUE), "tool": SOME_TOOL, "role": SOME_ROLE}
     values = {name: value or _at_its_place(source, name, _(neutral[name])) for name, value in known.items()}
-    return Entry(source % values, _doer(found, visit), found.deed.at)
+    return Entry(source % {**values, "fields": _fields(found)}, _doer(found, visit), found.deed.at)
+
+
+def _fields(found: OrganisationDeed) -> str:
+    names = str(found.deed.details.get("fields") or "").split()
+    return ", ".join(_(FIELD_NAMES[name]) for name in names if name in FIELD_NAMES)
 
 
 def _doer(found: OrganisationDeed, visit: Visit) -> str:

@@ -2,7 +2,7 @@
 
 Source strings, translated where they are shown: who did it stands beside the sentence. `%(person)s` is
 whom it concerns, `%(tool)s` a tool with the way it is used, `%(role)s` a role of that tool; where one is
-not known any more, a neutral word stands for it. An action of an organisation without a sentence here
+not known any more, a neutral word stands for it. `%(fields)s` are the names of what was changed. An action of an organisation without a sentence here
 fails a test.
 """
 
@@ -47,7 +47,7 @@ SOME_COLLEAGUE = N_("a colleague")
 SOME_MANAGER = N_("a manager")
 
 # A person's own affair, under whichever organisation they work at that moment.
-NOT_OF_THE_ORGANISATION = frozenset({"consent-given"})
+NOT_OF_THE_ORGANISATION = frozenset({"consent-given", "notices-chosen"})
 
 
 def _employees(text: str) -> Sentence:
@@ -115,6 +115,7 @@ _TOOLS = {
 }
 _DATA = {
     "organisation-added": _data(N_("The organisation was added.")),
+    "organisation-changed": _data(N_("The data were changed: %(fields)s.")),
     "organisation-verified": _data(N_("It was verified that the organisation is who it says it is.")),
     "company-differences-found": _data(N_("The company register says something else than the organisation's data.")),
     "company-suggestion-taken": _data(N_("Data were taken over from the company register.")),

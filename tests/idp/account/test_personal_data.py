@@ -50,6 +50,7 @@ WITHHELD = {
         ("help_request", name): "on its way to the helpdesk: the row goes with the mail, within seconds"
         for name in ("address", "message", "system", "error_reference", "screenshot")
     },
+    ("waiting_notice", "values"): "what colleagues did; the person reads it in the next morning's mail",
     ("person", "username_key"): "the username once more, for comparing",
     ("email_address", "address_key"): "the address once more, for comparing",
 }
