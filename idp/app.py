@@ -37,7 +37,7 @@ from idp.account import (
 from idp.account import eid as account_eid
 from idp.admin import door as admin_door
 from idp.admin import endpoints as admin
-from idp.docs import claims_page, errors_page, explain, mails_page
+from idp.docs import claims_page, errors_page, explain, mails_page, name_menu_page
 from idp.help import eid as help_eid
 from idp.help import views as help_views
 from idp.interaction import (
@@ -136,6 +136,7 @@ _BLUEPRINTS = (
     privacy.bp,
     claims_page.bp,
     errors_page.bp,
+    name_menu_page.bp,
     help_views.bp,
     help_eid.bp,
 )

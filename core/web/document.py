@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask import render_template
 
+from core.web.name_menu import NameMenu
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -58,6 +60,6 @@ class Document:
     links: tuple[Link, ...] = ()
 
 
-def render(document: Document) -> str:
-    """Return the document as HTML in the language of the current request."""
-    return render_template("brand/document.html", document=document)
+def render(document: Document, *, menu: NameMenu | None = None) -> str:
+    """Return the document as HTML in the language of the current request, with the menu of who is signed in."""
+    return render_template("brand/document.html", document=document, menu=menu)

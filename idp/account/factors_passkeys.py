@@ -23,6 +23,7 @@ from idp.credentials.passkey_errors import (
 from idp.credentials.passkeys import Passkey
 from idp.credentials.security_mail import Place
 from idp.web import passkey
+from idp.web.name_menu import display_name
 from idp.web.page import FieldError
 from idp.web.passkey import PasskeyForm
 
@@ -145,7 +146,7 @@ def _add_page(visitor: Visitor, name: str, errors: tuple[FieldError, ...] = (), 
     options = creation_options(
         found.store,
         passkey.party(found),
-        Owner(person.id, person.username, page.display_name(person)),
+        Owner(person.id, person.username, display_name(person)),
         binding=visitor.binding,
         excluded=known,
     )

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from flask import Response, request, url_for
+from flask import Response, request
 from flask_babel import gettext as _
 
 from core.infra.clock import belgian_date
 from core.infra.dates import date_in_words
 from core.infra.messages import N_
 from core.people import leaving
-from core.people.facts import PersonFacts
 from core.web import csrf
 from core.web.locale import current_language
-from core.web.name_menu import MenuEntry, NameMenu
+from core.web.name_menu import NameMenu
 from idp.account import notices
 from idp.account.access import Visitor
 from idp.web import page as web_page
+from idp.web.name_menu import menu_of
 
 
 class Section(StrEnum):
@@ -85,7 +85,7 @@ class AccountPage(Protocol):
 def frame(visitor: Visitor, current: Section) -> Frame:
     """Return what stands around a page of this part of the account."""
     return Frame(
-        menu=_menu(visitor, current),
+        menu=menu_of(visitor.services, visitor.session, visitor.person, visitor.binding),
         tabs=tuple(Tab(_(label), section.url, section is current) for section, label in _LABELS.items()),
         notice=notices.text(request.args.get(notices.PARAMETER)),
         leaves_on=_leaves_on(visitor),
@@ -102,25 +102,7 @@ def answer(page: AccountPage, *, status: int = 200) -> Response:
     return web_page.answer(page, status=status)
 
 
-def display_name(person: PersonFacts) -> str:
-    """Return what pages call a person: first and last name, or the username where none is known."""
-    return " ".join(name for name in (person.given_name, person.family_name) if name) or person.username
-
-
 def _leaves_on(visitor: Visitor) -> str | None:
     with visitor.services.database.connection() as connection:
         asked = leaving.standing(connection, visitor.person.id)
     return None if asked is None else date_in_words(belgian_date(asked.due_at), current_language())
-
-
-def _menu(visitor: Visitor, current: Section) -> NameMenu:
-    return NameMenu(
-        person_name=display_name(visitor.person),
-        organisation_name=None,
-        entries=(
-            MenuEntry(_("My profile"), Section.PROFILE.url, is_current=current is Section.PROFILE),
-            MenuEntry(_("My organisations"), visitor.services.settings.portal_url),
-        ),
-        sign_out_url=url_for("account.sign_out"),
-        csrf_token=form_token(visitor),
-    )

@@ -15,12 +15,13 @@ from core.web.uploaded import read_form
 from idp.account import picture_draft, profile_page
 from idp.account.access import Visitor, open_account
 from idp.account.notices import done
-from idp.account.page import Section, answer, display_name, form_token, frame
+from idp.account.page import Section, answer, form_token, frame
 from idp.account.picture import pictures_url
 from idp.account.picture_choice import Chosen, choose
 from idp.account.profile_form import PICTURE_FIELD, FormTexts, field_errors, sent_texts, stored_texts, unread_error
 from idp.account.profile_merge import merge
 from idp.account.profile_page import EditPage, ProfilePage
+from idp.web.name_menu import display_name
 from idp.web.page import FieldError
 
 bp = Blueprint("profile", __name__)

@@ -7,7 +7,6 @@ import orjson
 from flask import Blueprint, Response, abort
 from flask_babel import gettext as _
 
-from core.web import document
 from core.web.document import Cell, Document, Link, Row, Section, Table
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
@@ -17,6 +16,7 @@ from idp.claims.values import Json
 from idp.docs.claims_document import claims_document
 from idp.docs.markdown import example
 from idp.docs.schemas import schema_path, token_schema
+from idp.docs.shown import as_page
 from idp.wiring import services
 
 bp = Blueprint("docs-claims", __name__)
@@ -27,7 +27,7 @@ _CACHE_CONTROL = "public, max-age=300"
 @bp.get("/docs/claims")
 def page() -> str:
     """Show every scope and claim, in the language of the reader."""
-    return document.render(
+    return as_page(
         Document(
             title=_("Claims"),
             lead=_("What the tokens of Immo-Connect say, and which scope gives what."),

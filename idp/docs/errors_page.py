@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from core.web import document
 from core.web.document import Cell, Document, Link, Row, Section, Table
 from idp.docs.error_causes import CAUSES
+from idp.docs.shown import as_page
 from idp.oidc.errors import ProtocolError
 from idp.oidc.proof_errors import InvalidDpopProof
 
@@ -20,7 +20,7 @@ _WORD = re.compile(r"[A-Z][a-z0-9]*")
 def page() -> str:
     """Show every error a client can meet, what it means and what to do, in the reader's language."""
     headings = (_("Error"), _("Status"), _("Description"), _("Cause"), _("What to do"))
-    return document.render(
+    return as_page(
         Document(
             title=_("Errors"),
             lead=_("What the endpoints of Immo-Connect answer when they refuse, and what to do then."),

@@ -14,8 +14,8 @@ from core.infra.dates import date_in_words, moment_in_words
 from core.infra.errors import NotFound
 from core.infra.mail_templates.letter import Letter
 from core.infra.mail_templates.letters import LETTERS
-from core.web import document
 from core.web.document import Document, Link
+from idp.docs.shown import as_page
 from idp.wiring import services
 
 bp = Blueprint("docs-mails", __name__)
@@ -58,7 +58,7 @@ def page() -> str:
         for language in LANGUAGES
     )
     lead = _("What Immo-Connect writes to people, with made-up values. Shown in the demo only.")
-    return document.render(Document(title=_("Mails"), lead=lead, sections=(), links=links))
+    return as_page(Document(title=_("Mails"), lead=lead, sections=(), links=links))
 
 
 @bp.get("/docs/mails/<template>/<any(nl, fr, en):language>")

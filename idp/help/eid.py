@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from idp.eid.problems import EidProblem
 from idp.help.eid_pages import EidHelpPage, EidProblemPage, NoReaderPage
 from idp.web.eid_words import WORDS
+from idp.web.name_menu import menu_here
 from idp.web.page import answer
 
 bp = Blueprint("eid-help", __name__)
@@ -46,7 +47,7 @@ def no_reader() -> Response:
 @bp.get("/eid/help")
 def help_with_card() -> Response:
     """Show what a card takes at the user's, and what to do where it does not work."""
-    return answer(EidHelpPage(url_for("help.contact"), _way_back(_uid())))
+    return answer(EidHelpPage(url_for("help.contact"), _way_back(_uid()), menu_here()))
 
 
 def _card_page(uid: str) -> str:

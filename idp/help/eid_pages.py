@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from core.web.name_menu import NameMenu
 from idp.eid.problems import EidProblem
 from idp.web.eid_next_step import EidWords
 
@@ -42,3 +43,4 @@ class EidHelpPage:
 
     contact_url: str
     back_url: str | None = None
+    menu: NameMenu | None = None

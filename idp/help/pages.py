@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core.web.name_menu import NameMenu
 from idp.help.questions import TOPICS
 from idp.help.topic import Topic
 from idp.web.page import FieldError
@@ -10,12 +11,13 @@ from idp.web.page import FieldError
 
 @dataclass(frozen=True, slots=True)
 class QuestionsPage:
-    """The frequent questions, with the way to the helpdesk."""
+    """The frequent questions, with the way to the helpdesk; `menu` is that of who is signed in."""
 
     template: ClassVar[str] = "help.html"
     leads_away: ClassVar[bool] = False
 
     contact_url: str
+    menu: NameMenu | None = None
     topics: tuple[Topic, ...] = TOPICS
 
 

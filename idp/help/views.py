@@ -28,6 +28,7 @@ from idp.help.pages import ContactPage, QuestionsPage, SentPage
 from idp.help.requests import MESSAGE_LENGTH_MAX, REFERENCE_LENGTH_MAX, SYSTEM_LENGTH_MAX, HelpRequest
 from idp.web import browser
 from idp.web.language import person_language
+from idp.web.name_menu import menu_here
 from idp.web.page import FieldError, answer
 from idp.wiring import Services, services
 
@@ -42,7 +43,7 @@ PICTURES = (Limit("help-picture-short", 10, timedelta(hours=1)), Limit("help-pic
 def questions() -> Response:
     """Show the frequent questions."""
     _visitor(services())
-    return answer(QuestionsPage(url_for("help.contact")))
+    return answer(QuestionsPage(url_for("help.contact"), menu_here()))
 
 
 @bp.get("/help/contact")

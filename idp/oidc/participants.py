@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -59,12 +59,16 @@ def _write(
     now: datetime,
 ) -> None:
     row = session.get(ParticipantRow, (sid, client_id), populate_existing=True)
+    registration_id = None if context is None else context.registration_id
     if row is None:
         row = ParticipantRow(sid=sid, client_id=client_id, joined_at=now)
         session.add(row)
+    elif row.registration_id != registration_id:
+        # What was chosen last is what the name menu shows.
+        row.joined_at = now
     row.person_id = person_id
     row.organisation_id = None if context is None else context.organisation_id
-    row.registration_id = None if context is None else context.registration_id
+    row.registration_id = registration_id
     row.usage = None if context is None else context.usage
     row.role = None if context is None else context.role
     session.flush()
@@ -89,6 +93,15 @@ def leave_client(session: Session, *, person_id: PersonId, client_id: str) -> tu
 def leave_person(session: Session, person_id: PersonId) -> tuple[Participant, ...]:
     """Remove every client from all sessions of a person."""
     return _leave(session, ParticipantRow.person_id == person_id)
+
+
+def latest_context(session: Session | Connection, sid: str) -> ChosenContext | None:
+    """Return the context that was chosen last in a session; None where none was."""
+    columns = ParticipantRow.__table__.columns
+    chosen = (ParticipantRow.sid == sid) & ParticipantRow.registration_id.is_not(None)
+    statement = select(*columns).where(chosen).order_by(ParticipantRow.joined_at.desc(), ParticipantRow.client_id)
+    found = session.execute(statement.limit(1)).mappings().first()
+    return None if found is None else chosen_context(dict(found))
 
 
 def contexts_of(session: Session, person_id: PersonId) -> frozenset[ChosenContext]:

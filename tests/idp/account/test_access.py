@@ -236,4 +236,5 @@ def test_tabs_and_menu_lead_to_every_part(browser: Browser) -> None:
     current = [e for e in browser.page.one("nav.account-tabs").walk() if "aria-current" in e.attributes]
     assert [e.attributes["href"] for e in current] == [PAGE]
     menu = [e.attributes.get("href") for e in browser.page.one("#name-menu").walk() if e.tag == "a"]
-    assert menu == ["/account/profile", "https://portal.immo.test"]
+    organisations = "https://portal.immo.test/organisations"
+    assert menu == ["https://portal.immo.test/context", "/account/profile", organisations, organisations]
