@@ -4,60 +4,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from flask.testing import FlaskClient
 
 from core.infra.http import OutboundHttp
-from core.infra.outbox import drain
 from core.infra.settings import Mode
 from core.organisations.enrolment import add_member
 from core.organisations.identifiers import MembershipId
 from core.organisations.rules import MemberDetails
+from core.tools import registration
 from core.tools.assignments import assign_role, block_access
 from development.mail_server import Mailbox
-from idp import jobs
 from idp.app import create_app
 from idp.wiring import Services
 from tests.core.infra.servers import Server, answering, serving
 from tests.support.product import HttpsClient
-from tests.support.sign_in import Browser
-from tests.support.tools import CALLBACK, TOOL_SCOPE, Office, a_client, an_office
+from tests.support.tool_user import ToolUser
+from tests.support.tools import TOOL_SCOPE, Office, a_client, an_office
 
 ATLAS = ("atlas", "atlas-secret")
 RENT = ("rent", "rent-secret")
 
 
 @dataclass(frozen=True)
-class World:
+class World(ToolUser):
     """Bert, who uses `atlas` and `rent` for Noord, and a tool that wants to hear of sign-outs."""
 
-    services: Services
     office: Office
     membership_id: MembershipId
-    tool: Server
-    client: FlaskClient
-
-    def tokens(self, tool: tuple[str, str], registration_id: str) -> dict[str, str]:
-        """Sign Bert in at a tool under a context and return the tokens."""
-        browser = Browser(self.client).authorize(tool[0])
-        if browser.location is None and browser.page.has("#sign-in"):
-            browser.sign_in("bert.janssens")
-        code = browser.start(registration_id).answer["code"]
-        return self.ask(tool, grant_type="authorization_code", code=code, redirect_uri=CALLBACK)
-
-    def ask(self, tool: tuple[str, str], **form: str) -> dict[str, str]:
-        """Ask the token endpoint."""
-        answer: dict[str, str] = self.client.post("/token", data=form, auth=tool).get_json()
-        return answer
-
-    def userinfo(self, access_token: str) -> int:
-        """Return the status with which userinfo answers."""
-        return self.client.get("/userinfo", headers={"Authorization": f"Bearer {access_token}"}).status_code
-
-    def work(self) -> None:
-        """Let the worker do all that is due."""
-        handlers = jobs.handlers(self.services)
-        while drain(self.services.database, handlers, now=self.services.clock.now()).handled:
-            pass
 
 
 @pytest.fixture
@@ -82,7 +54,7 @@ def world(services: Services, tool: Server) -> World:
     app = create_app(reaching.settings, services=reaching)
     app.config["TEST_BASE_URL"] = reaching.settings.issuer
     app.test_client_class = HttpsClient
-    found = World(reaching, office, bert.id, tool, app.test_client())
+    found = World(reaching, "bert.janssens", tool, app.test_client(), office, bert.id)
     found.work()
     return found
 
@@ -121,16 +93,29 @@ def test_the_tool_hears_at_once_that_its_session_is_over(world: World, block: Ca
     assert request.startswith("POST /atlas ")
 
 
-def test_the_person_is_written_to_in_their_language(world: World, block: Callable[[], None], mailbox: Mailbox) -> None:
+def test_the_person_is_written_to_in_their_language(world: World, mailbox: Mailbox) -> None:
     world.tokens(ATLAS, world.office.noord_atlas)
 
-    block()
+    with world.services.database.transaction() as session:
+        registration.end(session, world.office.noord_atlas, by=world.office.anna, now=world.services.clock.now())
     world.work()
 
     (mail,) = mailbox.mails()
     assert mail.to == ("bert.janssens@people.example",)
     assert "Atlas" in mail.subject
     assert "au nom de Noord BV" in mail.text
+
+
+def test_whoever_heard_of_it_from_the_manager_is_not_written_to_twice(
+    world: World, block: Callable[[], None], mailbox: Mailbox
+) -> None:
+    world.tokens(ATLAS, world.office.noord_atlas)
+
+    block()
+    world.work()
+
+    (mail,) = mailbox.mails()
+    assert (mail.to, "Noord BV" in mail.subject) == (("bert.janssens@people.example",), True)
 
 
 def test_what_is_still_usable_goes_on(world: World, block: Callable[[], None]) -> None:

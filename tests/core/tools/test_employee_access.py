@@ -15,7 +15,7 @@ from core.tools.access_states import AccessState, Decided
 from core.tools.assignments import assign_role, block_access, withdraw_role
 from core.tools.context import ReasonCode
 from core.tools.employee_access import EmployeeAccess, employee_access
-from core.tools.identifiers import RegistrationId
+from core.tools.identifiers import MandateId, RegistrationId
 from core.tools.mandates import withdraw
 from core.tools.publishing import NewTerms
 from core.tools.registration import end, register
@@ -86,7 +86,7 @@ def test_each_state_is_told_apart(database: Database, clock: FixedClock) -> None
 
     with database.transaction() as session:
         mandate = session.scalars(select(MandateRow)).one()
-        withdraw(session, mandate.id, by=world.anna.person_id, now=clock.now())
+        withdraw(session, MandateId(mandate.id), by=world.anna.person_id, now=clock.now())
     lacking = world.of(world.bram.id)["finder"]
     assert lacking.judged.state is AccessState.INVALID
     assert lacking.judged.reason is not None
