@@ -11,12 +11,14 @@ from core.infra import log
 from core.infra.errors import ImmoError, NotFound
 from core.infra.ids import new_id
 from core.infra.settings import Settings
+from core.organisations.rights import Standing
 from core.web import frame, health
 from core.web.csrf import FormTokenInvalid
 from core.web.server_session import StoreSessions
 from portal import disputes, invitations, mandates, menu, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.confirmation import SessionUnconfirmed
+from portal.developers import areas as developers
 from portal.employees import acts as employee_acts
 from portal.employees import adding as employee_adding
 from portal.employees import confirming as employee_confirming
@@ -57,6 +59,7 @@ _BLUEPRINTS = (
     *tools.BLUEPRINTS,
     mandates.bp,
     *helpdesk.BLUEPRINTS,
+    *developers.BLUEPRINTS,
     disputes.bp,
 )
 _BODY_BYTES_MAX = 64 * 1024
@@ -120,7 +123,8 @@ def _show_not_found(error: NotFound) -> tuple[str, int]:
 def _show_not_allowed(error: NotAllowed) -> tuple[str, int]:
     visit = error.visit
     url = organisation_url(visit.organisation.id)
-    page = NotAllowedPage(visit.organisation.name, url, error.managers)
+    is_blocked = visit.standing is Standing.BLOCKED
+    page = NotAllowedPage(visit.organisation.name, url, () if is_blocked else error.managers, is_blocked)
     return pages.render(page, menu=pages.name_menu(visit.actor, visit.organisation, here=request.path)), 403
 
 

@@ -70,13 +70,14 @@ class ProblemPage:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowedPage:
-    """A member opened what only managers may, and who these are."""
+    """A member opened what only managers may, and who these are; `is_blocked`: somebody whom they shut out."""
 
     template: ClassVar[str] = "not_allowed.html"
 
     organisation_name: str
     organisation_url: str
     managers: tuple[str, ...]
+    is_blocked: bool = False
 
 
 def render(page: Page, *, menu: NameMenu | None = None) -> str:

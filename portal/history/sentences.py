@@ -2,8 +2,8 @@
 
 Source strings, translated where they are shown: who did it stands beside the sentence. `%(person)s` is
 whom it concerns, `%(tool)s` a tool with the way it is used, `%(role)s` a role of that tool; where one is
-not known any more, a neutral word stands for it. `%(fields)s` are the names of what was changed. An action of an organisation without a sentence here
-fails a test.
+not known any more, a neutral word stands for it. `%(fields)s` are the names of what was changed. An
+action of an organisation without a sentence here fails a test.
 """
 
 from collections.abc import Mapping

@@ -49,7 +49,7 @@ REMOVED_WITH_THE_PERSON = {
     *("email_address", "eid_link", "further_address", "social_profile", "picture", "imported_account"),
     *("password", "mailed_code", "passkey", "authenticator", "recovery_code", "sign_in"),
     *("consent", "session_participant", "refresh_family", "register_inquiry", "help_request"),
-    *("registration_token", "staff_role", "sent_mail"),
+    *("registration_token", "staff_role", "sent_mail", "waiting_notice"),
 }
 
 

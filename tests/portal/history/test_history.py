@@ -101,10 +101,10 @@ def test_no_sentence_is_about_what_nobody_records() -> None:
     assert set(SENTENCES) - set(of_organisations()) == set()
 
 
-def test_sentences_name_people_tools_and_roles_only() -> None:
+def test_sentences_name_people_tools_roles_and_fields_only() -> None:
     texts = [text for found in SENTENCES.values() for text in (found.text, *found.by_reason.values())]
 
-    assert {name for text in texts for name in FORMS.findall(text)} == {"person", "tool", "role"}
+    assert {name for text in texts for name in FORMS.findall(text)} == {"person", "tool", "role", "fields"}
 
 
 def test_managers_read_what_was_done_to_whom_and_by_whom_newest_first(told: Told) -> None:
