@@ -8,13 +8,11 @@ from flask.testing import FlaskClient
 
 from core.organisations import company_comparison
 from core.organisations.company_editing import described
-from core.organisations.rights import Right
 from core.organisations.rules import Membership
 from core.organisations.suggestions import Suggestion, open_suggestions
-from portal.organisations.suggestions import cards
-from portal.visit import open_organisation
 from tests.portal.conftest import Portal
 from tests.support.companies import ACompany, AnExtract, read_extract
+from tests.support.html_page import Page, parse
 from tests.support.offices import a_company, a_member, a_person, an_office
 
 
@@ -42,6 +40,10 @@ class Told:
     def name(self) -> str:
         with self.portal.services.database.reading() as session:
             return described(session, self.manager.organisation_id).company.name
+
+    def look(self, person_id: str) -> Page:
+        answer = self.portal.signed_in(person_id).get(self.url)
+        return parse(self.url, answer.status_code, dict(answer.headers.to_wsgi_list()), answer.text)
 
     def answer(self, browser: FlaskClient, suggestion_id: str, deed: str, *, token: bool = True) -> tuple[int, str]:
         shown = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/context").text)
@@ -83,19 +85,12 @@ def test_nobody_else_can_answer(told: Told, deed: str) -> None:
     assert told.name() == "Immo Test BV"
 
 
-def test_both_values_stand_side_by_side_for_managers_alone(told: Told) -> None:
-    with told.portal.signed_in(told.manager.person_id) as browser:
-        browser.get("/")
-        visit = open_organisation(told.manager.organisation_id, Right.SEE_DATA)
-        with told.portal.services.database.reading() as session:
-            found = cards(session, visit)
+def test_both_values_stand_on_the_data_page_for_managers_alone(told: Told) -> None:
+    page = told.look(told.manager.person_id)
 
-    assert [(card.field, [(one.ours, one.theirs) for one in card.values]) for card in found] == [
-        ("name", [("Immo Test BV", "Immo Bakker")]),
-        ("address", [(None, "Veldstraat 12"), (None, "9000"), (None, "Gent")]),
-    ]
-    with told.portal.signed_in(told.colleague.person_id) as browser:
-        browser.get("/")
-        visit = open_organisation(told.manager.organisation_id, Right.SEE_DATA)
-        with told.portal.services.database.reading() as session:
-            assert cards(session, visit) == ()
+    assert [element.attributes["data-field"] for element in page.all(".suggestion")] == ["name", "address"]
+    assert "Immo Test BV" in page.one("#suggestion-name").text
+    assert "Immo Bakker" in page.one("#suggestion-name").text
+    assert "Veldstraat 12" in page.one("#suggestion-address").text
+    assert page.has("#take-name") and page.has("#decline-address")
+    assert not told.look(told.colleague.person_id).has(".suggestion")
