@@ -40,6 +40,7 @@ _SAMPLES = {
     "organisation_id": "org_0000000000000000000000000",
     "passkey": "Windows Hello",
     "person": "Anna Peeters",
+    "secret": "made-up-for-the-preview",
     "system": "Windows",
     "tool": "CadastreFinder",
     "usage": "Vastgoedmakelaar",
@@ -76,7 +77,7 @@ def show(template: str, language: str) -> Response:
 def sample_values(letter: Letter, *, language: str, now: datetime) -> Mapping[str, str]:
     """Return a made-up value for every name that a letter needs, its own name where there is no better."""
     dates = dict.fromkeys(_DAYS, date_in_words(belgian_date(now), language))
-    samples = {**_SAMPLES, **dates, **dict.fromkeys(_MOMENTS, moment_in_words(now, language))}
+    samples = {**_SAMPLES, "language": language, **dates, **dict.fromkeys(_MOMENTS, moment_in_words(now, language))}
     texts = (letter.subject, *letter.paragraphs, letter.action, letter.address, letter.reason, letter.listed)
     names = {name for text in texts for name in _NAME.findall(text)}
     return {name: samples.get(name, name) for name in names}

@@ -23,8 +23,8 @@ LETTERS: Mapping[str, Letter] = {
             N_("%(person)s has accepted an invitation by mail and now belongs to %(organisation)s."),
             N_("Do you not know this person? Then block them, and speak to the other managers."),
         ),
-        action=N_("See my organisations"),
-        address="%(portal_url)s/",
+        action=N_("See the employees"),
+        address="%(portal_url)s/organisations/%(organisation_id)s/employees",
         reason=N_("You receive this message because you are a manager of %(organisation)s."),
     ),
     "membership-details-changed": Letter(
@@ -34,7 +34,7 @@ LETTERS: Mapping[str, Letter] = {
             N_("It is about your function and how colleagues reach you. Your account stays as it is."),
         ),
         action=N_("See my organisations"),
-        address="%(portal_url)s/",
+        address="%(portal_url)s/organisations/%(organisation_id)s",
         reason=N_("You receive this message because you belong to %(organisation)s."),
     ),
 }

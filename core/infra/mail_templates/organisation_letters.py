@@ -6,7 +6,9 @@ from core.infra.mail_templates.letter import Letter
 from core.infra.messages import N_
 
 _PORTAL = "%(portal_url)s/"
+_WAITING = "%(portal_url)s/organisations/%(organisation_id)s/employees?show=waiting"
 _SEE_ORGANISATIONS = N_("See my organisations")
+_SEE_WAITING = N_("See who is waiting")
 _TO_MANAGER = N_("You receive this message because you are a manager of %(organisation)s.")
 _TO_MEMBER = N_("You receive this message because your place in %(organisation)s has changed.")
 _TO_ASKER = N_("You receive this message because you asked to join %(organisation)s.")
@@ -19,8 +21,8 @@ _REQUESTS: Mapping[str, Letter] = {
             N_("Until a manager confirms this, %(person)s cannot work for your organisation."),
             N_("Do you not know this person? Then refuse or block the request."),
         ),
-        action=_SEE_ORGANISATIONS,
-        address=_PORTAL,
+        action=_SEE_WAITING,
+        address=_WAITING,
         reason=_TO_MANAGER,
         may_wait=True,
     ),
@@ -30,8 +32,8 @@ _REQUESTS: Mapping[str, Letter] = {
             N_("%(person)s asked on %(since)s to join %(organisation)s and is still waiting for an answer."),
             N_("A request that nobody answers ends by itself after 30 days."),
         ),
-        action=_SEE_ORGANISATIONS,
-        address=_PORTAL,
+        action=_SEE_WAITING,
+        address=_WAITING,
         reason=_TO_MANAGER,
         may_wait=True,
     ),
@@ -93,7 +95,10 @@ _MEMBERS: Mapping[str, Letter] = {
         subject=N_("You now belong to %(organisation)s"),
         paragraphs=(
             N_("A manager of %(organisation)s has added you as a member."),
-            N_("If you do not want to belong to it, you can leave it again."),
+            N_(
+                "If you do not want to belong to it, you can leave it again: "
+                "%(portal_url)s/organisations/%(organisation_id)s/leave"
+            ),
         ),
         action=_SEE_ORGANISATIONS,
         address=_PORTAL,
