@@ -29,7 +29,7 @@ SOME_TOOL = N_("a tool")
 # Never of a person, nor about one.
 NOT_OF_PEOPLE = frozenset(
     {
-        *("company-differences-found", "company-register-imported", "organisation-closing", "organisation-reopened"),
+        *("company-differences-found", "organisation-closing", "organisation-reopened"),
         *("client-policy-changed", "client-changed", "client-deleted", "client-disabled", "client-enabled"),
         *("invitation-expired", "offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
@@ -113,6 +113,7 @@ _SECURITY = {
 }
 _MEMBERSHIPS = {
     "organisation-added": _alike(N_("You added %(organisation)s and became its manager.")),
+    "company-register-imported": _alike(N_("You read an extract of the company register in.")),
     "company-suggestion-taken": _alike(N_("You took data of %(organisation)s over from the company register.")),
     "company-suggestion-declined": _alike(
         N_("You kept data of %(organisation)s that the company register has otherwise.")
