@@ -35,6 +35,7 @@ _TEXTS: dict[str, str] = {
     "helpdesk-evidence": N_("The evidence is confirmed."),
     "helpdesk-dispute-opened": N_("The dispute is opened, and both sides are told."),
     "helpdesk-evidence-noted": N_("The evidence is noted."),
+    "program-removed": N_("The program is removed."),
     "saved": N_("Your changes are saved."),
     "suggestion-declined": N_("Your own data stay. You are asked again only if the register says something new."),
     "suggestion-taken": N_("Your organisation now says what the company register says."),

@@ -86,6 +86,14 @@ class Reading:
             self.refuse(name, required)
         return is_ticked
 
+    def lines(self, name: str, *, required: str | None = None) -> tuple[str, ...]:
+        """Return the lines of a field that are not empty, each once, without space around them."""
+        typed = self._take(name)
+        found = tuple(dict.fromkeys(line.strip() for line in typed.splitlines() if line.strip()))
+        if not found:
+            self.refuse(name, required)
+        return found
+
     def refuse(self, name: str, message: str | None) -> None:
         """Note what is wrong with a field; None: nothing."""
         if message is not None:

@@ -1,13 +1,18 @@
 """What tool developers do for themselves: try a tool's sign-in, and manage a program of their own anew."""
 
+from datetime import timedelta
+
 from core.infra.errors import NotFound
 from core.staff.states import StaffRole
 from core.web.json_shapes import Member
 from idp.admin.operation import Call, Json, Operation
-from idp.oidc import registration, try_outs
+from idp.oidc import registration, registration_tokens, try_outs
 from idp.oidc.clients import announce_change
+from idp.oidc.profiles import Profile
 
 _DEVELOPER = (StaffRole.DEVELOPER,)
+# The portal uses it at once; what it could not register with lies about no longer than this.
+_REGISTERING = timedelta(minutes=5)
 
 
 def try_out(call: Call) -> Json:
@@ -27,7 +32,22 @@ def renew_management(call: Call) -> Json:
     return {"registration_access_token": token}
 
 
+def allow_program(call: Call) -> Json:
+    """Give a developer a token to register one program of their own with, for some minutes."""
+    made = registration_tokens.make(
+        call.session, call.by, profile=Profile(call.body.text("profile")), uses=1, life=_REGISTERING, now=call.now
+    )
+    return {"token": made.value}
+
+
 OPERATIONS = (
+    Operation(
+        *("allowProgram", "POST", "/own-programs", _DEVELOPER, "Ask to register a program of one's own", allow_program),
+        takes=(Member("profile", choices=tuple(Profile)),),
+        gives=(Member("token", meaning="An initial access token for one use (RFC 7591 section 3)."),),
+        is_fresh=True,
+        asks_reason=False,
+    ),
     Operation(
         *("tryOut", "POST", "/try-outs", _DEVELOPER, "Make ready to try a tool's sign-in", try_out),
         takes=(Member("tool", meaning="The tool's code in the catalogue."),),

@@ -96,3 +96,18 @@ def test_whatever_is_typed_is_a_printable_line_or_refused(typed: str) -> None:
 
     assert (text is None) is bool(reading.form(lambda: None).wrong)
     assert text is None or (text.isprintable() and 0 < len(text) <= 40 and text == text.strip())
+
+
+def test_lines_are_read_one_by_one_each_once() -> None:
+    reading = Reading({"addresses": " https://a.example/x \n\nhttps://b.example\r\nhttps://a.example/x\n"})
+
+    assert reading.lines("addresses") == ("https://a.example/x", "https://b.example")
+    assert Reading({}).lines("addresses") == ()
+
+
+def test_lines_that_are_required_may_not_be_empty() -> None:
+    reading = Reading({"addresses": " \n "})
+
+    reading.lines("addresses", required="Enter one.")
+
+    assert reading.form(lambda: None).wrong == (Wrong("addresses", "Enter one."),)

@@ -1,7 +1,9 @@
 """A developer tries a tool's sign-in, and manages a program of their own anew."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+from core.infra.clock import FixedClock
 from core.infra.ids import new_id
 from core.people.identifiers import PersonId
 from core.tools.catalogue import tool_by_code
@@ -82,3 +84,23 @@ def test_a_program_of_somebody_else_is_not_there(desk: StaffDesk) -> None:
     path = f"/clients/{program.client.client_id}/registration-access-token"
 
     assert desk.call(desk.token(desk.hannah, "developer"), "POST", path, {}).status_code == 404
+
+
+def test_a_developer_registers_one_program_of_their_own_with_a_token_of_some_minutes(
+    desk: StaffDesk, clock: FixedClock
+) -> None:
+    ask = (desk.token(desk.hannah, "developer"), "POST", "/own-programs", {"profile": "oidc"})
+    token, late = (desk.call(*ask).get_json()["token"] for _ in range(2))
+    program = {"client_name": "Mine", "redirect_uris": ["https://mine.example/callback"]}
+
+    def register(with_token: str) -> tuple[int, str]:
+        answer = desk.http.post("/register", json=program, headers={"Authorization": f"Bearer {with_token}"})
+        return answer.status_code, answer.get_json().get("client_id", "")
+
+    status, client_id = register(token)
+    assert status == 201
+    with desk.services.database.reading() as session:
+        assert registration.owner_of(session, client_id) == desk.hannah
+    assert register(token)[0] == 401
+    clock.advance(timedelta(minutes=6))
+    assert register(late)[0] == 401
