@@ -31,6 +31,8 @@ CALLBACK = "/staff/callback"
 # How long ago somebody may have signed in who works at a desk, and who does something dangerous.
 MAX_AGE = timedelta(hours=8)
 FRESH = timedelta(minutes=5)
+# So that what comes back is good here as well, where clocks differ.
+_EARLIER = timedelta(seconds=30)
 # An access token that is about to end is renewed before it is sent.
 _MARGIN = timedelta(seconds=20)
 _STEP_UP = "insufficient_user_authentication"
@@ -55,7 +57,7 @@ def begin(roles: Collection[str], hint: str, max_age: timedelta) -> AnyResponse:
             found.portal_url + CALLBACK,
             scope=" ".join(("openid", *sorted(roles))),
             resource=f"{found.issuer}/admin/v1",
-            max_age=str(int(max_age.total_seconds())),
+            max_age=str(int((max_age - _EARLIER).total_seconds())),
             claims=json.dumps(demanded),
             id_token_hint=hint,
             ui_locales=current_language(),
@@ -116,12 +118,12 @@ def send(method: str, url: str, body: Mapping[str, object] | None) -> Response:
             answer = _sent(method, url, body)
     except RequestException as error:
         raise Unavailable(reason="the provider does not answer") from error
-    if answer.status_code == HTTPStatus.UNAUTHORIZED:
-        if _wants_more(answer):
-            raise StaffSignInNeeded(FRESH)
-        staff_session.forget_tokens()
-        raise StaffSignInNeeded
-    return answer
+    if answer.status_code != HTTPStatus.UNAUTHORIZED:
+        return answer
+    if _wants_more(answer):
+        raise StaffSignInNeeded(FRESH)
+    # A token of this very moment: another one would fare no better, and lead the browser in circles.
+    raise Unavailable(reason="the provider refuses a new token")
 
 
 def _sent(method: str, url: str, body: Mapping[str, object] | None) -> Response:
