@@ -45,6 +45,7 @@ class FoundLine:
     status: str
     status_text: str
     url: str
+    address_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ def _render(desk: Desk, typed: str, found: Found | None, name: str, *, seconds_t
                 status=person.status.value,
                 status_text=_(words.PERSON_STATES[person.status]),
                 url=person_url(person.id),
+                address_state=person.address_state or "",
             )
             for person in shown.people
         ),
