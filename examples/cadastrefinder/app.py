@@ -127,9 +127,12 @@ def claims_json() -> tuple[Response, int]:
     return jsonify(session["claims"]), 200
 
 
-@pages.get("/sign-out")
+@pages.route("/sign-out", methods=["GET", "POST"])
 def sign_out() -> AnyResponse:
-    """End the session here and at Immo-Connect (OpenID Connect RP-Initiated Logout)."""
+    """End the session here and at Immo-Connect (OpenID Connect RP-Initiated Logout).
+
+    The menu posts; a foreign page can neither post with our cookie, which is Lax, nor lead here.
+    """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":  # a foreign page signs nobody out
         return redirect(url_for("pages.home"))
     hint = session.get("id_token")

@@ -14,8 +14,10 @@ from examples.cadastrefinder.words import KINDS, ROLES, USAGES, WORDS
 LANGUAGES = ("nl", "fr", "en")
 NAMES = {"nl": "Nederlands", "fr": "Français", "en": "English"}
 COOKIE = "cadastrefinder-language"
+# One script of another origin, the name menu; forms that sign out go on to Immo-Connect and back.
 SAFE = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src {portal}/menu.js; form-action 'self' {issuer}; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -51,6 +53,7 @@ def number(value: int) -> str:
 
 def install(app: Flask) -> None:
     """Give the templates their words, and every answer its headers and the remembered language."""
+    policy = SAFE.format(portal=app.config["PORTAL_URL"], issuer=app.config["ISSUER"])
 
     @app.context_processor
     def texts() -> dict[str, Any]:
@@ -76,7 +79,7 @@ def install(app: Flask) -> None:
                 samesite="Lax",
                 secure=app.config["URL"].startswith("https://"),
             )
-        response.headers["Content-Security-Policy"] = SAFE
+        response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         if request.endpoint != "static":

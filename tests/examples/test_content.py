@@ -60,8 +60,25 @@ def test_what_a_name_contains_is_text_and_never_markup(tool: Tool) -> None:
 def test_links_of_the_name_menu(tool: Tool) -> None:
     page = tool.signed_in().get("/").text
 
-    for target in ("/sign-in?prompt=select_account", "http://localhost:8081/sign-in", "/claims", "/sign-out"):
+    for target in ("/sign-in?prompt=select_account", "http://localhost:8081/organisations", "/claims"):
         assert f'href="{target}"' in page
+    assert '<form method="post" action="/sign-out">' in page
+
+
+def test_name_menu_is_told_who_works_for_whom_and_its_script_is_the_only_one_let_in(tool: Tool) -> None:
+    answer = tool.signed_in().get("/?language=en")
+
+    for said in (
+        'name="Anna Peeters"',
+        'organisation="Immo Demo Noord BV" organisation-id="org_noord"',
+        'usage="estate agent"',
+        'change-context="/sign-in?prompt=select_account" sign-out="/sign-out"',
+    ):
+        assert said in answer.text
+    assert '<script type="module" src="http://localhost:8081/menu.js"></script>' in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src http://localhost:8081/menu.js;" in policy
+    assert f"form-action 'self' {tool.provider.issuer};" in policy
 
 
 @pytest.mark.parametrize("language", ["nl", "fr", "en"])

@@ -28,6 +28,15 @@ def test_a_signed_out_page_that_nobody_asked_for_says_nothing(tool: Tool) -> Non
     assert 'id="signed-out"' not in tool.browser().get("/signed-out?state=made-up").text
 
 
+def test_the_form_of_the_menu_signs_out_as_well(tool: Tool) -> None:
+    browser = tool.signed_in()
+
+    answer = browser.post("/sign-out")
+
+    assert answer.location.startswith(tool.provider.issuer + "/end_session?")
+    assert browser.get("/claims.json").status_code == 401
+
+
 def test_a_foreign_page_signs_nobody_out(tool: Tool) -> None:
     browser = tool.signed_in()
 
