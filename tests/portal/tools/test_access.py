@@ -10,6 +10,7 @@ from core.organisations.tables import MembershipRow
 from core.tools import access_requests
 from core.tools.access_states import Decided
 from core.tools.assignments import assign_role, block_access
+from core.tools.identifiers import MandateId
 from core.tools.mandates import withdraw
 from core.tools.tables import AccessRow, MandateRow
 from tests.portal.tools.world import USAGE, World
@@ -48,9 +49,7 @@ def test_every_active_employee_has_one_of_four_states(world: World) -> None:
             session, world.registration, world.celines_membership.id, by=world.anna, now=world.now
         )
     )
-    world.act(
-        lambda session: withdraw(session, session.scalars(select(MandateRow.id)).one(), by=world.anna, now=world.now)
-    )
+    world.act(lambda session: withdraw(session, _mandate(session), by=world.anna, now=world.now))
     page = world.browser(world.anna).open(path(world))
     # Anna uses it with her own accreditation, but the registration rests on nothing any more.
     assert states(page) == {
@@ -122,9 +121,7 @@ def test_what_another_manager_changed_meanwhile_is_shown_and_not_overwritten(wor
 
 
 def test_nobody_gets_a_role_without_what_the_usage_needs(world: World) -> None:
-    world.act(
-        lambda session: withdraw(session, session.scalars(select(MandateRow.id)).one(), by=world.anna, now=world.now)
-    )
+    world.act(lambda session: withdraw(session, _mandate(session), by=world.anna, now=world.now))
     browser = world.browser(world.anna)
     page = browser.open(path(world, "?edit=yes"))
     options = [option for option in page.one(f"#access-{world.colleague.id}").walk() if option.tag == "option"]
@@ -257,3 +254,7 @@ def test_a_role_somebody_has_already_is_not_given_again(world: World) -> None:
     browser.press(page, "#save-access", **{f"access-{world.colleague.id}": "role:user"})
 
     assert len(world.letters()) == before
+
+
+def _mandate(session: Session) -> MandateId:
+    return MandateId(session.scalars(select(MandateRow.id)).one())

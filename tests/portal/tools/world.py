@@ -47,7 +47,7 @@ class World:
         with portal.services.database.transaction() as session:
             office = a_staffed_office(session, now=self.now)
             self.manager, self.colleague, self.finder = office.manager, office.colleague, office.tool_id
-            self.organisation = office.organisation_id
+            self.organisation, self.lent_by_anna = office.organisation_id, office.accreditation_id
             self.anna, self.bram = self.manager.person_id, self.colleague.person_id
             self.rentals = a_tool(
                 session,
