@@ -124,8 +124,9 @@ def _note(opened: EmployeeVisit) -> str:
     """Return why a manager finds no button to block or delete this employee; empty where they do."""
     if not opened.manages or not opened.employee.is_manager:
         return ""
-    refusal = "last-manager" if _is_last_manager(opened) else "demote-first"
-    return _(REFUSED[refusal], person=opened.employee.name)
+    if _is_last_manager(opened):
+        return _(REFUSED["last-manager"], person=opened.employee.name)
+    return "" if opened.is_own else _(REFUSED["demote-first"], person=opened.employee.name)
 
 
 def _is_last_manager(opened: EmployeeVisit) -> bool:
