@@ -13,12 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.infra.errors import ImmoError
 from core.staff.errors import NotStaff
 from core.staff.roles import roles_of
+from core.web.csrf import FormTokenInvalid
 from portal import pages, session, staff_session, staff_tokens
 from portal.actor import current_actor, require_actor
 from portal.admin_client import AdminRefused
 from portal.staff.pages import NoRolePage, RefusedPage, SendAgainPage
 from portal.staff_area import NoStaffRole, frame, open_desk
 from portal.staff_tokens import FRESH, MAX_AGE, StaffSignInNeeded
+from portal.visit import check_form
 from portal.wiring import services
 
 bp = Blueprint("staff", __name__)
@@ -76,15 +78,24 @@ def send_again() -> AnyResponse | str:
 
 
 def _send_to_provider(error: StaffSignInNeeded) -> AnyResponse:
-    found = services()
     if request.method == "GET":
         staff_session.remember_return(request.full_path.rstrip("?"))
     else:
-        typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _OWN_FIELDS]
-        staff_session.remember_return(request.path)
-        staff_session.keep_form(found.settings.secret, request.path, typed, now=found.clock.now())
+        _keep_form()
     is_fresh = error.max_age < timedelta(hours=1)
     return redirect(url_for("staff.start", fresh="1" if is_fresh else None), 303)
+
+
+def _keep_form() -> None:
+    """Keep the form that was sent, if it is one of ours: nobody is shown what another site filled in."""
+    try:
+        check_form()
+    except FormTokenInvalid:
+        return
+    found = services()
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _OWN_FIELDS]
+    staff_session.remember_return(request.path)
+    staff_session.keep_form(found.settings.secret, request.path, typed, now=found.clock.now())
 
 
 def _show_refusal(error: AdminRefused) -> tuple[str, int]:

@@ -13,7 +13,7 @@ from markupsafe import escape
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Target
 from idp.claims.protocol import PROTOCOL_CLAIMS
-from idp.claims.scopes import SCOPE_NAMES
+from idp.claims.scopes import SCOPE_NAMES, STAFF_SCOPES
 from idp.docs.error_causes import CAUSES
 from idp.docs.errors_page import anchor, protocol_errors
 from idp.oidc import errors
@@ -30,7 +30,7 @@ def test_claims_page_shows_every_scope_and_claim_in_each_language(language: str,
 
     assert response.status_code == 200
     assert f'<html lang="{language}">' in response.text
-    for name in SCOPE_NAMES:
+    for name in (*SCOPE_NAMES, *(scope.name for scope in STAFF_SCOPES)):
         assert f'id="scope-{name}"' in response.text
     for claim in (*CLAIMS, *PROTOCOL_CLAIMS):
         assert f'id="claim-{claim.name}"' in response.text

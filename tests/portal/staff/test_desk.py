@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from core.infra.ids import digest
 from core.infra.store.interface import Kind
@@ -34,18 +34,25 @@ def probe(staff_portal: StaffPortal) -> None:
     bp = Blueprint("probe", __name__)
 
     @bp.get("/probe/<person_id>")
-    def show(person_id: str) -> object:
+    def show(person_id: str) -> Response:
         desk = open_desk(StaffRole.HELPDESK)
         return jsonify(account=dict(desk.admin.read("people", person_id)), typed=list(typed().items(multi=True)))
 
     @bp.post("/probe/<person_id>")
-    def act(person_id: str) -> object:
+    def act(person_id: str) -> Response:
         check_form()
         desk = open_desk(StaffRole.HELPDESK)
         return jsonify(dict(desk.admin.act("people", person_id, "request-erasure", why=WHY)))
 
+    @bp.post("/probe/<person_id>/unchecked")
+    def act_unchecked(person_id: str) -> Response:
+        # A page that forgets its first line: the form must not be kept by it all the same.
+        open_desk(StaffRole.HELPDESK).require_fresh()
+        check_form()
+        return jsonify(person_id=person_id)
+
     @bp.post("/probe/<person_id>/without-a-page")
-    def act_elsewhere(person_id: str) -> object:
+    def act_elsewhere(person_id: str) -> Response:
         check_form()
         open_desk(StaffRole.HELPDESK).require_fresh()
         return jsonify(sent=list(request.form.items(multi=True)), person_id=person_id)
@@ -180,6 +187,15 @@ def test_a_form_is_kept_sealed_and_for_ten_minutes(staff_portal: StaffPortal) ->
     assert in_time is not None
     assert (in_time.fields, too_late) == ((("note", "zq9"),), None)
     assert "zq9" not in session_of(staff_portal, cookie)["staff_form"]
+
+
+def test_a_form_of_another_site_is_not_kept(staff_portal: StaffPortal) -> None:
+    browser = signed_in_before(staff_portal)
+
+    answer = browser.portal.post("/probe/usr_x/unchecked", data={"note": "planted"})
+
+    assert answer.status_code == 303
+    assert "staff_form" not in session_of(staff_portal, cookie_of(browser))
 
 
 def signed_in_before(staff_portal: StaffPortal) -> StaffBrowser:
