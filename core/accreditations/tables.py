@@ -1,12 +1,14 @@
 """Kinds of accreditation, who holds which, and what the registers that were read in say."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, func, text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.accreditations.errors import NumberTaken
 from core.accreditations.rules import AccreditationStatus, AttachesTo, RegisterStatus
+from core.accreditations.states import UploadState
 from core.infra.db import Base, Identifier, Moment, explain, one_of
 
 
@@ -24,8 +26,59 @@ class AccreditationKindRow(Base):
     attaches_to: Mapped[str] = mapped_column(String(16), default=AttachesTo.PERSON)
     number_pattern: Mapped[str] = mapped_column(String(100))
     register_adapter: Mapped[str | None] = mapped_column(String(40))
+    # Grows with each change by an operator, so that nobody overwrites what they did not see.
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
     __table_args__ = (one_of("attaches_to", AttachesTo),)
+
+
+class KindVersionRow(Base):
+    """What a kind was until a change, by whom it was replaced and why."""
+
+    __tablename__ = "accreditation_kind_version"
+
+    code: Mapped[str] = mapped_column(String(40), ForeignKey("accreditation_kind.code"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    replaced_at: Mapped[datetime] = mapped_column(Moment)
+    replaced_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(String(32))
+    reference: Mapped[str] = mapped_column(String(40))
+
+
+class RegisterUploadRow(Base):
+    """A register's file that an operator sent, and what became of it.
+
+    `content` is sealed, since it names national numbers, and gone once the worker has read it.
+    """
+
+    __tablename__ = "register_upload"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    # None where the file says so itself, until it was read.
+    kind: Mapped[str | None] = mapped_column(String(40), ForeignKey("accreditation_kind.code"))
+    file_format: Mapped[str] = mapped_column(String(8))
+    content: Mapped[str | None] = mapped_column(Text)
+    accept_losses: Mapped[bool] = mapped_column(default=False)
+    is_dry_run: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(16), default=UploadState.WAITING)
+    read: Mapped[int] = mapped_column(Integer, default=0)
+    added: Mapped[int] = mapped_column(Integer, default=0)
+    changed: Mapped[int] = mapped_column(Integer, default=0)
+    gone: Mapped[int] = mapped_column(Integer, default=0)
+    is_unchanged: Mapped[bool] = mapped_column(default=False)
+    # Why nothing was taken, in words for the operator, and which entries are wrong: place and reason.
+    refused: Mapped[str | None] = mapped_column(Text)
+    problems: Mapped[list[list[Any]]] = mapped_column(JSON)
+    further_problems: Mapped[int] = mapped_column(Integer, default=0)
+    uploaded_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
+    uploaded_at: Mapped[datetime] = mapped_column(Moment)
+    progressed_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(String(32))
+    reference: Mapped[str] = mapped_column(String(40))
+
+    __table_args__ = (one_of("state", UploadState), Index("ix_register_upload_uploaded_at", "uploaded_at"))
 
 
 class AccreditationRow(Base):

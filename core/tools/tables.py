@@ -5,6 +5,7 @@ the thing, so that the database refuses what would cross from one organisation t
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -54,8 +55,27 @@ class ToolRow(Base):
     logo_url: Mapped[str | None] = mapped_column(Text)
     accreditation_kinds: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # Grows with each change by an operator, so that nobody overwrites what they did not see.
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    # Since when nobody can register it any more; who has it goes on.
+    retired_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (UniqueConstraint("code"),)
+
+
+class ToolVersionRow(Base):
+    """How a tool was described until a change: its texts, roles, usages and terms, by whom replaced and why."""
+
+    __tablename__ = "tool_version"
+
+    tool_id: Mapped[str] = mapped_column(Identifier, ForeignKey("tool.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    # `editing.Description` as JSON: it is only ever read whole, to be shown or set anew.
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    replaced_at: Mapped[datetime] = mapped_column(Moment)
+    replaced_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[str] = mapped_column(String(32))
+    reference: Mapped[str] = mapped_column(String(40))
 
 
 class TermsRow(Base):
@@ -113,6 +133,11 @@ class RequirementRow(Base):
     # When all managers had heard of it, and when all registrations were judged by it once its moment had come.
     announced_at: Mapped[datetime | None] = mapped_column(Moment)
     applied_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Who set it, when and why; nobody where it came with the tool or by the command line.
+    set_at: Mapped[datetime | None] = mapped_column(Moment)
+    set_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
+    reason: Mapped[str | None] = mapped_column(String(32))
+    reference: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (ForeignKeyConstraint(["tool_id", "usage"], ["tool_usage.tool_id", "tool_usage.code"]),)
 

@@ -95,6 +95,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
     )
     op.create_table(
+        "accreditation_kind_version",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_by", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["code"], ["accreditation_kind.code"], name=op.f("fk_accreditation_kind_version_code")),
+        sa.ForeignKeyConstraint(
+            ["replaced_by"], ["person.id"], name=op.f("fk_accreditation_kind_version_replaced_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("code", "version", name=op.f("pk_accreditation_kind_version")),
+    )
+    op.create_table(
         "approval",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("act", sa.String(length=64), nullable=False),
@@ -272,6 +287,41 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "register_upload",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=True),
+        sa.Column("file_format", sa.String(length=8), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("accept_losses", sa.Boolean(), nullable=False),
+        sa.Column("is_dry_run", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("read", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("gone", sa.Integer(), nullable=False),
+        sa.Column("is_unchanged", sa.Boolean(), nullable=False),
+        sa.Column("refused", sa.Text(), nullable=True),
+        sa.Column("problems", sa.JSON(), nullable=False),
+        sa.Column("further_problems", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by", sa.String(length=40), nullable=True),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("progressed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'refused', 'failed')", name=op.f("ck_register_upload_state")
+        ),
+        sa.ForeignKeyConstraint(["kind"], ["accreditation_kind.code"], name=op.f("fk_register_upload_kind")),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by"], ["person.id"], name=op.f("fk_register_upload_uploaded_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_upload")),
+    )
+    with op.batch_alter_table("register_upload", schema=None) as batch_op:
+        batch_op.create_index("ix_register_upload_uploaded_at", ["uploaded_at"], unique=False)
+
+    op.create_table(
         "sent_mail",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("person_id", sa.String(length=40), nullable=False),
@@ -296,6 +346,21 @@ def upgrade() -> None:
     with op.batch_alter_table("staff_role", schema=None) as batch_op:
         batch_op.create_index("ix_staff_role_role", ["role"], unique=False)
 
+    op.create_table(
+        "tool_version",
+        sa.Column("tool_id", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_by", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["replaced_by"], ["person.id"], name=op.f("fk_tool_version_replaced_by"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["tool_id"], ["tool.id"], name=op.f("fk_tool_version_tool_id")),
+        sa.PrimaryKeyConstraint("tool_id", "version", name=op.f("pk_tool_version")),
+    )
     op.create_table(
         "waiting_notice",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -389,6 +454,9 @@ def upgrade() -> None:
     with op.batch_alter_table("accreditation", schema=None) as batch_op:
         batch_op.create_index("ix_accreditation_number", ["number"], unique=False)
 
+    with op.batch_alter_table("accreditation_kind", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.create_index(
             "ix_audit_by_staff",
@@ -455,9 +523,20 @@ def upgrade() -> None:
             ["tool_id", "version"],
         )
 
+    with op.batch_alter_table("tool", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+        batch_op.add_column(sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("tool_requirement", schema=None) as batch_op:
         batch_op.add_column(sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("set_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("set_by", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("reason", sa.String(length=32), nullable=True))
+        batch_op.add_column(sa.Column("reference", sa.String(length=40), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_tool_requirement_set_by"), "person", ["set_by"], ["id"], ondelete="SET NULL"
+        )
     _fill_search_names()
     _note_applied_requirements()
 

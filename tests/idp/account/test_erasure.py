@@ -40,6 +40,10 @@ KEPT_REFERENCES = {
     ("organisation_invitation", "invited_by"): "who did it",
     ("approval", "asked_by"): "who did it",
     ("client_policy", "replaced_by"): "who did it",
+    ("tool_version", "replaced_by"): "who did it",
+    ("tool_requirement", "set_by"): "who did it",
+    ("accreditation_kind_version", "replaced_by"): "who did it",
+    ("register_upload", "uploaded_by"): "who did it",
     ("approval", "decided_by"): "who did it",
     ("dispute", "claimant_id"): "who did it; the dispute is withdrawn",
 }
