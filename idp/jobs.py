@@ -74,25 +74,12 @@ def handlers(services: Services) -> Mapping[str, Handler]:
             now=services.clock.now(),
         )
 
-    def ask_registers_again(delivery: Delivery) -> None:
-        assert isinstance(delivery.message, RegistersUnanswered)
-        found = accreditations.refresh(
-            services.database,
-            services.registers,
-            PersonId(delivery.message.person_id),
-            now=services.clock.now(),
-            is_present=False,
-            asks_again=False,
-        )
-        if found.unanswered and delivery.attempt < _REGISTER_ATTEMPTS:
-            raise Unavailable("register-unanswered", kinds=" ".join(found.unanswered))
-
     return {
         LogoutNotice.topic: tell_client,
         AccessChanged.topic: close_contexts,
         MailRequested.topic: send_mail,
         HelpRequested.topic: send_help_request,
-        RegistersUnanswered.topic: ask_registers_again,
+        RegistersUnanswered.topic: partial(_ask_registers_again, services),
     }
 
 
@@ -101,20 +88,6 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
 
     def purge_store(_now: datetime) -> None:
         event("store_purged", entries=services.store.purge())
-
-    def purge_database(now: datetime) -> None:
-        with services.database.transaction() as session:
-            families = refresh_token.purge(session, now)
-            left = participants.purge(session, now)
-            dead_letters.purge(session, now=now)
-            sent_mails.purge(session, now=now)
-            sign_ins.mark_expired(session, unused_since=now - SESSION_LIFE, now=now)
-            sign_ins.purge(session, now)
-            mailed_codes.purge(session, now)
-            registration_tokens.purge(session, now)
-            approvals.purge(session, now)
-            purge_proposals(session, older_than=now - PROPOSAL_LIFE)
-        event("database_purged", refresh_families=families, participants=left)
 
     def erase_accounts(now: datetime) -> None:
         event("accounts_erased", accounts=leaving.carry_out(services, now=now))
@@ -125,15 +98,6 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
     def sweep_erased(now: datetime) -> None:
         event("erased_accounts_swept", accounts=erasure.sweep(services, now=now))
 
-    def follow_up_requests(now: datetime) -> None:
-        with services.database.transaction() as session:
-            ended = reminders.end_unanswered(session, now=now)
-        with services.database.transaction() as session:
-            reminded = reminders.send_due_reminders(session, now=now)
-        with services.database.transaction() as session:
-            invitations.end_expired(session, now=now)
-        event("membership_requests_followed_up", reminded=reminded, ended=ended)
-
     def suspend_unmanaged(now: datetime) -> None:
         with services.database.transaction() as session:
             suspended = managing.suspend_unmanaged(session, now=now)
@@ -142,9 +106,9 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
     return (
         Periodic("suspend-unmanaged", _SWEEP_EVERY, suspend_unmanaged),
         Periodic("purge-store", _PURGE_EVERY, purge_store),
-        Periodic("purge-database", _PURGE_EVERY, purge_database),
+        Periodic("purge-database", _PURGE_EVERY, partial(_purge_database, services)),
         Periodic("compare-companies", _COMPARE_EVERY, partial(_compare_companies, services)),
-        Periodic("follow-up-requests", _SWEEP_EVERY, follow_up_requests),
+        Periodic("follow-up-requests", _SWEEP_EVERY, partial(_follow_up_requests, services)),
         Periodic("send-daily-notices", _PURGE_EVERY, partial(_send_daily_notices, services)),
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
         Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
@@ -153,6 +117,45 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("carry-out-requirements", _REGISTERS_EVERY, partial(_carry_out_requirements, services)),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
     )
+
+
+def _ask_registers_again(services: Services, delivery: Delivery) -> None:
+    assert isinstance(delivery.message, RegistersUnanswered)
+    found = accreditations.refresh(
+        services.database,
+        services.registers,
+        PersonId(delivery.message.person_id),
+        now=services.clock.now(),
+        is_present=False,
+        asks_again=False,
+    )
+    if found.unanswered and delivery.attempt < _REGISTER_ATTEMPTS:
+        raise Unavailable("register-unanswered", kinds=" ".join(found.unanswered))
+
+
+def _purge_database(services: Services, now: datetime) -> None:
+    with services.database.transaction() as session:
+        families = refresh_token.purge(session, now)
+        left = participants.purge(session, now)
+        dead_letters.purge(session, now=now)
+        sent_mails.purge(session, now=now)
+        sign_ins.mark_expired(session, unused_since=now - SESSION_LIFE, now=now)
+        sign_ins.purge(session, now)
+        mailed_codes.purge(session, now)
+        registration_tokens.purge(session, now)
+        approvals.purge(session, now)
+        purge_proposals(session, older_than=now - PROPOSAL_LIFE)
+    event("database_purged", refresh_families=families, participants=left)
+
+
+def _follow_up_requests(services: Services, now: datetime) -> None:
+    with services.database.transaction() as session:
+        ended = reminders.end_unanswered(session, now=now)
+    with services.database.transaction() as session:
+        reminded = reminders.send_due_reminders(session, now=now)
+    with services.database.transaction() as session:
+        invitations.end_expired(session, now=now)
+    event("membership_requests_followed_up", reminded=reminded, ended=ended)
 
 
 def _send_daily_notices(services: Services, now: datetime) -> None:
