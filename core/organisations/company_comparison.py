@@ -17,7 +17,9 @@ from core.companies.tables import CompanyRow, CompanySnapshotRow
 from core.infra import audit
 from core.infra.catalogues import translations
 from core.infra.db import Database
+from core.infra.errors import ImmoError
 from core.infra.ids import new_id
+from core.infra.log import ERROR, event
 from core.organisations import letters
 from core.organisations.company_data import FIELD_NAMES
 from core.organisations.company_rules import Difference, OwnData, differences, status_after
@@ -49,7 +51,7 @@ def follow(database: Database, *, now: datetime) -> Comparison | None:
         if snapshot is None:
             return None
         is_due = snapshot.compared_at is None or snapshot.compared_at <= now - COMPARED_EVERY
-        return compare_all(database, now=now) if is_due else None
+    return compare_all(database, now=now) if is_due else None
 
 
 def compare_all(database: Database, *, now: datetime) -> Comparison:
@@ -161,8 +163,13 @@ def _judge_if_needed(
     plan = _plan(row, suggestions)
     if plan.is_empty:
         return plan.outcome
-    with database.transaction() as session:
-        return judge(session, OrganisationId(row.organisation_id), now=now)
+    try:
+        with database.transaction() as session:
+            return judge(session, OrganisationId(row.organisation_id), now=now)
+    except ImmoError as error:
+        # The trouble of one is no reason to leave out all others.
+        event("company_comparison_failed", ERROR, organisation_id=row.organisation_id, reason=error.code)
+        return Comparison()
 
 
 def _write_suggestions(session: Session, organisation_id: OrganisationId, plan: _Plan, now: datetime) -> None:

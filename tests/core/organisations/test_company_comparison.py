@@ -115,6 +115,19 @@ def test_a_difference_is_suggested_once_and_overwrites_nothing(world: World) -> 
     assert world.actions() == ["company-differences-found"]
 
 
+def test_two_workers_at_once_write_to_the_managers_once(world: World) -> None:
+    world.register_says(SAME)
+    stopped = AnExtract(world.extract, companies=[ACompany(company_number(1))])
+    read_extract(world.database, stopped, world.folder, world.clock.now(), accept_losses=True)
+
+    def compare() -> Comparison:
+        return company_comparison.compare_all(world.database, now=world.clock.now())
+
+    assert at_once(compare, compare) == []
+    assert world.mails() == [("company-stopped", world.office.person_id)]
+    assert world.actions() == ["organisation-closing"]
+
+
 def test_nothing_is_said_where_both_say_the_same(world: World) -> None:
     assert world.register_says(SAME) == Comparison(compared=1)
     assert (world.open(), world.mails(), world.actions()) == ((), [], [])
