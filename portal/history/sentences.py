@@ -101,6 +101,7 @@ _TOOLS = {
         N_("%(tool)s was suspended."),
         accreditation_lapsed=N_("%(tool)s was suspended, because the accreditation it rested on is no longer valid."),
         ownerless=N_("%(tool)s was suspended, because nobody has managed the organisation for thirty days."),
+        requirement_changed=N_("%(tool)s was suspended, because nobody here meets what it requires now."),
         mandate_ended=N_("%(tool)s was suspended, because nobody lends an accreditation for it any more."),
     ),
     "tool-registration-ended": _tools(N_("The registration of %(tool)s was ended.")),
@@ -108,9 +109,16 @@ _TOOLS = {
     "tool-access-reminded": _tools(N_("The managers were reminded that %(person)s asks for access to %(tool)s.")),
     "tool-role-given": _tools(N_("%(person)s was given the role of %(role)s in %(tool)s.")),
     "tool-role-withdrawn": _tools(N_("The role of %(person)s in %(tool)s was taken away.")),
+    "tool-access-refused": _tools(N_("%(person)s was refused access to %(tool)s.")),
+    "tool-terms-accepted": _tools(N_("New terms of %(tool)s were accepted.")),
     "tool-access-blocked": _tools(N_("%(person)s was blocked in %(tool)s.")),
     "mandate-proposed": _tools(N_("It was proposed that %(tool)s rests on the accreditation of %(person)s.")),
     "mandate-accepted": _tools(N_("%(tool)s now rests on the accreditation of %(person)s, who accepted that.")),
+    "mandate-declined": _tools(N_("%(person)s declined that %(tool)s rests on their accreditation.")),
+    "mandate-renewed": _tools(N_("%(person)s renewed for a year that %(tool)s rests on their accreditation.")),
+    "mandate-expired": _tools(
+        N_("%(tool)s no longer rests on the accreditation of %(person)s: it was not renewed within the year.")
+    ),
     "mandate-withdrawn": _tools(N_("%(tool)s no longer rests on the accreditation of %(person)s.")),
 }
 _DATA = {
