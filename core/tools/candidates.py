@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.accreditations.queries import held, held_by
@@ -164,32 +164,12 @@ def require_offered(tools: tuple[CandidateTool, ...], wished: RolesWished) -> No
 
 
 def _registrations(organisation_id: OrganisationId, membership_id: MembershipId | None, now: datetime) -> Any:
-    version, holder = aliased(RequirementRow), aliased(MembershipRow)
-    latest = (
-        select(func.max(version.version))
-        .where(
-            version.tool_id == RegistrationRow.tool_id,
-            version.usage == RegistrationRow.usage,
-            version.applies_from <= now,
-        )
-        .correlate(RegistrationRow)
-        .scalar_subquery()
-    )
-    same_usage = and_(UsageRow.tool_id == RegistrationRow.tool_id, UsageRow.code == RegistrationRow.usage)
-    in_force = and_(
-        RequirementRow.tool_id == RegistrationRow.tool_id,
-        RequirementRow.usage == RegistrationRow.usage,
-        RequirementRow.version == latest,
-    )
-    access = and_(AccessRow.registration_id == RegistrationRow.id, AccessRow.membership_id == (membership_id or ""))
-    mandate = and_(
-        MandateRow.registration_id == RegistrationRow.id,
-        MandateRow.ended_at.is_(None),
-        MandateRow.accepted_at.is_not(None),
-    )
-    listed = and_(
-        MandateColleagueRow.mandate_id == MandateRow.id, MandateColleagueRow.membership_id == (membership_id or "")
-    )
+    """Select the live registrations with what decides about one person; no membership matches none."""
+    holder, theirs = aliased(MembershipRow), membership_id or ""
+    usage = and_(UsageRow.tool_id == RegistrationRow.tool_id, UsageRow.code == RegistrationRow.usage)
+    access = and_(AccessRow.registration_id == RegistrationRow.id, AccessRow.membership_id == theirs)
+    accepted = MandateRow.ended_at.is_(None) & MandateRow.accepted_at.is_not(None)
+    listed = and_(MandateColleagueRow.mandate_id == MandateRow.id, MandateColleagueRow.membership_id == theirs)
     return (
         select(
             *(RegistrationRow.id, RegistrationRow.tool_id, RegistrationRow.usage, RegistrationRow.status),
@@ -201,10 +181,10 @@ def _registrations(organisation_id: OrganisationId, membership_id: MembershipId 
         )
         .select_from(RegistrationRow)
         .join(ToolRow, ToolRow.id == RegistrationRow.tool_id)
-        .join(UsageRow, same_usage)
-        .join(RequirementRow, in_force)
+        .join(UsageRow, usage)
+        .join(RequirementRow, _in_force(now))
         .outerjoin(AccessRow, access)
-        .outerjoin(MandateRow, mandate)
+        .outerjoin(MandateRow, (MandateRow.registration_id == RegistrationRow.id) & accepted)
         .outerjoin(AccreditationRow, AccreditationRow.id == MandateRow.accreditation_id)
         .outerjoin(holder, holder.id == MandateRow.holder_membership_id)
         .outerjoin(MandateColleagueRow, listed)
@@ -213,6 +193,23 @@ def _registrations(organisation_id: OrganisationId, membership_id: MembershipId 
             RegistrationRow.status != RegistrationStatus.ENDED.value,
         )
         .order_by(RegistrationRow.id)
+    )
+
+
+def _in_force(now: datetime) -> ColumnElement[bool]:
+    """Say which version of a requirement counts: the last one whose day has come."""
+    version = aliased(RequirementRow)
+    same = (version.tool_id == RegistrationRow.tool_id) & (version.usage == RegistrationRow.usage)
+    latest = (
+        select(func.max(version.version))
+        .where(same, version.applies_from <= now)
+        .correlate(RegistrationRow)
+        .scalar_subquery()
+    )
+    return and_(
+        RequirementRow.tool_id == RegistrationRow.tool_id,
+        RequirementRow.usage == RegistrationRow.usage,
+        RequirementRow.version == latest,
     )
 
 

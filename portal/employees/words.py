@@ -60,4 +60,5 @@ def lacking(reason: Reason, kinds: Mapping[str, Localised]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(said))
     kind = reason.subject or ""
     name = kinds.get(kind, Localised(kind, kind, kind)).text(current_language())
-    return (_(_REASONS.get(reason.code, _OTHER), accreditation=name),)
+    text = _REASONS.get(reason.code, _OTHER)
+    return (_(text, accreditation=name),)
