@@ -14,6 +14,7 @@ ACTS: Mapping[str, str] = {
     "settle-dispute": N_("Settle a dispute about an organisation"),
     "confirm-represented": N_("Confirm that an organisation is represented by law"),
     "make-manager": N_("Make somebody the manager of an organisation that has none"),
+    "unpublish-tool": N_("Take a tool out of the catalogue"),
     "retire-signing-key": N_("Retire a signing key"),
     "destroy-signing-key": N_("Destroy a signing key"),
     "disable-client": N_("Disable a program"),
@@ -63,7 +64,7 @@ REASONS: Mapping[StaffReason, str] = {
     StaffReason.ABUSE: N_("Abuse"),
     StaffReason.SECURITY: N_("A danger for security"),
     StaffReason.CORRECTION: N_("Something was wrong and is corrected"),
-    StaffReason.DISPUTE: N_("A dispute is settled"),
+    StaffReason.DISPUTE: N_("A dispute"),
     StaffReason.MAINTENANCE: N_("Maintenance"),
 }
 

@@ -1,7 +1,7 @@
 """The helpdesk finds people and organisations by whatever somebody tells it on the telephone (S1).
 
 Every way has an index, so that it costs the same among a thousand and a million. A search is recorded
-by its kind and never with its words: who looked up whom stands where a person's page was opened.
+by its kind and never with its words.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -90,6 +90,7 @@ _ACCOUNT = {
         N_("You withdrew what you had asked a second person to approve."),
         N_("A step of the helpdesk that concerns you was not carried out."),
     ),
+    "helpdesk-searched": _alike(N_("You searched at the helpdesk.")),
     "data-downloaded": _alike(N_("You downloaded your data.")),
     "erasure-requested": _alike(N_("You asked for your account to be deleted.")),
     "erasure-undone": _alike(N_("You undid the request to delete your account.")),

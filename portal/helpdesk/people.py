@@ -15,6 +15,7 @@ from core.closing.helpdesk_person import Account, Claim, Dossier, Place, ToolUse
 from core.infra.dates import moment_in_words
 from core.infra.errors import NotFound, Unavailable
 from core.infra.localised import Localised
+from core.infra.mail_templates.letters import LETTERS, SUBJECT_VALUES
 from core.infra.sent_mails import MailOnRecord
 from core.people.identifiers import PersonId
 from core.web.locale import current_language
@@ -240,8 +241,18 @@ def _claim(claim: Claim) -> Marked:
 
 def _mail(mail: MailOnRecord) -> Marked:
     return Marked(
-        mail.at.isoformat(), mail.template, (_moment(mail.at),), mail.state.value, _(words.MAIL_STATES[mail.state])
+        mail.at.isoformat(),
+        _subject(mail.template),
+        (_moment(mail.at),),
+        mail.state.value,
+        _(words.MAIL_STATES[mail.state]),
     )
+
+
+def _subject(template: str) -> str:
+    """Return what a kind of mail is about; the names in it are not kept."""
+    letter = LETTERS.get(template)
+    return template if letter is None else _(letter.subject) % dict.fromkeys(SUBJECT_VALUES, "…")
 
 
 def _name(name: Localised) -> str:

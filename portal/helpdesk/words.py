@@ -149,7 +149,9 @@ REFUSALS: Mapping[str, str] = {
     "needs-manager": N_("Organisations would be left without a manager. Let them choose another one first."),
     "rate-limited": N_("This was done too often. Try again later."),
     "not-found": N_("There is nothing to do this with, or not any more."),
-    "accreditation-number-taken": N_("Another account has an accreditation with this number. Take it away there first."),
+    "accreditation-number-taken": N_(
+        "Another account has an accreditation with this number. Take it away there first."
+    ),
     "invalid-accreditation-number": N_("This is no number of this kind of accreditation."),
     "unknown-accreditation-kind": N_("There is no such kind of accreditation."),
     "evidence-too-weak": N_("The other side has proven more, or more is proven already."),
