@@ -37,6 +37,7 @@ _TEXTS: dict[str, str] = {
     "helpdesk-evidence-noted": N_("The evidence is noted."),
     "program-removed": N_("The program is removed."),
     "saved": N_("Your changes are saved."),
+    "context-chosen": N_("You now work for the organisation that you chose."),
     "suggestion-declined": N_("Your own data stay. You are asked again only if the register says something new."),
     "suggestion-taken": N_("Your organisation now says what the company register says."),
     "organisation-added": N_("The organisation is added. You are its first manager."),

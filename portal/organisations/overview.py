@@ -1,6 +1,6 @@
 """The home page: my organisations, and for which of them I now work."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.infra.errors import NotFound
@@ -40,7 +40,8 @@ def home() -> str:
         sought=sought,
         notice=notices.current(),
     )
-    return pages.render(page, menu=pages.name_menu(actor, active, here="/"))
+    asked = sum(organisation.waiting_requests for organisation in mine)
+    return pages.render(page, menu=pages.name_menu(actor, active, here="/", waiting=asked))
 
 
 @bp.get("/context")
@@ -62,7 +63,7 @@ def choose() -> AnyResponse:
     if not any(mine.id == wanted and _is_workable(mine) for mine in _organisations_of(actor)):
         raise NotFound(organisation=wanted)
     session.choose_organisation(wanted)
-    return redirect(url_for(".home"), 303)
+    return notices.done("/", "context-chosen")
 
 
 def _organisations_of(actor: Actor) -> tuple[MyOrganisation, ...]:
