@@ -46,11 +46,11 @@ def roles_of(session: Queryable, person_id: PersonId) -> frozenset[StaffRole]:
 
 def require(session: Session, person_id: PersonId, role: StaffRole) -> None:
     """Raise `NotStaff` unless the person holds the role, which then stays theirs until the transaction ends."""
-    # Shared, so that two acts of one person do not wait for each other, and taking it away does.
+    # Shared, so that two acts of one person do not wait for each other, and removing the row does.
     held = (
         select(StaffRoleRow.role)
         .where(StaffRoleRow.person_id == person_id, StaffRoleRow.role == role)
-        .with_for_update(read=True)
+        .with_for_update(read=True, key_share=True)
     )
     if session.execute(held).first() is None:
         raise NotStaff(person_id=person_id, role=role.value)
@@ -79,12 +79,13 @@ def take_away(
     session: Session, person_id: PersonId, role: StaffRole, *, by: PersonId | None, why: Reason | None, now: datetime
 ) -> bool:
     """Take a role away; False where the person does not hold it. Raises `LastOperator`."""
-    # All of them, in one order: of two who take each other's role away one comes second and is refused.
+    # All of them, in one order: of two who take each other's role away one comes second and is refused. Not
+    # kept from acting meanwhile, so that two who act and take roles away do not wait for each other for ever.
     holders = session.scalars(
         select(StaffRoleRow.person_id)
         .where(StaffRoleRow.role == role)
         .order_by(StaffRoleRow.person_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     if person_id not in holders:
         return False

@@ -139,6 +139,27 @@ def test_of_two_operators_who_leave_at_once_one_stays(staff: Staff) -> None:
         assert len(held) == 1
 
 
+def test_operators_who_act_and_take_roles_away_do_not_wait_for_each_other_for_ever(staff: Staff) -> None:
+    """Each holds their own role while they act: taking one of another away must not need all of them still."""
+    with staff.database.transaction() as session:
+        leaving = [a_person(session, name, now=staff.clock.now()) for name in ("joke.desmet", "karel.last")]
+    for person_id in (staff.fatima, staff.gilles, *leaving):
+        staff.give(person_id, StaffRole.OPERATOR)
+
+    def act(by: PersonId, about: PersonId) -> None:
+        with staff.database.transaction() as session:
+            roles.require(session, by, StaffRole.OPERATOR)
+            roles.take_away(session, about, StaffRole.OPERATOR, by=by, why=WHY, now=staff.clock.now())
+
+    refused = at_once(lambda: act(staff.fatima, leaving[0]), lambda: act(staff.gilles, leaving[1]))
+
+    assert refused == []
+    with staff.database.reading() as session:
+        assert {member.person_id for member in roles.all_staff(session) if member.role is StaffRole.OPERATOR} == {
+            *(staff.fatima, staff.gilles),
+        }
+
+
 def test_the_act_lasts_with_its_approval(staff: Staff) -> None:
     approval_id = staff.ask(what="one")
 
