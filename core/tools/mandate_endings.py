@@ -16,6 +16,9 @@ from core.tools.tables import MandateRow, RegistrationRow
 
 ACCREDITATION_LAPSED = "accreditation-lapsed"
 MANDATE_ENDED = "mandate-ended"
+REQUIREMENT_CHANGED = "requirement-changed"
+# What an accreditation beneath a registration puts right; other causes have other ends.
+_FOR_WANT_OF_ONE = frozenset({ACCREDITATION_LAPSED, MANDATE_ENDED, REQUIREMENT_CHANGED})
 
 _LIVE = MandateRow.ended_at.is_(None)
 _ACCEPTED = MandateRow.accepted_at.is_not(None)
@@ -89,6 +92,14 @@ def set_status(
         details={"reason": reason},
         now=now,
     )
+
+
+def resume(session: Session, registration: RegistrationRow, *, now: datetime) -> bool:
+    """Let a registration work that was suspended for want of an accreditation; tell whether it was."""
+    rests = registration.status == RegistrationStatus.SUSPENDED and registration.status_reason in _FOR_WANT_OF_ONE
+    if rests:
+        set_status(session, registration, RegistrationStatus.ACTIVE, None, now)
+    return rests
 
 
 def _find(session: Session, *conditions: ColumnElement[bool]) -> Sequence[MandateRow]:

@@ -167,8 +167,7 @@ def withdraw(session: Session, mandate_id: MandateId, *, by: PersonId, now: date
 
 def _accept(session: Session, row: MandateRow, registration: RegistrationRow, acr: Acr, now: datetime) -> None:
     row.accepted_at, row.accepted_acr, row.text_version = now, acr.value, TEXT_VERSION
-    if registration.status == RegistrationStatus.SUSPENDED:
-        mandate_endings.set_status(session, registration, RegistrationStatus.ACTIVE, None, now)
+    mandate_endings.resume(session, registration, now=now)
     session.flush()
     announcements.tell_users(session, [registration], reason="mandate-accepted", now=now)
 
