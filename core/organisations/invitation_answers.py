@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
@@ -18,12 +19,16 @@ from core.organisations.states import InvitationState, MembershipStatus, Organis
 from core.organisations.tables import InvitationRow, OrganisationRow
 from core.people.identifiers import PersonId
 from core.people.receivers import full_name, name_of
+from core.people.rules import PersonStatus
 from core.people.tables import PersonRow
 
 
 @dataclass(frozen=True, slots=True)
 class FoundInvitation:
-    """What an invitation says to whoever opens its link: who invites to what, until when."""
+    """What an invitation says to whoever opens its link: who invites to what, until when.
+
+    `invited_by` is empty where that account is gone.
+    """
 
     id: InvitationId
     organisation_id: OrganisationId
@@ -52,6 +57,7 @@ def find(session: Session | Connection, link: str, *, now: datetime) -> FoundInv
             *(OrganisationRow.name, OrganisationRow.company_number, OrganisationRow.evidence_level),
             OrganisationRow.status.label("organisation_status"),
             *(PersonRow.given_name, PersonRow.family_name, PersonRow.username),
+            PersonRow.status.label("inviter"),
         )
         .join(OrganisationRow, OrganisationRow.id == InvitationRow.organisation_id)
         .join(PersonRow, PersonRow.id == InvitationRow.invited_by)
@@ -69,11 +75,17 @@ def find(session: Session | Connection, link: str, *, now: datetime) -> FoundInv
         organisation_name=row.name,
         company_number=row.company_number,
         is_verified=row.evidence_level > 0,
-        invited_by=full_name(row.given_name, row.family_name) or row.username,
+        invited_by=_inviter(row),
         details=invitations.details_of(row),
         state=state,
         expires_at=row.expires_at,
     )
+
+
+def _inviter(row: Row[Any]) -> str:
+    if row.inviter == PersonStatus.ANONYMISED:
+        return ""
+    return full_name(row.given_name, row.family_name) or str(row.username)
 
 
 def accept(session: Session, link: str, *, by: PersonId, now: datetime) -> Accepted:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.infra import audit
@@ -11,7 +11,7 @@ from core.infra.errors import Conflict
 from core.organisations import records, rules
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.states import DisputeState, MembershipStatus
-from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow
+from core.organisations.tables import DisputeRow, InvitationRow, MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 
 _WAITING = (MembershipStatus.REQUESTED, MembershipStatus.INVITED)
@@ -49,6 +49,7 @@ def take_over(session: Session, *, kept: PersonId, given_up: PersonId, now: date
             joined.append(Joined(MembershipId(ended.id), MembershipId(into.id)))
         # Also what ended long ago: it is one person's history.
         row.person_id = kept
+    session.execute(update(InvitationRow).where(InvitationRow.invited_by == given_up).values(invited_by=kept))
     _take_over_disputes(session, kept=kept, given_up=given_up)
     session.flush()
     return tuple(joined)

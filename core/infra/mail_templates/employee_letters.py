@@ -26,6 +26,7 @@ LETTERS: Mapping[str, Letter] = {
         action=N_("See the employees"),
         address="%(portal_url)s/organisations/%(organisation_id)s/employees",
         reason=N_("You receive this message because you are a manager of %(organisation)s."),
+        may_wait=True,
     ),
     "membership-details-changed": Letter(
         subject=N_("Your data at %(organisation)s were changed"),

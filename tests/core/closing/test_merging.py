@@ -12,12 +12,13 @@ from core.closing.merging import SameAccount, gained
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import NotFound
-from core.organisations import employees
+from core.infra.secret import Secret
+from core.organisations import employees, invitations
 from core.organisations.enrolment import add_member, request_membership
 from core.organisations.identifiers import OrganisationId
 from core.organisations.merging import BlockedInOne
 from core.organisations.rules import MemberDetails
-from core.organisations.tables import MembershipRow, OrganisationRow
+from core.organisations.tables import InvitationRow, MembershipRow, OrganisationRow
 from core.people.eid import HolderFacts
 from core.people.identifiers import PersonId
 from core.people.merging import BothIdentified
@@ -262,3 +263,16 @@ def test_an_account_is_not_merged_with_itself_or_with_nobody(database: Database,
 
     with database.reading() as session:
         assert find_for_sign_in(session, "anna.peeters") is not None
+
+
+def test_invitations_of_the_other_account_go_on_and_hold_nothing_of_it(
+    database: Database, clock: FixedClock, two: Two
+) -> None:
+    wished = invitations.Wished("new.one@people.example", "nl", MemberDetails(function="Broker"), {})
+    with database.transaction() as session:
+        invitations.invite(session, two.oost, wished, by=two.old, secret=Secret("x" * 40), now=clock.now())
+
+    merge(database, clock, two)
+
+    with database.reading() as session:
+        assert session.scalars(select(InvitationRow.invited_by)).one() == two.anna
