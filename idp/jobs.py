@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
+from core.accreditations import uploads
 from core.closing import accreditation_rounds, accreditations, managing
 from core.infra import dead_letters, mail, sent_mails
 from core.infra.errors import Unavailable
@@ -32,6 +33,8 @@ _ERASE_EVERY = timedelta(minutes=10)
 _COMPARE_EVERY = timedelta(minutes=10)
 _SWEEP_EVERY = timedelta(hours=1)
 _REGISTERS_EVERY = timedelta(minutes=1)
+# An operator looks at the page while the file that was sent is read.
+_FILES_EVERY = timedelta(seconds=5)
 # Mails and logout notices wait for no longer than this while people are looked up in the registers.
 _REGISTERS_SECONDS = 10.0
 # A manager's deeds about one member, who has a letter about them.
@@ -113,6 +116,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("erase-accounts", _ERASE_EVERY, erase_accounts),
         Periodic("remove-never-activated", _ERASE_EVERY, remove_never_activated),
         Periodic("follow-registers", _REGISTERS_EVERY, partial(_follow_registers, services)),
+        Periodic("read-register-files", _FILES_EVERY, partial(_read_register_files, services)),
         Periodic("follow-mandates", _SWEEP_EVERY, partial(_follow_mandates, services)),
         Periodic("carry-out-requirements", _REGISTERS_EVERY, partial(_carry_out_requirements, services)),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
@@ -171,6 +175,12 @@ def _follow_registers(services: Services, now: datetime) -> None:
     days = accreditation_rounds.follow_days(services.database, now=now)
     if people or days:
         event("registers_followed", people=people, accreditations=days)
+
+
+def _read_register_files(services: Services, now: datetime) -> None:
+    done = uploads.read_waiting(services.database, services.number_keys, services.settings.secret, now=now)
+    if done is not None:
+        event("register_file_read", upload_id=done)
 
 
 def _compare_companies(services: Services, now: datetime) -> None:

@@ -28,3 +28,15 @@ class RegisterRefused(RuleError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(None, reason=reason)
+
+
+class KindChangedMeanwhile(Conflict):
+    """Somebody else changed the kind since it was read: look again, then decide."""
+
+    code = "changed-meanwhile"
+
+
+class UnusablePattern(RuleError):
+    """This is no regular expression, or one that could take for ever."""
+
+    code = "unusable-pattern"

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 
 from core.closing import disputes, evidence, managing
 from core.staff.approvals import CarryOut
+from core.tools import editing
 
 DEEDS: Mapping[str, CarryOut] = {
     disputes.SETTLE.name: disputes.settle,
     evidence.CONFIRM_REPRESENTED.name: evidence.confirm_represented,
     managing.MAKE_MANAGER.name: managing.make_manager,
+    editing.UNPUBLISH.name: editing.unpublish,
 }

@@ -31,7 +31,7 @@ class UsageFacts:
 
 @dataclass(frozen=True, slots=True)
 class ToolFacts:
-    """What pages say about a tool.
+    """What pages say about a tool; nobody can register one that is retired.
 
     `terms_version` is that of the first usage with terms: the version stands with each usage.
     """
@@ -47,6 +47,7 @@ class ToolFacts:
     logo_url: str | None
     accreditation_kinds: tuple[str, ...]
     usages: tuple[UsageFacts, ...]
+    is_retired: bool = False
 
     @property
     def terms_version(self) -> str | None:
@@ -84,6 +85,7 @@ def tool_facts(session: Queryable, tool_id: ToolId, *, now: datetime) -> ToolFac
         logo_url=tool["logo_url"],
         accreditation_kinds=tuple(tool["accreditation_kinds"]),
         usages=tuple(_usage(row, terms) for row in usages.values()),
+        is_retired=tool["retired_at"] is not None,
     )
 
 
@@ -151,7 +153,7 @@ _current = and_(
 )
 _TOOL = KeptQuery(
     select(
-        *(column for column in _tool.c if column.name != "created_at"),
+        *(column for column in _tool.c if column.name not in ("created_at", "version")),
         _usages.c.code.label("usage_code"),
         *(_usages.c[f"name_{language}"].label(f"usage_name_{language}") for language in ("nl", "fr", "en")),
         *(_usages.c.default_role, _requirements.c.requirement),

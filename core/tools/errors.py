@@ -73,3 +73,21 @@ class RenewedTooEarly(RuleError):
     """A mandate is renewed in the month before its end."""
 
     code = "mandate-renewed-too-early"
+
+
+class ToolChangedMeanwhile(Conflict):
+    """Somebody else changed the tool since it was read: look again, then decide."""
+
+    code = "changed-meanwhile"
+
+
+class StillInUse(RuleError):
+    """A role, usage or version of terms that somebody has or needs is not removed; `codes` are those."""
+
+    code = "still-in-use"
+
+
+class CodeTaken(RuleError):
+    """There is one of this code already."""
+
+    code = "code-taken"

@@ -97,6 +97,8 @@ def tools_at_a_glance(
         select(ToolRow, UsageRow, RegistrationRow.id, RegistrationRow.status)
         .outerjoin(UsageRow, UsageRow.tool_id == ToolRow.id)
         .outerjoin(RegistrationRow, here)
+        # Whoever has it goes on; to everybody else it is not shown.
+        .where(ToolRow.retired_at.is_(None) | RegistrationRow.id.is_not(None))
         .order_by(ToolRow.code, UsageRow.position)
     )
     found = (_tool(tuple(group), mine) for _, group in groupby(rows, key=lambda row: str(row[0].id)))

@@ -13,6 +13,7 @@ from core.infra.errors import NotFound
 from core.infra.ids import new_id
 from core.infra.localised import Localised
 from core.people.identifiers import PersonId
+from core.staff.reasons import Reason
 from core.tools import requirements
 from core.tools.errors import InvalidRequirement, UnknownRole
 from core.tools.identifiers import ToolId
@@ -98,11 +99,12 @@ def set_requirement(
     *,
     applies_from: datetime,
     by: PersonId | None,
+    why: Reason | None = None,
     now: datetime,
 ) -> int:
     """Give a usage a new version of what it needs, from a moment on, and return its number.
 
-    Raises `NotFound`, `UnknownKind`, `InvalidRequirement`.
+    `why` is there where somebody of the staff does it. Raises `NotFound`, `UnknownKind`, `InvalidRequirement`.
     """
     if session.get(UsageRow, (tool_id, usage)) is None:
         raise NotFound(tool=tool_id, usage=usage)
@@ -133,10 +135,26 @@ def set_requirement(
         action="tool-requirement-set",
         actor_id=by,
         subject_id=tool_id,
-        details={"usage": usage, "version": version},
+        details={"usage": usage, "version": version, **({} if why is None else why.details())},
         now=now,
     )
     return version
+
+
+def begin_requirement(session: Session, tool_id: ToolId, usage: str, *, now: datetime) -> None:
+    """Let a new usage need nothing until somebody says what; nobody can have registered it before."""
+    session.add(
+        RequirementRow(
+            tool_id=tool_id,
+            usage=usage,
+            version=1,
+            requirement=requirements.to_text(Requirement()),
+            applies_from=now,
+            announced_at=now,
+            applied_at=now,
+        )
+    )
+    session.flush()
 
 
 def move_home(session: Session, tool_id: ToolId, home_url: str | None, *, terms: Iterable[NewTerms] = ()) -> None:

@@ -130,7 +130,7 @@ def _require_open(session: Session, organisation_id: OrganisationId) -> None:
 
 def _usage(session: Session, tool_id: ToolId, usage: str, now: datetime) -> UsageFacts:
     tool = tool_facts(session, tool_id, now=now)
-    found = None if tool is None else tool.usage(usage)
+    found = None if tool is None or tool.is_retired else tool.usage(usage)
     if found is None:
         raise NotFound(tool=tool_id, usage=usage)
     return found

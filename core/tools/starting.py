@@ -1,4 +1,4 @@
-"""How the portal opens a tool for an organisation: the address that tools take it at (docs/tools.md). Pure."""
+"""How the portal opens a tool for an organisation (docs/starting-from-the-portal.md). Pure."""
 
 from urllib.parse import urlencode
 

@@ -33,6 +33,7 @@ NOT_OF_PEOPLE = frozenset(
         *("client-policy-changed", "client-changed", "client-deleted", "client-disabled", "client-enabled"),
         *("invitation-expired", "offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
+        *("tool-changed", "tool-unpublished", "accreditation-kind-changed", "register-file-sent", "client-connected"),
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
     }
 )

@@ -98,6 +98,21 @@ def change_policy(call: Call) -> Json:
     return {"version": version}
 
 
+def connect(call: Call) -> Json:
+    """Let a client belong to a tool, or to none; refused where it changed since it was read."""
+    version = client_policies.connect(
+        call.session,
+        call.names["client_id"],
+        call.body.optional("tool"),
+        version=call.body.integer("version"),
+        by=call.by,
+        why=call.reason,
+        now=call.now,
+    )
+    call.after.append(lambda: announce_change(call.services.database, call.services.store))
+    return {"version": version}
+
+
 def enable(call: Call) -> Json:
     """Let a client in again."""
     found = call.services
@@ -203,6 +218,15 @@ OPERATIONS = (
     Operation(
         *("changePolicy", "PUT", f"{_PATH}/policy", _OPERATOR, "Change what we decided about a client", change_policy),
         takes=(Member("version", Kind.INTEGER), Member("policy", Kind.OBJECT)),
+        gives=(Member("version", Kind.INTEGER),),
+        is_fresh=True,
+    ),
+    Operation(
+        *("connectClient", "PUT", f"{_PATH}/tool", _OPERATOR, "Let a client belong to a tool, or to none", connect),
+        takes=(
+            Member("version", Kind.INTEGER),
+            Member("tool", is_required=False, meaning="The tool's code in the catalogue; left out: none."),
+        ),
         gives=(Member("version", Kind.INTEGER),),
         is_fresh=True,
     ),

@@ -15,12 +15,13 @@ from core.infra import audit
 from core.infra.errors import Conflict, NotFound, RuleError
 from core.people.identifiers import PersonId
 from core.staff.reasons import Reason
+from core.tools.catalogue import tool_by_code
 from idp.claims.scopes import SCOPE_NAMES
 from idp.oidc import client_metadata
 from idp.oidc.checks.scope import STAFF
 from idp.oidc.clients import find_client, metadata_of, policy_to_json
 from idp.oidc.errors import InvalidClientMetadata, InvalidRedirectUri
-from idp.oidc.registered_client import ClientPolicy, RegisteredClient
+from idp.oidc.registered_client import CONTEXT_SCOPE, ClientPolicy, RegisteredClient
 from idp.oidc.tables import ClientPolicyRow, ClientRow
 
 
@@ -86,6 +87,32 @@ def change(
     session.flush()
     details: dict[str, audit.Detail] = {"client_id": client_id, "version": version + 1, **why.details()}
     audit.record(session, action="client-policy-changed", actor_id=by, subject_id=None, details=details, now=now)
+    return row.version
+
+
+def connect(
+    session: Session, client_id: str, tool: str | None, *, version: int, by: PersonId, why: Reason, now: datetime
+) -> int:
+    """Let a client belong to a tool of the catalogue, by its code, or to none; return its new version.
+
+    Raises `NotFound`, `ClientChangedMeanwhile`, and `PolicyRefused` for a tool that is none, and for one
+    that asks for what only a tool may. After the commit the caller says so with `clients.announce_change`.
+    """
+    row = session.get(ClientRow, client_id, with_for_update=True, populate_existing=True)
+    client = None if row is None else find_client(session, client_id)
+    if row is None or client is None:
+        raise NotFound(client_id=client_id)
+    if row.version != version:
+        raise ClientChangedMeanwhile(client_id=client_id, version=row.version)
+    tool_id = None if tool is None else tool_by_code(session, tool)
+    if (tool_id is None) is not (tool is None):
+        raise PolicyRefused(member="tool")
+    if tool_id is None and not set(CONTEXT_SCOPE).isdisjoint(client.policy.scope):
+        raise PolicyRefused(member="scope")
+    row.tool_id, row.version, row.changed_at = tool_id, version + 1, now
+    session.flush()
+    details: dict[str, audit.Detail] = {"client_id": client_id, "tool": tool, **why.details()}
+    audit.record(session, action="client-connected", actor_id=by, subject_id=tool_id, details=details, now=now)
     return row.version
 
 

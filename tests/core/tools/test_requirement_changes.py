@@ -19,7 +19,8 @@ from core.tools.errors import TermsNotAccepted
 from core.tools.identifiers import RegistrationId, ToolId
 from core.tools.publishing import NewTerms, set_requirement
 from core.tools.registration import end, register
-from core.tools.requirement_changes import carry_out, preview
+from core.tools.requirement_changes import carry_out
+from core.tools.requirement_preview import preview
 from core.tools.requirements import AccreditationNeeded, AnyOf, MandateNeeded, Requirement
 from core.tools.states import RegistrationStatus
 from core.tools.tables import RegistrationRow, RequirementRow
