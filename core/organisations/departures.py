@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.infra import audit
 from core.organisations import records, rules
 from core.organisations.identifiers import MembershipId, OrganisationId
+from core.organisations.presentation_tables import OrganisationPictureRow, OrganisationSocialProfileRow
 from core.organisations.rules import Membership
 from core.organisations.states import DisputeState, MembershipStatus, OrganisationStatus, Succession
 from core.organisations.tables import DisputeRow, MembershipRow, OrganisationRow, OrganisationSuggestionRow
@@ -142,11 +143,14 @@ def forget_details(session: Session, person_id: PersonId) -> None:
 def _end(session: Session, organisation: OrganisationRow, *, by: PersonId | None, now: datetime) -> None:
     """Close an organisation with its only member; name and number stay for the bookkeeping.
 
-    Its contact data go: in a company of one they are that person's.
+    Its contact data and pictures go: in a company of one they are that person's.
     """
     organisation.status, organisation.updated_at = OrganisationStatus.CLOSED, now
     organisation.email, organisation.phone_number, organisation.website = None, None, None
     organisation.street_address, organisation.postal_code, organisation.locality = None, None, None
+    organisation.post_street_address, organisation.post_postal_code, organisation.post_locality = None, None, None
+    for shown in (OrganisationPictureRow, OrganisationSocialProfileRow):
+        session.execute(delete(shown).where(shown.organisation_id == organisation.id))
     session.execute(
         delete(OrganisationSuggestionRow).where(OrganisationSuggestionRow.organisation_id == organisation.id)
     )

@@ -85,16 +85,28 @@ def _send(session: Session, person_id: PersonId, now: datetime) -> int:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
+    managed = _managed(session, person_id)
+    told = sorted((row for row in rows if row.organisation_id in managed), key=_by_language)
     reachable = receivers(session, select(PersonRow.id).where(PersonRow.id == person_id))
     for receiver in reachable:
-        for language, waiting in groupby(sorted(rows, key=_by_language), key=_by_language):
+        for language, waiting in groupby(told, key=_by_language):
             values = {"lines": "\n".join(_lines(list(waiting), language))}
             mail = MailRequested(DIGEST, receiver.person_id, receiver.address, language, values)
             outbox.enqueue(session, mail, now=now)
     for row in rows:
         session.delete(row)
     session.flush()
-    return len(reachable) if rows else 0
+    return len(reachable) if told else 0
+
+
+def _managed(session: Session, person_id: PersonId) -> frozenset[str]:
+    """Return the organisations that a person still manages: whoever no longer does hears nothing more of them."""
+    managing = select(MembershipRow.organisation_id).where(
+        MembershipRow.person_id == person_id,
+        MembershipRow.is_manager,
+        MembershipRow.status == MembershipStatus.ACTIVE.value,
+    )
+    return frozenset(session.scalars(managing))
 
 
 def _by_language(row: WaitingNoticeRow) -> str:

@@ -75,12 +75,6 @@ def remove_picture(
         tell_of_change(session, organisation_id, (kind.value,), by=by, now=now)
 
 
-def forget_pictures(session: Session, organisation_id: OrganisationId) -> None:
-    """Remove the pictures of an organisation that ends."""
-    for kind in PictureKind:
-        _remove(session, organisation_id, kind)
-
-
 def _remove(session: Session, organisation_id: OrganisationId, kind: PictureKind) -> bool:
     theirs = (OrganisationPictureRow.organisation_id == organisation_id) & (OrganisationPictureRow.kind == kind.value)
     removed = session.execute(delete(OrganisationPictureRow).where(theirs).returning(OrganisationPictureRow.id))

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from core.organisations.identifiers import MembershipId, OrganisationId
-from core.organisations.rights import Right, Standing, may, standing_of
 from core.organisations.presentation_tables import picture_id
+from core.organisations.rights import Right, Standing, may, standing_of
 from core.organisations.states import MembershipStatus, OrganisationStatus, PictureKind
 from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId

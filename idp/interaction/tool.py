@@ -190,6 +190,7 @@ def _page(
         csrf_token=csrf.token(opened.services.settings.secret, form_binding(opened)),
         tool=shown(opened, scene.tool),
         organisation_name=here.name,
+        logo_url=None if here.logo_id is None else f"/pictures/{here.logo_id}",
         company_number=here.company_number,
         organisations=tuple(
             Link(one.name, _address(opened, one.id), one.id == here.id, one.company_number)

@@ -66,6 +66,7 @@ class ToolPage:
     errors: tuple[FieldError, ...] = ()
     notice: str | None = None
     may_link_eid: bool = False
+    logo_url: str | None = None
 
     @property
     def doable(self) -> Doable:

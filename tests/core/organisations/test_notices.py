@@ -97,6 +97,19 @@ def test_the_daily_mail_comes_once_the_next_morning_with_everything(database: Da
         assert "<li>" in written.html
 
 
+def test_whoever_no_longer_manages_hears_nothing_more(database: Database) -> None:
+    with database.transaction() as session:
+        office, other = two_managers(session, MORNING, second=Notices.DAILY)
+        bram = a_person(session, "bram.claes", now=MORNING)
+        request_membership(session, office.organisation_id, by=bram, details=NO_DETAILS, now=MORNING)
+        employees.demote(session, other.id, by=office.person_id, now=MORNING)
+
+        notices.send_daily(session, now=MORNING + timedelta(days=1))
+
+        assert mails(session, other.person_id, notices.DIGEST) == []
+        assert session.scalars(select(WaitingNoticeRow)).all() == []
+
+
 def test_the_mails_about_one_suspension_are_one_line(database: Database, clock: FixedClock) -> None:
     with database.transaction() as session:
         now = clock.now()
