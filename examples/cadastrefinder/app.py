@@ -77,8 +77,12 @@ def terms() -> str:
 
 @pages.get("/sign-in")
 def sign_in() -> AnyResponse:
-    """Send the browser to Immo-Connect; `prompt=select_account` lets it choose another context."""
-    wishes = {"ui_locales": language.language()}
+    """Send the browser to Immo-Connect; `prompt=select_account` lets it choose another context.
+
+    The portal names the organisation and the usage for which somebody wants to start.
+    """
+    named = {name: request.args[name] for name in ("organization", "usage") if name in request.args}
+    wishes = {"ui_locales": language.language(), **named}
     if request.args.get("prompt") in {"select_account", "login"}:
         wishes["prompt"] = request.args["prompt"]
     try:

@@ -43,6 +43,14 @@ def test_a_prompt_that_is_not_ours_is_left_out(tool: Tool) -> None:
     assert "prompt" not in tool.provider.asked(answer.location)
 
 
+def test_the_portal_says_for_which_organisation_and_usage_it_starts(tool: Tool) -> None:
+    answer = tool.browser().get("/sign-in?organization=org_1&usage=estate-agent&scope=wallet")
+
+    sent = tool.provider.asked(answer.location)
+    assert (sent["organization"], sent["usage"]) == ("org_1", "estate-agent")
+    assert "wallet" not in sent["scope"]
+
+
 def test_user_is_greeted_under_the_organisation_of_the_token(tool: Tool) -> None:
     browser = tool.signed_in()
 
