@@ -92,6 +92,10 @@ REFUSED = {
         "%(person)s is the only manager, and an organisation is never without one. "
         "Make another employee manager first; after that you can go on."
     ),
+    "disputed": N_(
+        "Somebody claims this organisation. Until our helpdesk has decided, nobody becomes a manager and no "
+        "manager loses that role."
+    ),
 }
 
 

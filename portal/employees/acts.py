@@ -10,7 +10,7 @@ from core.accreditations.queries import kinds
 from core.closing import membership
 from core.organisations import employees
 from core.organisations.employee_lists import OneEmployee
-from core.organisations.errors import DemoteFirst, LastManager, NotManager, WrongState
+from core.organisations.errors import DemoteFirst, Disputed, LastManager, NotManager, WrongState
 from core.organisations.rights import Right
 from core.organisations.states import MembershipStatus
 from core.tools.employee_access import employee_access
@@ -55,7 +55,7 @@ def carry_out(organisation_id: str, membership_id: str, deed: str) -> AnyRespons
     try:
         with opened.visit.services.database.transaction() as session:
             _DEEDS[wanted](session, opened.employee.id, by=opened.visit.actor.person_id, now=opened.visit.now)
-    except (DemoteFirst, LastManager) as error:
+    except (DemoteFirst, Disputed, LastManager) as error:
         page = _ask_page(opened, wanted, error.code)
         return pages.render(page, menu=page.frame.menu), 409
     except (WrongState, NotManager):

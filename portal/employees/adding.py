@@ -14,8 +14,8 @@ from core.infra.errors import NotFound, RateLimited
 from core.infra.forms import Wrong
 from core.infra.sealing import Unreadable, seal, unseal
 from core.organisations import employee_forms, limits
-from core.organisations.employee_forms import WHO, Described
-from core.organisations.errors import AlreadyMember, NotManager
+from core.organisations.employee_forms import IS_MANAGER, WHO, Described
+from core.organisations.errors import AlreadyMember, Disputed, NotManager
 from core.organisations.lookups import Candidate, look_up
 from core.organisations.rights import Right
 from core.organisations.states import MembershipStatus
@@ -104,6 +104,8 @@ def _add(visit: Visit, found: _Found, steps: Steps, typed: Mapping[str, str], wa
             member = add(session, organisation_id, found.person_id, decided, by=visit.actor.person_id, now=visit.now)
     except (RequirementNotMet, UnknownRole, NotFound):
         return entry.access_page(steps, typed, errors=(Wrong("tools", entry.TOOLS_CHANGED),)), 409
+    except Disputed:
+        return entry.details_page(steps, typed, errors=(Wrong(IS_MANAGER, entry.DISPUTED),)), 409
     except AlreadyMember:
         # Pressed twice, or a colleague was first.
         return notices.done(url, "done-already")

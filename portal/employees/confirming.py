@@ -10,8 +10,8 @@ from core.closing.employees import Entry, confirm
 from core.infra.errors import NotFound
 from core.infra.forms import Form, Wrong
 from core.organisations import employee_forms
-from core.organisations.employee_forms import Described
-from core.organisations.errors import ChangedMeanwhile, NotManager, NotMember, WrongState
+from core.organisations.employee_forms import IS_MANAGER, Described
+from core.organisations.errors import ChangedMeanwhile, Disputed, NotManager, NotMember, WrongState
 from core.organisations.rights import Right
 from core.organisations.states import MembershipStatus
 from core.tools.errors import RequirementNotMet, UnknownRole
@@ -73,6 +73,8 @@ def _confirm(opened: EmployeeVisit, steps: Steps, form: Form[Described], wanted:
     except (RequirementNotMet, UnknownRole, NotFound):
         # A tool or an accreditation ended meanwhile: the roles as they can be given now.
         return entry.access_page(steps, form.typed, errors=(Wrong("tools", entry.TOOLS_CHANGED),)), 409
+    except Disputed:
+        return entry.details_page(steps, form.typed, errors=(Wrong(IS_MANAGER, entry.DISPUTED),)), 409
     except (WrongState, NotManager, NotMember):
         return notices.done(opened.url, "changed-meanwhile")
     return notices.done(opened.url, "employee-confirm")

@@ -30,6 +30,9 @@ STEP = "step"
 DETAILS, ACCESS, BACK = "details", "access", "back"
 _ROLE = "role-"
 _DESCRIBED = ("function", "employee-type", "work-email", "work-phone", "is-manager")
+DISPUTED = N_(
+    "Somebody claims this organisation: until our helpdesk has decided, nobody becomes a manager. Go on without it."
+)
 TOOLS_CHANGED = N_("What this person may use has changed meanwhile. Check the roles once more.")
 
 

@@ -304,3 +304,20 @@ def test_what_staff_did_is_told_with_reason_and_narrowed_down(helpdesk: Helpdesk
     assert shown("?reason=dispute") == ["dispute-opened"]
     assert shown("?reference=EV-1&by=FATIMA.helpdesk") == ["organisation-verified"]
     assert "EV-1" in helpdesk.at("/helpdesk/acts").page.one("#staff-acts").text
+
+
+def test_the_managers_pages_say_that_a_dispute_stops_them(helpdesk: Helpdesk) -> None:
+    claim(helpdesk)
+    now = helpdesk.ground.clock.now()
+    with helpdesk.ground.database.transaction() as session:
+        anna = helpdesk.ground.people["anna.peeters"]
+        waiting = enrolment.request_membership(session, helpdesk.office, by=anna, details=MemberDetails(), now=now)
+    url = f"/organisations/{helpdesk.office}/employees"
+    bert = helpdesk.ground.browser("bert.demeyer").get("/sign-in")
+
+    refused = bert.get(f"{url}/{helpdesk.members['chris']}/promote").post(f"{url}/{helpdesk.members['chris']}/promote")
+    assert (refused.status, refused.page.has("#refused"), helpdesk.manages("chris")) == (409, True, False)
+    path = f"{url}/{waiting.id}/confirm"
+    sent = {"employee-type": "employee", "function": "Agent", "is-manager": "yes", "step": "access", "version": "1"}
+    kept = bert.get(path).post(path, **sent)
+    assert (kept.status, kept.page.has("#is-manager-error")) == (409, True), kept.page.text
