@@ -59,9 +59,14 @@ def cards(
 
 
 def matching(mine: Iterable[MyOrganisation], sought: str) -> tuple[MyOrganisation, ...]:
-    """Return the organisations whose name or number holds every word that is sought."""
+    """Return the organisations whose name holds every word that is sought, or whose number holds the digits."""
     words = search_text(sought).split()
-    return tuple(one for one in mine if all(word in search_text(one.name, one.company_number) for word in words))
+    digits = "".join(words) if all(word.isdecimal() for word in words) else None
+    return tuple(
+        one
+        for one in mine
+        if all(word in search_text(one.name) for word in words) or (digits is not None and digits in one.company_number)
+    )
 
 
 def _card(one: MyOrganisation, active: MyOrganisation | None, waits: WaitingMembership | None, now: datetime) -> Card:

@@ -1,6 +1,7 @@
 """Somebody adds an organisation by its number: joins it where it is here, founds it where it is not (O1 to O3)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from core.organisations.joining import find_organisation
 from core.organisations.states import MembershipStatus
 from tests.portal.organisations.conftest import Visitor, World
 from tests.support.at_once import at_once
+from tests.support.companies import ACompany, AnExtract, company_number, read_extract
 from tests.support.html_page import Page
 
 NEW = "0100001060"
@@ -159,3 +161,39 @@ def test_nobody_adds_anything_without_signing_in(world: World) -> None:
     answer = world.portal.browser().get("/organisations/add")
 
     assert (answer.status_code, answer.location) == (303, "/sign-in")
+
+
+def test_what_the_company_register_knows_is_filled_in_and_may_be_changed(world: World, tmp_path: Path) -> None:
+    read_extract(world.portal.services.database, AnExtract(companies=[ACompany(NEW)]), tmp_path, _now(world))
+    fred = world.of("fred")
+
+    form = find(fred, NEW)
+    before = {name: form.one(f"#{name}").attributes["value"] for name in ("organisation-name", "organisation-street")}
+    fred.follow(fred.submit(form, "#create-organisation", organisation_name="Immo Bakker Gent", **SELF))
+
+    assert form.has("#prefilled")
+    assert before == {"organisation-name": "Immo Bakker", "organisation-street": "Veldstraat 12"}
+    with world.portal.services.database.reading() as session:
+        found = find_organisation(session, NEW, world.people["fred"])
+        assert found is not None
+        company = described(session, found.id).company
+    assert (company.name, company.street_address, company.locality) == ("Immo Bakker Gent", "Veldstraat 12", "Gent")
+
+
+def test_what_the_register_does_not_name_cannot_be_added(world: World, tmp_path: Path) -> None:
+    other = ACompany(company_number(1))
+    read_extract(world.portal.services.database, AnExtract(companies=[other]), tmp_path, _now(world))
+    fred = world.of("fred")
+
+    page = find(fred, NEW)
+    answer = fred.post(f"/organisations/add?number={NEW}", decision="create", **COMPANY, **SELF)
+
+    assert page.one("#refused").attributes["data-code"] == "company-unknown"
+    assert not page.has("#create-organisation")
+    assert (answer.status, answer.one("#refused").attributes["data-code"]) == (409, "company-unknown")
+    with world.portal.services.database.reading() as session:
+        assert find_organisation(session, NEW, world.people["fred"]) is None
+
+
+def _now(world: World) -> datetime:
+    return world.portal.clock.now()

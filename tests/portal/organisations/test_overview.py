@@ -9,6 +9,7 @@ from core.closing.founding import found
 from core.organisations import employees, enrolment
 from core.organisations.enrolment import Company
 from core.organisations.identifiers import OrganisationId
+from core.organisations.numbers import check_digits
 from core.organisations.rules import MemberDetails
 from core.people import profiles
 from core.people.identifiers import PersonId
@@ -190,3 +191,43 @@ def test_health_tells_whether_the_portal_can_serve(portal: Portal) -> None:
 
     assert (live.status_code, ready.status_code) == (200, 200)
     assert ready.json == {"status": "ready", "missing": []}
+
+
+def test_a_manager_is_led_straight_to_those_who_wait(portal: Portal) -> None:
+    anna, bert = a_person(portal, "anna.p"), a_person(portal, "bert.v")
+    noord = an_organisation(portal, NOORD, "Immo Demo Noord BV", manager=anna)
+    before = look(portal.signed_in(anna)).one("a[data-shortcut=employees]")
+    a_request(portal, noord, by=bert)
+
+    after = look(portal.signed_in(anna)).one("a[data-shortcut=employees]")
+
+    assert (before.attributes["href"], "shortcut-waiting" in before.attributes["class"]) == (
+        f"/organisations/{noord}/employees",
+        False,
+    )
+    assert after.attributes["href"] == f"/organisations/{noord}/employees?show=waiting"
+    assert "shortcut-waiting" in after.attributes["class"]
+    assert "1 waits for confirmation" in after.text
+
+
+def test_many_organisations_are_searched_by_name_and_number(portal: Portal) -> None:
+    anna = a_person(portal, "anna.p")
+    for place in range(8):
+        first_eight = f"{1000 + place:08d}"
+        an_organisation(portal, first_eight + check_digits(first_eight), f"Immo Été {place}", manager=anna)
+    browser = portal.signed_in(anna)
+
+    found = [
+        len(look(browser, f"/?find={text}").all("article.organisation-card"))
+        for text in ("", "ete%203", "IMMO", "0000.100.3", "zuid")
+    ]
+
+    assert look(browser).has("#search")
+    assert found == [8, 1, 8, 1, 0]
+
+
+def test_few_organisations_need_no_search(portal: Portal) -> None:
+    anna = a_person(portal, "anna.p")
+    an_organisation(portal, NOORD, "Immo Demo Noord BV", manager=anna)
+
+    assert not look(portal.signed_in(anna)).has("#search")
