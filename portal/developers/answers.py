@@ -45,11 +45,12 @@ def explained(
 
 def _shown(claim: Mapping[str, Any]) -> ShownClaim:
     code = claim["missing"]
+    reason = _MISSING.get(code, _UNKNOWN)
     return ShownClaim(
         name=claim["name"],
         scope=claim["scope"],
         values=tuple((_(_PLACES[place]), _text(value)) for place, value in claim["values"].items()),
-        missing=None if code is None else _(_MISSING.get(code, _UNKNOWN)),
+        missing=None if code is None else _(reason),
         code=code,
     )
 

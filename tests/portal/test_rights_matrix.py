@@ -189,6 +189,6 @@ def test_every_address_of_an_organisation_stands_in_the_tables(portal: Portal) -
         (method, rule.endpoint)
         for rule in portal.app.url_map.iter_rules()
         if rule.rule.startswith("/organisations/<organisation_id>")
-        for method in rule.methods & {"GET", "POST"}
+        for method in (rule.methods or set()) & {"GET", "POST"}
     }
     assert existing - covered == set()
