@@ -36,6 +36,8 @@ const LOOK = `
     display: block; width: 100%; min-height: 2.75rem; padding: .625rem .75rem; border: 0; border-radius: .25rem;
     background: none; color: var(--text); font: inherit; text-align: start; text-decoration: none; cursor: pointer;
   }
+  /* The tool's own links look as its style sheet says, unless this is more important. */
+  ::slotted(a) { color: var(--text) !important; font: inherit !important; text-decoration: none !important; }
   a:hover, ::slotted(a:hover), li button:hover { background: var(--sunken); text-decoration: underline; text-underline-offset: .2em; }
   li:last-child { margin-top: .5rem; padding-top: .5rem; border-top: 1px solid var(--line); }
   form { margin: 0; }

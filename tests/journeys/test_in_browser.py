@@ -145,8 +145,12 @@ def test_axe_finds_nothing_in_the_tools_and_the_portal_and_nothing_is_cut_off(
         page.goto(f"{here.portal}/sign-in")
         page.goto(f"{here.portal}/context")
         page.click(f"button.choose-organisation[data-organization='{ZUID}']")
-        for address in members:
+        tools = page.locator("#name-menu a[href$='/tools']").get_attribute("href") or ""
+        for address in (*members, f"{here.portal}{tools.removesuffix('tools')}history"):
             found += _judge(page, address, width)
+        page.emulate_media(media="print")
+        expect(page.locator("#filter")).to_be_hidden()
+        expect(page.locator("#history")).to_be_visible()
 
     assert found == [], "\n".join(found)
 

@@ -18,6 +18,7 @@ from tests.support.windows import a_window
 # What a tool's page says: who is signed in, and the same links for whoever runs no scripts.
 EMBEDDED = """<!doctype html><html lang="{language}"><title>Tool</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="/tool.css">
 <script type="module" src="{portal}/menu.js"></script>
 <main><h1>Tool</h1>
 <immo-connect-menu name="Anna &lt;b&gt; Peeters" organisation="Immo Demo Noord BV" organisation-id="org_1/../x"
@@ -72,6 +73,13 @@ def tool(portal: Portal) -> Iterator[Tool]:
             response = Response(EMBEDDED.format(portal=portal_url, **said))
             response.headers["Content-Security-Policy"] = POLICY.format(portal=portal_url)
             return response
+
+        @app.get("/tool.css")
+        def style() -> Response:
+            return Response(
+                "@media (forced-colors: none) { nav a, immo-connect-menu a { color: #c00; font-style: italic; } }",
+                content_type="text/css",
+            )
 
         @app.get("/favicon.ico")
         def icon() -> Response:
@@ -170,7 +178,11 @@ def test_menu_leads_to_the_tools_context_and_to_the_places_of_the_organisation(
         }
         expect(page.locator("a[data-entry=organisations]")).to_have_text("Mes organisations")
         expect(page.locator("#active")).to_have_text("Immo Demo Noord BV · vastgoedmakelaar")
-        expect(page.get_by_role("link", name="Received")).to_be_visible()
+        own = page.get_by_role("link", name="Received")
+        expect(own).to_be_visible()
+        # It looks like the others, whatever links look like on the tool's pages.
+        look = "link => [getComputedStyle(link).color, getComputedStyle(link).fontStyle]"
+        assert own.evaluate(look) == page.locator("#list a").first.evaluate(look)
 
         page.locator("immo-connect-menu").evaluate("menu => menu.removeAttribute('organisation-id')")
         assert entries(page)["tools"] == f"{here.portal_url}/organisations"
