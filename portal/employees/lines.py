@@ -9,9 +9,10 @@ from flask_babel import ngettext
 from core.infra.clock import belgian_date
 from core.infra.dates import date_in_words
 from core.infra.localised import Localised
-from core.organisations.employee_lists import Employee, WaitingEmployee
+from core.organisations.employee_lists import LISTED, Employee, WaitingEmployee
 from core.organisations.invitations import OpenInvitation
 from core.organisations.rules import MemberDetails
+from core.organisations.states import MembershipType
 from core.organisations.waiting import Wait
 from core.people.phone_numbers import phone_for_reading
 from core.tools.access_states import AccessState
@@ -27,21 +28,25 @@ from portal.visit import Visit
 Kinds = Mapping[str, Localised]
 
 
-def employee_line(visit: Visit, employee: Employee) -> EmployeeLine:
-    """Return one line of the list."""
-    details = employee.details
-    return EmployeeLine(
-        id=employee.id,
-        url=employee_url(visit.organisation.id, employee.id),
-        name=employee.name,
-        is_own=employee.id == visit.membership_id,
-        is_manager=employee.is_manager,
-        type=words.type_text(details.type),
-        function=details.function or "",
-        email=details.email or "",
-        phone=phone(details),
-        status=employee.status,
-        status_text=words.state_text(employee.status),
+def employee_lines(visit: Visit, employees: Iterable[Employee]) -> tuple[EmployeeLine, ...]:
+    """Return the lines of the list; each word is translated once, however many lines it stands in."""
+    types = {type_: words.type_text(type_) for type_ in (None, *MembershipType)}
+    states = {status: words.state_text(status) for status in LISTED}
+    return tuple(
+        EmployeeLine(
+            id=employee.id,
+            url=employee_url(visit.organisation.id, employee.id),
+            name=employee.name,
+            is_own=employee.id == visit.membership_id,
+            is_manager=employee.is_manager,
+            type=types[employee.details.type],
+            function=employee.details.function or "",
+            email=employee.details.email or "",
+            phone=phone(employee.details),
+            status=employee.status,
+            status_text=states[employee.status],
+        )
+        for employee in employees
     )
 
 

@@ -14,7 +14,7 @@ from core.organisations.rights import Right
 from core.organisations.states import MembershipStatus
 from portal import pages
 from portal.employees import words
-from portal.employees.lines import employee_line, invitation_line, waiting_line
+from portal.employees.lines import employee_lines, invitation_line, waiting_line
 from portal.employees.opening import employees_url
 from portal.employees.pages import EmployeesPage
 from portal.frame import Section, frame
@@ -52,7 +52,7 @@ def show(organisation_id: str) -> str:
         waiting=tuple(waiting_line(visit, one) for one in waiting) if place is None else (),
         waiting_count=organisation.waiting,
         only_waiting=only_waiting,
-        employees=tuple(employee_line(visit, one) for one in stretch.employees),
+        employees=employee_lines(visit, stretch.employees),
         search=wanted.search,
         status="" if wanted.status is None else wanted.status.value,
         type="" if wanted.type is None else wanted.type.value,
