@@ -1,15 +1,17 @@
 """One tool in an organisation: what it is, what each usage needs, and how the registration stands (T2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from flask import Blueprint
 
+from core.accreditations.queries import held_by
 from core.infra.clock import belgian_date
 from core.infra.dates import date_in_words
 from core.organisations.rights import Right
 from core.tools.choices import Doable
 from core.tools.explanations import Cause
+from core.tools.needs import need_lines
 from core.tools.registrations import ShownMandate
 from core.tools.wording import NeedText
 from core.web.locale import current_language
@@ -64,6 +66,15 @@ class TermsLines:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLines:
+    """What the usage will need from a day on, where that is more than other terms."""
+
+    day: str
+    to_register: tuple[tuple[NeedText, ...], ...]
+    to_use: tuple[tuple[NeedText, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DetailsPage:
     """The page of a tool; `url` is the address of the usage that is shown, to which acts are added."""
 
@@ -85,7 +96,7 @@ class DetailsPage:
     users: int
     accepted_terms: str | None
     new_terms: TermsLines | None
-    changes_on: str | None
+    change: ChangeLines | None
     mandate: MandateLines | None
     proposed: MandateLines | None
     rests_on_accreditation: bool
@@ -158,8 +169,6 @@ def new_terms(scene: Scene) -> TermsLines | None:
 
 def _page(scene: Scene) -> str:
     choice, found, visit = scene.choice, scene.registration, scene.visit
-    upcoming = scene.upcoming.get(choice.usage.code)
-    day = None if upcoming is None else date_in_words(belgian_date(upcoming.applies_from), current_language())
     page = DetailsPage(
         frame=frame(visit, Section.TOOLS),
         tool=tool_head(scene),
@@ -177,9 +186,25 @@ def _page(scene: Scene) -> str:
         users=0 if found is None else found.users,
         accepted_terms=None if found is None else next((one for one in found.terms if one), None),
         new_terms=new_terms(scene),
-        changes_on=day,
+        change=_change(scene),
         mandate=mandate_lines(scene, None if found is None else found.mandate),
         proposed=mandate_lines(scene, None if found is None else found.proposed),
         rests_on_accreditation=bool(choice.to_register),
     )
     return pages.render(page, menu=page.frame.menu)
+
+
+def _change(scene: Scene) -> ChangeLines | None:
+    upcoming, now = scene.upcoming.get(scene.choice.usage.code), scene.visit.now
+    if upcoming is None:
+        return None
+    then, at_present = upcoming.requirement, scene.choice.usage.requirement
+    if replace(then, terms=at_present.terms) == at_present:
+        return None
+    with scene.visit.services.database.reading() as reading:
+        own = held_by(reading, scene.visit.actor.person_id)
+    return ChangeLines(
+        day=date_in_words(belgian_date(upcoming.applies_from), current_language()),
+        to_register=scene.wording.needs(need_lines(then.register, own, now)),
+        to_use=scene.wording.needs(need_lines(then.use, own, now)),
+    )

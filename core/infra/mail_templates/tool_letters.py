@@ -163,7 +163,7 @@ _REQUIREMENT_LETTERS: Mapping[str, Letter] = {
     "requirement-announced": _to_managers(
         N_("%(tool)s changes what it asks for"),
         N_("From %(day)s on, %(tool)s, as: %(usage)s, asks for something else than today."),
-        N_("On its page you see what that is and who at %(organisation)s could no longer use it."),
+        N_("On its page you see what that is, and whether you have it."),
     ),
     "tool-terms-announced": _to_managers(
         N_("New terms of use of %(tool)s"),

@@ -11,7 +11,7 @@ from core.tools import requirement_changes
 from core.tools.publishing import set_requirement
 from core.tools.registration import register
 from core.tools.registrations import registrations_of
-from core.tools.requirements import Requirement
+from core.tools.requirements import AccreditationNeeded, Requirement
 from tests.portal.tools.world import USAGE, World
 
 
@@ -112,6 +112,22 @@ def test_new_terms_are_accepted_before_their_day(world: World) -> None:
     assert page.has("#done")
     assert not page.has("#new-terms")
     assert browser.open(world.url("rentals", USAGE, "terms")).has("div.empty-state")
+
+
+def test_what_it_will_need_from_a_day_on_is_shown_beforehand(world: World) -> None:
+    with_terms(world, "v1", after=timedelta(days=1))
+    assert not world.browser(world.anna).open(world.url("rentals")).has("#change")
+    needed = Requirement(register=AccreditationNeeded("be.biv", lists=("trainees",)))
+    later = world.now + timedelta(days=9)
+    world.act(
+        lambda session: set_requirement(
+            session, world.appraiser, USAGE, needed, applies_from=later, by=None, now=world.now
+        )
+    )
+
+    page = world.browser(world.anna).open(world.url("appraiser"))
+
+    assert len([line for line in page.one("#change").walk() if "need-missing" in line.attributes.get("class", "")]) == 1
 
 
 def test_terms_that_are_needed_already_close_it_until_they_are_accepted(world: World) -> None:
