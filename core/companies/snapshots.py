@@ -69,6 +69,18 @@ def active_companies(session: Session, snapshot_id: int) -> int:
     return _count(session, snapshot_id, CompanyStatus.ACTIVE.value)
 
 
+def count_for_planning(database: Database) -> None:
+    """Let PostgreSQL see how large a snapshot is that was just written.
+
+    Of one that it never counted it expects a few rows, and reads all of them to find a thousand.
+    SQLite goes by the key in any case.
+    """
+    if database.is_sqlite:
+        return
+    with database.connection() as connection:
+        connection.exec_driver_sql(f"ANALYZE {CompanyRow.__tablename__}")
+
+
 def carry_over(session: Session, before_id: int, after_id: int) -> None:
     """Take the companies that a full extract no longer names over as stopped."""
     old, new = aliased(CompanyRow), aliased(CompanyRow)

@@ -38,6 +38,7 @@ def write_full(
             session.execute(insert(_TABLE), rows)
         written += len(rows)
         on_companies(written)
+    snapshots.count_for_planning(database)
     return snapshot_id, written
 
 
