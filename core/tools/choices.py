@@ -71,6 +71,7 @@ class _Known:
     own: tuple[HeldAccreditation, ...]
     account: AccountStanding
     requests: dict[RegistrationId, Wait]
+    is_retired: bool
     now: datetime
 
 
@@ -83,7 +84,7 @@ def usage_choices(
     usages, organisations or registrations there are.
     """
     requests = dict(access_requests.waiting_requests(session, by, tool.id))
-    known = _Known(held_by(session, by), account_standing(session, by), requests, now)
+    known = _Known(held_by(session, by), account_standing(session, by), requests, tool.is_retired, now)
     contexts = {
         context.usage: context
         for context in offered_contexts(session, person_id=by, tool_id=tool.id, reachable=reachable, now=now)
@@ -97,7 +98,9 @@ def _choice(usage: UsageFacts, context: OfferedContext | None, known: _Known) ->
     to_use = need_lines(usage.requirement.use, known.own, known.now)
     if context is None:
         decision = evaluate_registering(usage.requirement, account=known.account, own=known.own, now=known.now)
-        doable = Doable.REGISTER if decision.reason is None else Doable.SHUT
+        # A tool that is retired goes on for those who have it.
+        may_register = decision.reason is None and not known.is_retired
+        doable = Doable.REGISTER if may_register else Doable.SHUT
         return UsageChoice(usage, doable, to_register, to_use, reason=decision.reason)
     wait = known.requests.get(context.registration_id)
     return UsageChoice(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -31,6 +32,10 @@ _Code = String(64)
 _LIVE_REGISTRATION = text("status <> 'ended'")
 _ACCEPTED_MANDATE = text("ended_at IS NULL AND accepted_at IS NOT NULL")
 _PROPOSED_MANDATE = text("ended_at IS NULL AND accepted_at IS NULL")
+
+
+def _unique_where(name: str, *columns: str, where: TextClause) -> Index:
+    return Index(name, *columns, unique=True, postgresql_where=where, sqlite_where=where)
 
 
 class ToolRow(Base):
@@ -169,15 +174,7 @@ class RegistrationRow(Base):
         ForeignKeyConstraint(["tool_id", "terms_version"], ["tool_terms.tool_id", "tool_terms.version"]),
         ForeignKeyConstraint(["tool_id", "next_terms_version"], ["tool_terms.tool_id", "tool_terms.version"]),
         UniqueConstraint("id", "organisation_id", "tool_id"),
-        Index(
-            "uq_registration_live",
-            "organisation_id",
-            "tool_id",
-            "usage",
-            unique=True,
-            postgresql_where=_LIVE_REGISTRATION,
-            sqlite_where=_LIVE_REGISTRATION,
-        ),
+        _unique_where("uq_registration_live", "organisation_id", "tool_id", "usage", where=_LIVE_REGISTRATION),
     )
 
 
@@ -265,20 +262,8 @@ class MandateRow(Base):
             ["holder_membership_id", "organisation_id"],
             ["membership.id", "membership.organisation_id"],
         ),
-        Index(
-            "uq_mandate_accepted",
-            "registration_id",
-            unique=True,
-            postgresql_where=_ACCEPTED_MANDATE,
-            sqlite_where=_ACCEPTED_MANDATE,
-        ),
-        Index(
-            "uq_mandate_proposed",
-            "registration_id",
-            unique=True,
-            postgresql_where=_PROPOSED_MANDATE,
-            sqlite_where=_PROPOSED_MANDATE,
-        ),
+        _unique_where("uq_mandate_accepted", "registration_id", where=_ACCEPTED_MANDATE),
+        _unique_where("uq_mandate_proposed", "registration_id", where=_PROPOSED_MANDATE),
         Index("ix_mandate_accreditation_id", "accreditation_id"),
         Index("ix_mandate_holder_membership_id", "holder_membership_id"),
     )

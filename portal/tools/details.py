@@ -87,6 +87,7 @@ class DetailsPage:
     usages: tuple[Link, ...]
     doable: Doable
     is_registered: bool
+    is_retired: bool
     is_manager: bool
     start_url: str | None
     to_register: tuple[tuple[NeedText, ...], ...]
@@ -177,6 +178,7 @@ def _page(scene: Scene) -> str:
         usages=usage_links(scene),
         doable=choice.doable,
         is_registered=choice.is_registered,
+        is_retired=scene.tool.is_retired,
         is_manager=visit.may(Right.MANAGE_ACCESS),
         start_url=scene.start_url if choice.doable is Doable.START else None,
         to_register=scene.wording.needs(choice.to_register),

@@ -66,6 +66,7 @@ class RegisterPage:
     organisations: tuple[Link, ...]
     doable: Doable
     is_registered: bool
+    is_retired: bool
     start_url: str | None
     to_register: tuple[tuple[NeedText, ...], ...]
     to_use: tuple[tuple[NeedText, ...], ...]
@@ -149,6 +150,7 @@ def _page(scene: Scene, errors: tuple[Wrong, ...] = ()) -> str:
         organisations=_organisations(scene),
         doable=choice.doable,
         is_registered=choice.is_registered,
+        is_retired=scene.tool.is_retired,
         start_url=scene.start_url,
         to_register=scene.wording.needs(choice.to_register),
         to_use=scene.wording.needs(choice.to_use),

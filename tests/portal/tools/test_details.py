@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from core.accreditations.rules import AccreditationStatus
 from core.closing.lapse import accreditation_changed
@@ -12,6 +13,7 @@ from core.tools.publishing import set_requirement
 from core.tools.registration import register
 from core.tools.registrations import registrations_of
 from core.tools.requirements import AccreditationNeeded, Requirement
+from core.tools.tables import ToolRow
 from tests.portal.tools.world import USAGE, World
 
 
@@ -73,6 +75,16 @@ def test_what_is_not_registered_leads_to_registering(world: World) -> None:
     assert page.one("#register").attributes["href"] == world.url("appraiser", USAGE, "register")
     assert not page.has("#mandate")
     assert page.has("li.need-missing")
+
+
+def test_a_tool_that_is_retired_goes_on_for_those_who_have_it_and_for_no_others(world: World) -> None:
+    world.act(lambda session: session.execute(update(ToolRow).values(retired_at=world.now)))
+    browser = world.browser(world.celine)
+
+    assert world.browser(world.anna).open(world.url("finder")).has("#start")
+    assert not browser.open(world.url("appraiser")).has("#register")
+    page = browser.open(world.url("appraiser", USAGE, "register"))
+    assert page.one("#usage").attributes["data-doable"] == "shut"
 
 
 def test_a_suspended_registration_says_why_and_what_to_do(world: World) -> None:
