@@ -117,7 +117,9 @@ def _lines(rows: list[WaitingNoticeRow], language: str) -> list[str]:
     """Return a line for each thing that happened, in order, by organisation; alike ones become one."""
     say = translations(language).ugettext
     found: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[str]] = {}
-    for row in sorted(rows, key=lambda row: (row.values["organisation"].casefold(), row.created_at, row.id)):
+    # What an earlier release wrote and this one does not know is let go.
+    known = (row for row in rows if row.template in LETTERS)
+    for row in sorted(known, key=lambda row: (row.values["organisation"].casefold(), row.created_at, row.id)):
         letter = LETTERS[row.template]
         sentence = letter.line or letter.paragraphs[0]
         gathers = "%(tools)s" in sentence

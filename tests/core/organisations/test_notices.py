@@ -1,5 +1,6 @@
 """A manager hears of things at once, once a day, or not: as chosen, and of what matters always (O14)."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from core.closing.person import ErasureCause, begin_erasure, complete_erasure
 from core.infra import mail
 from core.infra.clock import BRUSSELS, FixedClock
 from core.infra.db import Database
+from core.infra.mail_templates.letters import LETTERS
 from core.infra.outbox import OutboxRow
 from core.infra.settings import Settings
 from core.organisations import employees, letters, notices
@@ -26,6 +28,7 @@ from core.tools.tables import RegistrationRow
 from tests.support.at_once import at_once
 from tests.support.offices import NO_DETAILS, a_member, a_person, a_staffed_office, a_tool, an_office
 
+NAMES = re.compile(r"%\((\w+)\)s")
 MORNING = datetime(2026, 3, 10, 9, tzinfo=BRUSSELS)
 
 
@@ -180,3 +183,17 @@ def test_a_mail_of_this_kind_leads_to_the_choice_and_others_do_not(settings: Set
     assert choice in asked.text
     assert choice in asked.html
     assert "/notices" not in gone.text
+
+
+@pytest.mark.parametrize("template", [name for name, letter in LETTERS.items() if letter.may_wait])
+def test_every_letter_that_may_wait_reads_as_a_line(template: str) -> None:
+    """With the values of the letter alone: addresses and the like belong to the mail."""
+    letter = LETTERS[template]
+    sentence = letter.line or letter.paragraphs[0]
+    told = {name for text in (letter.subject, *letter.paragraphs) for name in NAMES.findall(text)}
+
+    needed = set(NAMES.findall(sentence))
+
+    assert needed - {"tools"} <= told | {"organisation", "organisation_id"}
+    assert "tool" in told or "tools" not in needed
+    assert not needed & {"portal_url", "issuer_url"}

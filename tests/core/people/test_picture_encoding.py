@@ -14,12 +14,15 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from core.people.picture_encoding import (
     BYTES_MAX,
+    COVER,
     ENCODED_BYTES_MAX,
+    LOGO,
     PIXELS_MAX,
     SIDE,
     Crop,
     PictureProblem,
     PictureRefused,
+    Shape,
     encode,
 )
 from tests.support.pictures import BLUE, GREEN, RED, as_file, near, stripes
@@ -314,3 +317,42 @@ def test_damaged_pictures_are_refused_or_read_and_nothing_else(kind: str) -> Non
                 encode(bytes(damaged), Crop())
             except PictureRefused:
                 continue
+
+
+@pytest.mark.parametrize("shape", [LOGO, COVER], ids=["logo", "cover"])
+@given(
+    width=st.integers(1, 400),
+    height=st.integers(1, 400),
+    zoom=st.floats(1, 4),
+    x=st.floats(0, 1),
+    y=st.floats(0, 1),
+)
+def test_every_part_lies_in_the_picture_and_has_the_shape(
+    shape: Shape, width: int, height: int, zoom: float, x: float, y: float
+) -> None:
+    left, top, right, bottom = Crop(zoom, x, y).box(width, height, shape.aspect)
+
+    assert 0 <= left < right <= width
+    assert 0 <= top < bottom <= height
+    assert (right - left) / (bottom - top) == pytest.approx(shape.aspect, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"), [((3000, 2), LOGO), ((2, 3000), COVER), ((1, 1), LOGO), ((1, 1), COVER), ((4000, 4000), LOGO)]
+)
+def test_a_picture_of_any_size_gets_its_shape(size: tuple[int, int], shape: Shape) -> None:
+    content = as_file(Image.new("RGB", size, RED))
+
+    found = Image.open(BytesIO(encode(content, Crop(), shape).content))
+
+    assert found.size == (shape.width, shape.height)
+
+
+def test_a_logo_without_a_ground_stands_on_white() -> None:
+    clear = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+    clear.paste((*RED, 255), (80, 30, 120, 70))
+
+    found = Image.open(BytesIO(encode(as_file(clear), Crop(), LOGO).content))
+
+    assert near(found.getpixel((256, 256)), RED)
+    assert near(found.getpixel((20, 256)), WHITE)

@@ -9,6 +9,9 @@ from PIL import Image
 from sqlalchemy import select
 
 from core.infra.store.interface import EphemeralStore
+from core.organisations.pictures import picture_ids, replace_picture
+from core.organisations.queries import organisations_where_active
+from core.organisations.states import PictureKind
 from core.people.picture_encoding import BYTES_MAX, SIDE
 from core.people.pictures import EncodedPicture
 from core.people.tables import PersonRow, PictureRow
@@ -339,3 +342,16 @@ def test_picture_at_another_address_stays_until_it_is_removed_or_replaced(
 
     assert picture_url() is None
     assert elsewhere not in anna.browser.get(VIEW).page.text
+
+
+def test_a_logo_is_served_here_too(services: Services, office: Office, idp: Callable[[], FlaskClient]) -> None:
+    """The provider's own pages show it, and load nothing from elsewhere."""
+    picture = EncodedPicture(PLAIN, "image/jpeg")
+    with services.database.transaction() as session:
+        organisation = organisations_where_active(session, office.anna)[0]
+        replace_picture(session, organisation, PictureKind.LOGO, picture, by=office.anna, now=services.clock.now())
+        (name,) = picture_ids(session, [organisation]).values()
+
+    answer = idp().get(f"/pictures/{name}")
+
+    assert (answer.status_code, answer.data) == (200, PLAIN)
