@@ -31,7 +31,7 @@ from portal.helpdesk.opening import (
     person_url,
     problems,
 )
-from portal.staff_area import Desk
+from portal.staff_area import Desk, typed
 from portal.visit import check_form
 
 bp = Blueprint("helpdesk_accreditations", __name__)
@@ -82,7 +82,7 @@ class _Opened:
 def show(person_id: str, accreditation_id: str | None = None) -> str:
     """Show the form, filled in with how an accreditation stands."""
     opened = _open(person_id, accreditation_id)
-    return _page(opened, {} if opened.held is None else _as_typed(opened.held))
+    return _page(opened, typed() or ({} if opened.held is None else _as_typed(opened.held)))
 
 
 @bp.post(f"{_BASE}/add")
@@ -91,6 +91,7 @@ def save(person_id: str, accreditation_id: str | None = None) -> Answer:
     """Let an accreditation stand as typed; what rests on it closes or opens in the same transaction."""
     check_form()
     opened = _open(person_id, accreditation_id)
+    opened.desk.require_fresh()
     # Which one it is does not change by correcting it.
     fixed = {} if opened.held is None else _identity(opened.held)
     form = forms.corrected({**request.form, **fixed}, opened.kinds)
@@ -117,7 +118,7 @@ def save(person_id: str, accreditation_id: str | None = None) -> Answer:
 def show_taking(person_id: str, accreditation_id: str) -> str:
     """Ask before an accreditation is taken from an account."""
     opened = _open(person_id, accreditation_id)
-    return ask(opened.desk, _taking(opened), {})
+    return ask(opened.desk, _taking(opened), typed())
 
 
 @bp.post(f"{_BASE}/<accreditation_id>/take-away")
@@ -126,6 +127,7 @@ def take_away(person_id: str, accreditation_id: str) -> Answer:
     check_form()
     opened, form = _open(person_id, accreditation_id), forms.taken_away(request.form)
     held, desk = opened.held, opened.desk
+    desk.require_fresh()
     assert held is not None
     if form.value is None:
         return ask(desk, _taking(opened), form.typed, wrong=form.wrong), 422

@@ -36,6 +36,7 @@ def confirm_evidence(organisation_id: str) -> Answer:
     check_form()
     desk = open_helpdesk()
     office = open_office(desk, organisation_id)
+    desk.require_fresh()
     form = forms.evidence(request.form, words.FOR_OFFICES, has_side=False)
     if form.value is None:
         return ask(desk, _evidence(office), form.typed, wrong=form.wrong), 422

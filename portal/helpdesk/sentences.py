@@ -122,8 +122,6 @@ _TOOLS = {
     "tool-unpublished": N_("A tool was taken from the catalogue."),
     "mandate-expired": N_("A tool no longer rests on an accreditation, because a year is over."),
     "tool-requirement-set": N_("What a tool requires was changed."),
-    "tool-changed": N_("The description of a tool was changed."),
-    "tool-unpublished": N_("A tool was taken out of the catalogue."),
     "accreditation-kind-changed": N_("A kind of accreditation was changed."),
     "register-file-sent": N_("The file of a register was sent."),
     "client-connected": N_("A program was connected to a tool, or to none."),

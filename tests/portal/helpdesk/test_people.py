@@ -1,5 +1,7 @@
 """An account at the helpdesk: what is seen and done, that the provider does it, and that it stays on record."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from core.accreditations.tables import AccreditationRow
@@ -154,6 +156,28 @@ def test_an_accreditation_is_added_corrected_and_taken_away_by_hand(helpdesk: He
     assert references == ["DOC-9", "DOC-10", "DOC-9"]
     late = browser.get(add).post(add, **taken, valid_from="2026-02-31", valid_until="soon", **why)
     assert (late.status, len(late.page.all(".field-error"))) == (422, 2)
+
+
+def test_what_gives_power_wants_a_sign_in_of_these_minutes_and_keeps_the_form(helpdesk: Helpdesk) -> None:
+    add, evidence = helpdesk.person("dora", "accreditations", "add"), helpdesk.organisation("evidence")
+    browser = helpdesk.ground.browser("fatima.helpdesk")
+    browser.signs_in_ago = timedelta(minutes=6)
+    browser.get("/helpdesk")
+    browser.signs_in_ago = timedelta(0)
+
+    asked = browser.post(add, kind="be.biv", number="500777", status="active", reason="document-seen", reference="D-1")
+
+    assert (asked.url, asked.sign_ins, asked.page.one("#number").attributes["value"]) == (add, 2, "500777")
+    assert helpdesk.deeds("accreditation-corrected") == []
+    browser.post(add, kind="be.biv", number="500777", status="active", reason="document-seen", reference="D-1")
+    assert browser.page.has("#done")
+    late = helpdesk.ground.browser("ismael.helpdesk")
+    late.signs_in_ago = timedelta(minutes=6)
+    late.get("/helpdesk")
+    late.signs_in_ago = timedelta(0)
+    late.post(evidence, source="bank-transfer", reason="organisation-asked", reference="E-1")
+    assert (late.url, late.page.one("#reference").attributes["value"]) == (evidence, "E-1")
+    assert helpdesk.row().evidence_level == 0
 
 
 def test_what_is_not_theirs_or_not_there_is_not_found(helpdesk: Helpdesk) -> None:
