@@ -5,6 +5,7 @@ from datetime import timedelta
 from core.organisations.identifiers import OrganisationId
 from core.people.identifiers import PersonId
 from core.staff import roles
+from core.staff.desks import DESKS
 from core.staff.states import StaffRole
 from tests.portal.conftest import Portal
 from tests.portal.organisations.test_overview import NOORD, ZUID, a_person, a_request, an_organisation, look
@@ -88,3 +89,9 @@ def test_staff_find_their_desks_a_minute_after_they_got_the_role(portal: Portal)
 
     assert [line for line in after if line not in before] == ["Helpdesk", "Developers"]
     assert (after["Helpdesk"], after["Developers"]) == ("/helpdesk", "/developers")
+
+
+def test_every_desk_that_the_menu_names_is_there(portal: Portal) -> None:
+    paths = {rule.rule for rule in portal.app.url_map.iter_rules()}
+
+    assert {path for path, _name in DESKS.values()} <= paths
