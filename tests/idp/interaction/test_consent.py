@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.infra.audit import AuditRow
 from core.infra.clock import FixedClock
+from core.tools import terms as tool_terms
 from core.tools.publishing import set_requirement
 from core.tools.requirements import Requirement
 from core.tools.tables import TermsRow
@@ -149,6 +150,8 @@ def test_new_terms_of_a_tool_are_shown_and_accepted_with_their_version(
         set_requirement(
             session, office.rent, "estate-agent", requirement, applies_from=clock.now(), by=None, now=clock.now()
         )
+        # For the organisation a manager accepts them; what a person is shown is their own consent.
+        tool_terms.accept(session, office.noord_rent, "v2", by=office.anna, now=clock.now())
 
     assert browser.authorize("rent", prompt="none").answer["error"] == "consent_required"
     browser.authorize("rent").start(office.noord_rent)
