@@ -71,6 +71,7 @@ _TEXTS: dict[str, str] = {
     "invitation-again": N_("The invitation was sent again. Only the newest mail counts."),
     "invitation-sent": N_("The invitation is on its way."),
     "invitation-too-soon": N_("The invitation was sent less than an hour ago. It was not sent again."),
+    "invitations-too-many": N_("Too many invitations were sent today. This one was not sent again; try tomorrow."),
     "invitation-withdraw": N_("The invitation is withdrawn. Its link no longer works."),
     "mandate-accepted": N_("Accepted. Colleagues with a role now work under your responsibility."),
     "mandate-declined": N_("Declined. What held before still holds."),

@@ -33,6 +33,8 @@ from core.people.rules import address_key
 
 LIFE = timedelta(days=14)
 SENT_AGAIN_AFTER = timedelta(hours=1)
+# The name of that limit, in what it raises.
+SENT_AGAIN = "invitation-again"
 PAGE = 50
 # One run of the job does so many at most; the next one goes on.
 _AT_ONCE = 500
@@ -126,7 +128,7 @@ def send_again(
     row = _locked(session, organisation_id, invitation_id, by)
     again_from = row.sent_at + SENT_AGAIN_AFTER
     if now < again_from:
-        raise RateLimited(math.ceil((again_from - now).total_seconds()), limit="invitation-again")
+        raise RateLimited(math.ceil((again_from - now).total_seconds()), limit=SENT_AGAIN)
     link = new_secret()
     row.digest, row.sent_at, row.expires_at = digest(link), now, now + LIFE
     session.flush()

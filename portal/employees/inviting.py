@@ -97,8 +97,9 @@ def send_again(organisation_id: str, invitation_id: str) -> AnyResponse:
                 secret=visit.services.settings.secret,
                 now=visit.now,
             )
-    except RateLimited:
-        return notices.done(url, "invitation-too-soon")
+    except RateLimited as error:
+        is_too_soon = error.details.get("limit") == invitations.SENT_AGAIN
+        return notices.done(url, "invitation-too-soon" if is_too_soon else "invitations-too-many")
     except (InvitationOver, NotManager):
         return notices.done(url, "changed-meanwhile")
     return notices.done(url, "invitation-again")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.infra.errors import RuleError
 from core.organisations import rules
-from core.organisations.errors import DemoteFirst, LastManager, NotManager, NotYours, WrongState
+from core.organisations.errors import BlockedHere, DemoteFirst, LastManager, NotManager, NotYours, WrongState
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rules import MemberDetails, Membership
 from core.organisations.states import MembershipStatus, MembershipType
@@ -163,3 +163,41 @@ def test_nobody_becomes_active_without_a_manager(start: MembershipStatus, acts: 
         member = after
         assert member.status is not M.ACTIVE or blessed
         assert not member.is_manager or member.status is M.ACTIVE
+
+
+def test_whoever_accepts_an_invitation_is_active_and_no_manager() -> None:
+    """O8: the manager said yes when the mail was sent, so a request of the same person is answered by it."""
+    waiting = a_membership(M.REQUESTED)
+
+    new = rules.take_up(MembershipId("mem_new"), OFFICE, BRAM, present=None, details=DETAILS, today=TODAY)
+    answered = rules.take_up(MembershipId("mem_new"), OFFICE, BRAM, present=waiting, details=DETAILS, today=TODAY)
+
+    assert (new.id, new.status, new.since, new.details, new.is_manager) == ("mem_new", M.ACTIVE, TODAY, DETAILS, False)
+    assert (answered.id, answered.status, answered.details) == (waiting.id, M.ACTIVE, DETAILS)
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"),
+    [(M.BLOCKED, BlockedHere), (M.ACTIVE, WrongState), (M.LEFT, WrongState), (M.REFUSED, WrongState)],
+)
+def test_an_invitation_undoes_no_block_and_changes_no_member(status: M, refused: type[RuleError]) -> None:
+    present = a_membership(status)
+
+    with pytest.raises(refused):
+        rules.take_up(MembershipId("mem_new"), OFFICE, BRAM, present=present, details=DETAILS, today=TODAY)
+
+
+@pytest.mark.parametrize("status", [M.REQUESTED, M.ACTIVE, M.BLOCKED, M.INVITED])
+def test_a_manager_describes_everybody_and_others_themselves_without_the_type(status: M) -> None:
+    member = replace(a_membership(status), details=MemberDetails(MembershipType.TRAINEE, "old"))
+    said = MemberDetails(MembershipType.MANAGER, "new", "a@x.example", "+3235550110")
+
+    assert rules.describe(member, said, by=MANAGER).details == said
+    if status in (M.REQUESTED, M.ACTIVE):
+        assert rules.describe(member, said, by=member).details == replace(said, type=MembershipType.TRAINEE)
+    else:
+        with pytest.raises(WrongState):
+            rules.describe(member, said, by=member)
+    for other in (None, a_membership(M.ACTIVE, person=PersonId("usr_carl"))):
+        with pytest.raises(NotManager):
+            rules.describe(member, said, by=other)

@@ -256,6 +256,17 @@ def test_sent_again_only_the_newest_link_counts_and_not_twice_within_the_hour(wo
     assert said(anna.post(again)) in ("changed-meanwhile", "invitation-too-soon")
 
 
+def test_no_more_mails_leave_than_a_day_allows_and_that_is_what_is_said(world: World) -> None:
+    invite(world)
+    (row,) = rows(world)
+    world.portal.clock.advance(timedelta(hours=1))
+    for _ in range(limits.INVITATIONS_PER_MANAGER.attempts - 1):
+        limits.count_invitation(world.portal.services.store, world.people["anna"], world.organisation_id)
+
+    assert said(world.of("anna").post(f"{world.url}/invitations/{row.id}/again")) == "invitations-too-many"
+    assert len(sent(world)) == 1
+
+
 def test_withdrawn_it_works_for_nobody_and_a_second_press_says_so(world: World) -> None:
     invite(world)
     (row,) = rows(world)
