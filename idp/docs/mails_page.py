@@ -38,6 +38,7 @@ _SAMPLES = {
     "number": "500123",
     "organisation": "Immo Demo Noord BV",
     "organisation_id": "org_0000000000000000000000000",
+    "page": "organisations/org_0000000000000000000000000/tools/cadastrefinder/estate-agent",
     "passkey": "Windows Hello",
     "person": "Anna Peeters",
     "secret": "made-up-for-the-preview",
