@@ -17,9 +17,7 @@ from sqlalchemy import (
     String,
     Subquery,
     exists,
-    func,
     literal,
-    or_,
     select,
     tuple_,
     union_all,
@@ -163,7 +161,7 @@ def begins_with(column: InstrumentedAttribute[Any], prefix: str) -> ColumnElemen
     """Return the condition that a text begins so, which an index on the text serves."""
     # The second half because not every collation looks at spaces and dots first.
     is_within = (column >= prefix) & (column < prefix + _HIGHEST)
-    return is_within & (func.substr(column, 1, len(prefix)) == prefix)
+    return is_within & column.startswith(prefix, autoescape=True)
 
 
 def _select_people(*more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
@@ -210,8 +208,11 @@ def _people_named_otherwise(session: Session, words: str) -> Sequence[Row[*tuple
         condition = begins_with(PersonRow.username_key, username)
         named = select(PersonRow.id).where(condition).order_by(PersonRow.username_key).limit(_MOST_DIRECT)
         ways.append(named.subquery().c.id)
-    is_found = or_(*(PersonRow.id.in_(select(way)) for way in ways))
-    return session.execute(_select_people(_NO_STATE).where(is_found).order_by(PersonRow.username_key)).all()
+    # One list of identifiers: two joined by OR would have the database look at everybody.
+    found = select(union_all(*(select(way.label("id")) for way in ways)).subquery().c.id)
+    return session.execute(
+        _select_people(_NO_STATE).where(PersonRow.id.in_(found)).order_by(PersonRow.username_key, PersonRow.id)
+    ).all()
 
 
 def _turns(words: str) -> Iterator[str]:
