@@ -46,8 +46,9 @@ _SAMPLES = {
     "tool": "CadastreFinder",
     "usage": "Vastgoedmakelaar",
     "username": "anna.peeters",
+    "version": "v2",
 }
-_DAYS = ("due", "since")
+_DAYS = ("day", "due", "since")
 _MOMENTS = ("until", "when")
 
 
