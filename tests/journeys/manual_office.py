@@ -80,7 +80,6 @@ class Story:
     language: str
     scripts: bool
     open_window: Callable[[PersonId], Page]
-    # Which person a name of the sentences is.
     _windows: dict[PersonId, Page] = field(default_factory=dict)
 
     @property
