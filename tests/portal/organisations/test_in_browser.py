@@ -1,6 +1,7 @@
 """The pages about organisations in a real browser: for everybody to read, on any screen; and cutting pictures."""
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -116,7 +117,7 @@ def test_what_the_page_shows_of_a_picture_is_what_is_kept(world: World, chromium
     assert not near(part[3], BLUE)
 
 
-def _pixels(page: Page) -> list[tuple[int, ...]]:
+def _pixels(page: Page) -> list[Any]:
     """Return the colours of a preview of 192 pixels: above, and along its middle."""
     return [
         tuple(rgb)
