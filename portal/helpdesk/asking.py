@@ -77,7 +77,8 @@ def ask(
 
 def refusal(error: ImmoError) -> str:
     """Return in words what refused an act."""
-    return _(words.REFUSALS.get(error.code, words.CHANGED_MEANWHILE))
+    text = words.REFUSALS.get(error.code, words.CHANGED_MEANWHILE)
+    return _(text)
 
 
 def reasons(offered: tuple[ReasonOption, ...]) -> tuple[tuple[str, str], ...]:

@@ -116,7 +116,7 @@ def show(person_id: str) -> str:
         frame=around(desk, Part.SEARCH),
         account=account,
         state_text=_(words.PERSON_STATES[account.status]),
-        language=_(words.LANGUAGES.get(account.language, account.language)),
+        language=_(words.LANGUAGES[account.language]),
         roles=tuple(_(ROLES[role]) for role in sorted(account.roles)),
         addresses=_addresses(account),
         sign_in=_sign_in(told),

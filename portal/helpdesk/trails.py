@@ -45,7 +45,8 @@ def _line(known: KnownDeed) -> TrailLine:
 def _text(known: KnownDeed) -> str:
     deed = known.deed
     operation = OPERATIONS.get(str(deed.details.get("operation")))
-    sentence = _(operation or SENTENCES.get(deed.action, UNKNOWN))
+    said = operation or SENTENCES.get(deed.action, UNKNOWN)
+    sentence = _(said)
     act = ACTS.get(known.act or "")
     return sentence if act is None else f"{sentence} ({_(act)})"
 
