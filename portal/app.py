@@ -29,6 +29,7 @@ from portal.employees import overview as employees
 from portal.frame import organisation_url
 from portal.helpdesk import areas as helpdesk
 from portal.history import views as history
+from portal.operations import areas as operations
 from portal.organisations import areas as organisations
 from portal.pages import NotAllowedPage, ProblemPage, SignInFailedPage
 from portal.staff import approvals as staff_approvals
@@ -59,6 +60,7 @@ _BLUEPRINTS = (
     *tools.BLUEPRINTS,
     mandates.bp,
     *helpdesk.BLUEPRINTS,
+    *operations.BLUEPRINTS,
     *developers.BLUEPRINTS,
     disputes.bp,
 )

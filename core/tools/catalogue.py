@@ -95,6 +95,11 @@ def tool_by_code(session: Session | Connection, code: str) -> ToolId | None:
     return None if found is None else ToolId(found)
 
 
+def code_of(session: Session, tool_id: str) -> str:
+    """Return the code of a tool, empty for one that is not there."""
+    return session.scalar(select(ToolRow.code).where(ToolRow.id == tool_id)) or ""
+
+
 def tool_codes(session: Session | Connection) -> frozenset[str]:
     """Return the codes of all tools of the catalogue."""
     return frozenset(session.execute(select(ToolRow.code)).scalars())

@@ -1,0 +1,29 @@
+"""The views of the operators, for the application."""
+
+from portal.operations import (
+    clients,
+    imports,
+    keys,
+    kinds,
+    overview,
+    requirements,
+    staff,
+    tokens,
+    tool_parts,
+    tools,
+    work,
+)
+
+BLUEPRINTS = (
+    overview.bp,
+    tools.bp,
+    requirements.bp,
+    tool_parts.bp,
+    kinds.bp,
+    clients.bp,
+    tokens.bp,
+    imports.bp,
+    work.bp,
+    keys.bp,
+    staff.bp,
+)
