@@ -47,13 +47,14 @@ class ToolHead:
 
 @dataclass(frozen=True, slots=True)
 class MandateLines:
-    """The accreditation beneath a registration, in words."""
+    """The accreditation beneath a registration, in words; `is_mine`: that of whoever looks."""
 
     accreditation: str
     number: str
     holder: str
     since: str
     until: str
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ def mandate_lines(scene: Scene, mandate: ShownMandate | None) -> MandateLines | 
         holder=mandate.holder_name,
         since=date_in_words(since, language),
         until=date_in_words(mandate.valid_until, language),
+        is_mine=mandate.holder_id == scene.visit.actor.person_id,
     )
 
 

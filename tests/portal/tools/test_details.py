@@ -55,6 +55,7 @@ def test_a_manager_sees_what_it_is_what_it_needs_and_on_what_it_rests(world: Wor
     mandate = page.one("#mandate")
     assert "Anna.Peeters Peeters" in mandate.text
     assert "500001" in mandate.text
+    assert page.one("a.my-mandates").attributes["href"] == "/mandates"
     assert page.has("#change-mandate")
     assert page.has("#end-registration")
 
@@ -67,6 +68,7 @@ def test_an_employee_sees_the_same_without_what_managers_do(world: World) -> Non
     for managers in ("#access", "#change-mandate", "#end-registration", "#start"):
         assert not page.has(managers)
     assert "500001" in page.one("#mandate").text
+    assert not page.has("a.my-mandates")
 
 
 def test_what_is_not_registered_leads_to_registering(world: World) -> None:
