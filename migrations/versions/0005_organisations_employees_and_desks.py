@@ -480,6 +480,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("notices", sa.String(length=8), server_default="at-once", nullable=False))
         batch_op.add_column(sa.Column("second_manager_put_off_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_check_constraint(op.f("ck_membership_notices"), "notices IN ('at-once', 'daily', 'none')")
 
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("search_name", sa.String(length=420), nullable=True))
