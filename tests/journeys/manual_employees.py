@@ -176,6 +176,8 @@ def blocking_asks_first(story: Story) -> None:
     page = details(story, office.hugo, by=office.anna)
     story.answer(page, "block-employee")
     expect_status(page, "blocked")
+    # A green role beside the word `blocked` must not read as access.
+    expect(page.locator("#kept-access")).to_be_visible()
     assert office.hears("membership-blocked", office.hugo)
     story.of_organisation(office.hugo, "tools", status=403)
 
