@@ -24,9 +24,19 @@ FORM = {**WHY, "version": "1", "step": "confirm", "name_nl": "x", "name_fr": "x"
 def calls(operations: Operations) -> Iterator[tuple[str, str]]:
     """Yield method and path of every view of the operators."""
     names = {
-        "code": "atlas", "usage": "estate-agent", "part": "roles", "name": "user", "to": 1, "client_id": "atlas",
-        "act": "enable", "token_id": "rtk_1", "message_id": "evt_1", "upload_id": "rup_1", "kid": "k",
-        "person_id": operations.people["bert"], "role": "helpdesk",
+        "code": "atlas",
+        "usage": "estate-agent",
+        "part": "roles",
+        "name": "user",
+        "to": 1,
+        "client_id": "atlas",
+        "act": "enable",
+        "token_id": "rtk_1",
+        "message_id": "evt_1",
+        "upload_id": "rup_1",
+        "kid": "k",
+        "person_id": operations.people["bert"],
+        "role": "helpdesk",
     }
     own = {blueprint.name for blueprint in BLUEPRINTS}
     adapter = operations.ground.app.url_map.bind("portal.immo.test")
@@ -56,8 +66,8 @@ def test_nobody_but_an_operator_sees_or_does_anything(operations: Operations, wh
 
     assert len(found) > 50
     for method, path in found:
-        sent = {"data": {**FORM, "csrf_token": token}} if method == "POST" else {}
-        answer = browser.portal.open(path, method=method, **sent)
+        data = {**FORM, "csrf_token": token} if method == "POST" else None
+        answer = browser.portal.open(path, method=method, data=data)
         assert answer.status_code == 403, (method, path, answer.status_code)
     assert traces(operations) == before
 
