@@ -19,6 +19,7 @@ _CODE = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _ENTITLEMENT = re.compile(r"[!#-\[\]-~]{1,100}")
 _GIVE = N_("Fill this in, in each of the three languages.")
+_GIVE_PUBLISHER = N_("Fill in who publishes the tool.")
 _NO_CODE = N_("A code begins with a letter and holds small letters, digits and dashes: 64 at most.")
 _NO_VERSION = N_("A version holds letters, digits, dots and dashes: 40 at most.")
 _NO_URL = N_("This must be a whole address that begins with https://.")
@@ -64,7 +65,7 @@ def read_tool(reading: Reading, kinds: Mapping[str, str]) -> Description:
         name=_read_localised(reading, "name", 100),
         description=_read_localised(reading, "description", 2_000),
         purpose=_read_localised(reading, "purpose", 2_000),
-        publisher=reading.text("publisher", longest=200, required=_GIVE) or "",
+        publisher=reading.text("publisher", longest=200, required=_GIVE_PUBLISHER) or "",
         support_address=_mail(reading, "support_address"),
         home_url=_url(reading, "home_url"),
         logo_url=_url(reading, "logo_url"),
