@@ -121,13 +121,14 @@ def request_membership(
 ) -> Membership:
     """Ask to join an organisation; a manager decides, and the managers are mailed (O3).
 
-    Raises `NotFound` for an organisation that is not there any more; at the flush `AlreadyMember`
-    for whoever is a member, waits already, or was blocked.
+    Raises `NotFound` for an organisation that is not there any more, `BlockedHere` for whoever left
+    while blocked; at the flush `AlreadyMember` for whoever is a member, waits already, or is blocked.
     """
     row = session.get(OrganisationRow, organisation_id)
     if row is None or row.status in (OrganisationStatus.CLOSING, OrganisationStatus.CLOSED):
         raise NotFound(organisation=organisation_id)
-    waiting = rules.request(_new_membership(), organisation_id, by, details=details)
+    left_blocked = session.scalar(records.left_blocked_at(by, organisation_id)) is not None
+    waiting = rules.request(_new_membership(), organisation_id, by, details=details, left_blocked=left_blocked)
     records.add(session, waiting, now=now)
     _record(session, "membership-requested", waiting, by, now)
     name = name_of(session, by)

@@ -130,7 +130,12 @@ def _joined(
         raise AlreadyMember(organisation=organisation_id)
     details, today = invitations.details_of(row), belgian_date(now)
     new = MembershipId(new_id("mem"))
-    after = rules.take_up(new, organisation_id, by, present=present, details=details, today=today)
+    left_at = session.scalar(records.left_blocked_at(by, organisation_id))
+    # A manager who writes to somebody who left while blocked lets them in; an older mail does not.
+    left_blocked = left_at is not None and left_at >= row.sent_at
+    after = rules.take_up(
+        new, organisation_id, by, present=present, details=details, today=today, left_blocked=left_blocked
+    )
     if present is None:
         records.add(session, after, now=now)
         return after

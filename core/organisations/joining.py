@@ -7,6 +7,7 @@ from itertools import groupby
 from sqlalchemy import Connection, Row, and_, select
 from sqlalchemy.orm import Session, aliased
 
+from core.organisations import records
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.states import MembershipStatus, OrganisationStatus
 from core.organisations.tables import MembershipRow, OrganisationRow
@@ -23,7 +24,8 @@ _WAITING = (MembershipStatus.REQUESTED.value, MembershipStatus.INVITED.value)
 class FoundOrganisation:
     """What a stranger may know of an organisation, and how the person stands to it already.
 
-    `membership_id` and `membership` are None for somebody who is nothing there now.
+    `membership_id` and `membership` are None for somebody who is nothing there now; whoever left while
+    blocked is still BLOCKED, without a membership.
     """
 
     id: OrganisationId
@@ -69,6 +71,7 @@ def find_organisation(
             OrganisationRow.status,
             MembershipRow.id.label("membership_id"),
             MembershipRow.status.label("membership"),
+            records.left_blocked_at(person_id, OrganisationRow.id).scalar_subquery().label("left_blocked_at"),
         )
         .outerjoin(MembershipRow, mine)
         .where(
@@ -78,13 +81,14 @@ def find_organisation(
     ).one_or_none()
     if row is None:
         return None
+    standing = row.membership or (MembershipStatus.BLOCKED if row.left_blocked_at else None)
     return FoundOrganisation(
         id=OrganisationId(row.id),
         name=row.name,
         company_number=row.company_number,
         status=OrganisationStatus(row.status),
         membership_id=None if row.membership_id is None else MembershipId(row.membership_id),
-        membership=None if row.membership is None else MembershipStatus(row.membership),
+        membership=None if standing is None else MembershipStatus(standing),
     )
 
 

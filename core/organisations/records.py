@@ -1,9 +1,10 @@
 """Between rows of memberships and the values that `rules.py` decides about."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from core.infra.errors import NotFound
 from core.organisations.identifiers import MembershipId, OrganisationId
@@ -22,6 +23,7 @@ def membership(row: MembershipRow) -> Membership:
         status=MembershipStatus(row.status),
         is_manager=row.is_manager,
         since=row.since,
+        left_while_blocked=row.left_while_blocked,
         details=MemberDetails(
             type=None if row.type is None else MembershipType(row.type),
             function=row.function,
@@ -44,6 +46,7 @@ def write(row: MembershipRow, value: Membership, *, now: datetime) -> None:
     row.status = value.status
     row.is_manager = value.is_manager
     row.since = value.since
+    row.left_while_blocked = value.left_while_blocked
     row.type = value.details.type
     row.function = value.details.function
     row.email = value.details.email
@@ -87,6 +90,19 @@ def live_of(session: Session, person_id: PersonId, organisation_id: Organisation
         )
     ).one_or_none()
     return None if row is None else membership(row)
+
+
+def left_blocked_at(person_id: PersonId, organisation_id: Any) -> Select[datetime]:
+    """Return the selection of when a person left an organisation that had blocked them.
+
+    Nothing where a manager let them in since: then their last membership ended otherwise. For use
+    in a statement, so the organisation may be a column of it.
+    """
+    last, later = aliased(MembershipRow), aliased(MembershipRow)
+    theirs = (last.person_id == person_id) & (last.organisation_id == organisation_id) & last.left_while_blocked
+    since = (later.person_id == person_id) & (later.organisation_id == last.organisation_id)
+    let_in = exists().where(since, later.created_at > last.created_at)
+    return select(last.changed_at).where(theirs, ~let_in).limit(1)
 
 
 def live_ids(person_id: PersonId) -> Select[str]:

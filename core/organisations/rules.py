@@ -6,7 +6,8 @@
                                             └──leave, expire──▶ left
 
 Pure: a function takes the membership and whoever acts, and returns the membership as it will be.
-After `refused` or `left` a person may ask again, with a new membership; after `blocked` not. From
+After `refused` or `left` a person may ask again, with a new membership; after `blocked` not, nor
+after leaving while blocked: then a manager adds or invites them. From
 every state that binds, the end of the person's account leads to `left` (`depart`).
 """
 
@@ -42,6 +43,7 @@ class Membership:
     status: MembershipStatus
     is_manager: bool = False
     since: date | None = None
+    left_while_blocked: bool = False
     details: MemberDetails = MemberDetails()
 
     def is_manager_of(self, organisation_id: OrganisationId) -> bool:
@@ -69,8 +71,14 @@ def request(
     person_id: PersonId,
     *,
     details: MemberDetails,
+    left_blocked: bool = False,
 ) -> Membership:
-    """Return the membership of a person who asks to join: it waits for confirmation (O3)."""
+    """Return the membership of a person who asks to join: it waits for confirmation (O3).
+
+    Raises `BlockedHere` for whoever left while blocked: leaving undoes no block.
+    """
+    if left_blocked:
+        raise BlockedHere(organisation=organisation_id)
     status = MembershipStatus.REQUESTED
     return Membership(membership_id, organisation_id, person_id, status, details=details)
 
@@ -123,12 +131,16 @@ def take_up(
     present: Membership | None,
     details: MemberDetails,
     today: date,
+    left_blocked: bool = False,
 ) -> Membership:
     """Return the membership of whoever accepts an invitation by mail: active at once (O8).
 
     A manager said yes when the mail was sent, so a request of the same person (`present`) is
     answered by it. Raises `BlockedHere`, which an invitation does not undo, and `WrongState` for a member.
+    `left_blocked` says that they were blocked after it was sent, and left.
     """
+    if left_blocked:
+        raise BlockedHere(organisation=organisation_id)
     if present is None:
         invited = Membership(membership_id, organisation_id, person_id, MembershipStatus.INVITED, details=details)
         return _activated(invited, today)
@@ -181,7 +193,8 @@ def leave(membership: Membership, *, by: PersonId, managers: int) -> Membership:
     _require_live(membership)
     if membership.is_manager and managers <= 1:
         raise LastManager(organisation=membership.organisation_id)
-    return replace(membership, status=MembershipStatus.LEFT, is_manager=False)
+    was_blocked = membership.status is MembershipStatus.BLOCKED
+    return replace(membership, status=MembershipStatus.LEFT, is_manager=False, left_while_blocked=was_blocked)
 
 
 def withdraw(membership: Membership, *, by: PersonId) -> Membership:

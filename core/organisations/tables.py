@@ -134,6 +134,8 @@ class MembershipRow(Base):
     phone_number: Mapped[str | None] = mapped_column(String(40))
     # The Belgian day on which it became active for the first time.
     since: Mapped[date | None] = mapped_column(Date)
+    # Leaving undoes no block: whoever left like this is let in by a manager and does not ask.
+    left_while_blocked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     # Grows with every edit of the employee data, as that of the organisation does.
     version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -149,6 +151,7 @@ class MembershipRow(Base):
         one_of("type", MembershipType),
         one_of("notices", Notices),
         CheckConstraint("NOT is_manager OR status = 'active'", name="manager_is_active"),
+        CheckConstraint("NOT left_while_blocked OR status = 'left'", name="left_while_blocked"),
         # Access rows point at both, so that nobody gets access through another organisation.
         UniqueConstraint("id", "organisation_id"),
         Index(

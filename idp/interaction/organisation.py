@@ -14,6 +14,7 @@ from core.organisations import enrolment, forms, limits
 from core.organisations.company_check import REFUSED, Candidate, candidate
 from core.organisations.errors import (
     AlreadyMember,
+    BlockedHere,
     CompanyHasStopped,
     CompanyUnknown,
     InvalidCompanyNumber,
@@ -138,7 +139,7 @@ def _request(opened: Interaction) -> AnyResponse:
             enrolment.request_membership(
                 transaction, found.id, by=session.person_id, details=employee.value, now=opened.now
             )
-    except (AlreadyMember, NotFound):
+    except (AlreadyMember, BlockedHere, NotFound):
         # Sent twice, or the organisation changed between two presses: the page says how it stands.
         return browser.see_other(_own_address(opened, number, done="changed"))
     return browser.see_other(_own_address(opened, done="requested"))

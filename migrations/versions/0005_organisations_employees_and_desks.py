@@ -477,9 +477,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("left_while_blocked", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("notices", sa.String(length=8), server_default="at-once", nullable=False))
         batch_op.add_column(sa.Column("second_manager_put_off_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_check_constraint(
+            op.f("ck_membership_left_while_blocked"), "NOT left_while_blocked OR status = 'left'"
+        )
         batch_op.create_check_constraint(op.f("ck_membership_notices"), "notices IN ('at-once', 'daily', 'none')")
 
     with op.batch_alter_table("organisation", schema=None) as batch_op:

@@ -15,6 +15,7 @@ from core.organisations import enrolment, forms, limits
 from core.organisations.company_check import REFUSED, candidate
 from core.organisations.errors import (
     AlreadyMember,
+    BlockedHere,
     CompanyHasStopped,
     CompanyUnknown,
     InvalidCompanyNumber,
@@ -117,7 +118,7 @@ def _request(actor: Actor, number: str) -> AnyResponse | tuple[str, int]:
     try:
         with services().database.transaction() as session:
             enrolment.request_membership(session, found.id, by=by, details=employee.value, now=now)
-    except (AlreadyMember, NotFound):
+    except (AlreadyMember, BlockedHere, NotFound):
         # Sent twice, or the organisation changed between two presses.
         return AnyResponse(status=303, headers={"Location": _address(number)})
     return done(organisation_url(found.id), "requested")

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.organisations import employees
-from core.organisations.enrolment import invite, request_membership
+from core.organisations.enrolment import add_member, invite, request_membership
+from core.organisations.errors import BlockedHere
 from core.organisations.joining import find_organisation, waiting_memberships
 from core.organisations.states import MembershipStatus, OrganisationStatus
 from core.organisations.tables import MembershipRow, OrganisationRow
@@ -52,6 +55,28 @@ def test_whoever_left_or_was_refused_may_ask_again(database: Database, clock: Fi
         found = find_organisation(session, NUMBER, bram)
 
         assert found is not None and found.membership is None
+
+
+def test_leaving_undoes_no_block_until_a_manager_lets_them_in(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        office = an_office(session, a_person(session, "anna.peeters", now=clock.now()), now=clock.now())
+        bram = a_person(session, "bram.claes", now=clock.now())
+        waiting = request_membership(session, office.organisation_id, by=bram, details=NO_DETAILS, now=clock.now())
+        employees.block(session, waiting.id, by=office.person_id, now=clock.now())
+        employees.leave(session, waiting.id, by=bram, now=clock.now())
+
+        found = find_organisation(session, NUMBER, bram)
+        with pytest.raises(BlockedHere):
+            request_membership(session, office.organisation_id, by=bram, details=NO_DETAILS, now=clock.now())
+        clock.advance(timedelta(minutes=1))
+        added = add_member(
+            session, office.organisation_id, bram, by=office.person_id, details=NO_DETAILS, now=clock.now()
+        )
+        employees.leave(session, added.id, by=bram, now=clock.now())
+        again = find_organisation(session, NUMBER, bram)
+
+    assert found is not None and (found.membership, found.membership_id) == (MembershipStatus.BLOCKED, None)
+    assert again is not None and again.membership is None
 
 
 @pytest.mark.parametrize(

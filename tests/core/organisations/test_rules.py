@@ -187,6 +187,20 @@ def test_an_invitation_undoes_no_block_and_changes_no_member(status: M, refused:
         rules.take_up(MembershipId("mem_new"), OFFICE, BRAM, present=present, details=DETAILS, today=TODAY)
 
 
+@pytest.mark.parametrize("status", [status for status in STATUSES if status.is_live])
+def test_leaving_is_remembered_of_whoever_is_blocked_only(status: M) -> None:
+    assert rules.leave(a_membership(status), by=BRAM, managers=2).left_while_blocked is (status is M.BLOCKED)
+
+
+def test_whoever_left_while_blocked_neither_asks_nor_uses_an_older_invitation() -> None:
+    new = MembershipId("mem_new")
+
+    with pytest.raises(BlockedHere):
+        rules.request(new, OFFICE, BRAM, details=DETAILS, left_blocked=True)
+    with pytest.raises(BlockedHere):
+        rules.take_up(new, OFFICE, BRAM, present=None, details=DETAILS, today=TODAY, left_blocked=True)
+
+
 @pytest.mark.parametrize("status", [M.REQUESTED, M.ACTIVE, M.BLOCKED, M.INVITED])
 def test_a_manager_describes_everybody_and_others_themselves_without_the_type(status: M) -> None:
     member = replace(a_membership(status), details=MemberDetails(MembershipType.TRAINEE, "old"))

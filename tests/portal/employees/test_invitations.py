@@ -184,6 +184,21 @@ def test_whoever_asked_already_is_confirmed_by_accepting_and_the_blocked_stay_ou
     assert chris.details.function == "Négociateur"
 
 
+def test_leaving_while_blocked_does_not_bring_an_older_invitation_back(world: World) -> None:
+    invite(world)
+    url, dirk = link(world), world.of("dirk")
+    dirk.post(f"/organisations/{world.organisation_id}/leave")
+
+    before = dirk.post(f"{url}/accept")
+    world.portal.clock.advance(timedelta(hours=2))
+    again = world.of("anna").post(f"{world.url}/invitations/{rows(world)[0].id}/again")
+    after = dirk.post(f"{link(world)}/accept")
+
+    assert before.one("#invitation-over").attributes["data-code"] == "blocked-here"
+    assert said(again) == "invitation-again"
+    assert said(after) == "joined"
+
+
 def test_turning_down_needs_no_account_and_is_final(world: World) -> None:
     invite(world)
     url, browser = link(world), world.portal.browser()

@@ -13,6 +13,7 @@ from core.organisations.tables import MembershipRow
 from core.tools.states import RegistrationStatus
 from core.tools.tables import RegistrationRow
 from tests.portal.organisations.conftest import World
+from tests.portal.organisations.test_adding import SELF, number_of
 from tests.support.offices import an_accreditation
 
 
@@ -125,6 +126,11 @@ def test_whoever_is_blocked_can_leave(world: World) -> None:
 
     assert "Anna" not in question.one("main").text
     assert done.headers["Location"] == "/?done=left"
+    assert own(world, "dirk") is None
+    found = dirk.get(f"/organisations/add?number={number_of(world)}")
+    assert "blocked you" in found.one("main").text
+    assert not found.has("#add-to-profile")
+    assert dirk.post(f"/organisations/add?number={number_of(world)}", decision="request", **SELF).status == 303
     assert own(world, "dirk") is None
 
 
