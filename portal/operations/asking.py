@@ -149,7 +149,7 @@ def refusal(error: ImmoError) -> str:
         )
     if error.code == "still-in-use":
         return _("Still in use, and therefore not removed: %(codes)s.", codes=str(error.details.get("codes", "")))
-    return _(REFUSALS.get(error.code, CHANGED))
+    return _(REFUSALS[error.code]) if error.code in REFUSALS else _(CHANGED)
 
 
 def carry_out(

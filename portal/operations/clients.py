@@ -5,19 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from core.closing.staff_acts import names_of
 from core.infra.forms import NOT_OFFERED, Reading
-from core.infra.messages import N_
-from core.tools.catalogue import code_of, listed_tools
-from core.web.locale import current_language
 from portal import pages
-from portal.operations import policy_form
-from portal.operations.asking import Answer, Field, Question, ask, carry_out, nothing, seen_version
+from portal.operations import client_questions, policy_form
+from portal.operations.asking import Answer, ask, carry_out, nothing, seen_version
 from portal.operations.opening import OperationsFrame, Part, around, open_operations
 from portal.staff_area import Desk
 from portal.staff_words import REASONS
@@ -27,7 +24,6 @@ bp = Blueprint("operations_clients", __name__)
 
 URL = Part.CLIENTS.value
 _ONE = f"{URL}/<client_id>"
-_NO_TOOL = N_("No tool: signing in only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,11 @@ class ClientPage:
 def show() -> str:
     """Show a page of programs, narrowed down."""
     desk = open_operations()
-    search, enabled, page = request.args.get("search", "").strip()[:100], request.args.get("enabled", ""), _page()
+    search, enabled, page = (
+        request.args.get("search", "").strip()[:100],
+        request.args.get("enabled", ""),
+        _page(),
+    )
     wanted = {
         "search": search if search.isprintable() else "",
         "enabled": enabled if enabled in ("true", "false") else "",
@@ -122,12 +122,12 @@ def show_one(client_id: str) -> str:
     page = ClientPage(
         frame=around(desk, Part.CLIENTS),
         client_id=client_id,
-        name=_name(client),
-        url=_url(client_id),
+        name=client_questions.name(client),
+        url=client_questions.url(client_id),
         is_enabled=client["enabled"],
         version=client["version"],
         owner=names.get(client["owner_id"] or "", ""),
-        tool=_tool_name(desk, client["tool_id"]),
+        tool=client_questions.tool_name(desk, client["tool_id"]),
         policy=policy_form.in_words(client["policy"]),
         metadata=json.dumps(client["metadata"], indent=2, ensure_ascii=False),
         earlier=tuple(_earlier(one, names) for one in before),
@@ -140,7 +140,11 @@ def show_policy(client_id: str) -> str:
     """Show the form of a policy; `from` begins with an earlier one, to set it anew."""
     desk = open_operations()
     client = desk.admin.read("clients", client_id)
-    return ask(desk, _policy_question(client), policy_form.filled_in(_wanted_policy(desk, client)))
+    return ask(
+        desk,
+        client_questions.policy_question(client),
+        policy_form.filled_in(_wanted_policy(desk, client)),
+    )
 
 
 @bp.post(f"{_ONE}/policy")
@@ -156,12 +160,12 @@ def change_policy(client_id: str) -> Answer:
 
     return carry_out(
         desk,
-        _policy_question(client),
+        client_questions.policy_question(client),
         lambda reading: policy_form.read(reading, client["policy"]),
         lambda policy, why: desk.admin.act(
             *("clients", client_id, "policy"), why=why, method="PUT", version=max(seen_version(), 0), policy=policy
         ),
-        to=_url(client_id),
+        to=client_questions.url(client_id),
         done="operations-saved",
         current=current,
     )
@@ -172,7 +176,11 @@ def show_tool(client_id: str) -> str:
     """Ask to which tool a program is to belong."""
     desk = open_operations()
     client = desk.admin.read("clients", client_id)
-    return ask(desk, _tool_question(desk, client), {"tool": _tool_code(desk, client["tool_id"])})
+    return ask(
+        desk,
+        client_questions.tool_question(desk, client),
+        {"tool": client_questions.tool_code(desk, client["tool_id"])},
+    )
 
 
 @bp.post(f"{_ONE}/tool")
@@ -181,7 +189,7 @@ def connect(client_id: str) -> Answer:
     check_form()
     desk = open_operations()
     client = desk.admin.read("clients", client_id)
-    question = _tool_question(desk, client)
+    question = client_questions.tool_question(desk, client)
     offered = {code for code, _label in question.fields[0].options}
 
     def read(reading: Reading) -> str:
@@ -192,7 +200,7 @@ def connect(client_id: str) -> Answer:
 
     def current() -> tuple[Mapping[str, str], int]:
         now = desk.admin.read("clients", client_id)
-        return {"tool": _tool_code(desk, now["tool_id"])}, now["version"]
+        return {"tool": client_questions.tool_code(desk, now["tool_id"])}, now["version"]
 
     return carry_out(
         desk,
@@ -205,7 +213,7 @@ def connect(client_id: str) -> Answer:
             version=max(seen_version(), 0),
             **({"tool": tool} if tool else {}),
         ),
-        to=_url(client_id),
+        to=client_questions.url(client_id),
         done="operations-saved",
         current=current,
     )
@@ -215,7 +223,7 @@ def connect(client_id: str) -> Answer:
 def show_switching(client_id: str, act: str) -> str:
     """Ask before a program is kept out or let in again."""
     desk = open_operations()
-    return ask(desk, _switching(desk.admin.read("clients", client_id), act))
+    return ask(desk, client_questions.switching(desk.admin.read("clients", client_id), act))
 
 
 @bp.post(f"{_ONE}/<any(enable, disable):act>")
@@ -225,69 +233,11 @@ def switch(client_id: str, act: str) -> Answer:
     desk = open_operations()
     return carry_out(
         desk,
-        _switching(desk.admin.read("clients", client_id), act),
+        client_questions.switching(desk.admin.read("clients", client_id), act),
         nothing,
         lambda _value, why: desk.admin.act("clients", client_id, act, why=why),
-        to=_url(client_id),
+        to=client_questions.url(client_id),
         done="operations-done" if act == "enable" else "operations-asked",
-    )
-
-
-def _policy_question(client: Mapping[str, Any]) -> Question:
-    return Question(
-        code="policy",
-        part=Part.CLIENTS,
-        title=_("Policy of %(name)s", name=_name(client)),
-        lead=_("What we decide about a program and it cannot set itself. It counts from its next request on."),
-        back_url=_url(client["client_id"]),
-        back=_name(client),
-        url=f"{_url(client['client_id'])}/policy",
-        fields=policy_form.fields(),
-        version=client["version"],
-        yes=_("Save the policy"),
-    )
-
-
-def _tool_question(desk: Desk, client: Mapping[str, Any]) -> Question:
-    with desk.services.database.reading() as session:
-        tools = tuple((code, f"{name.text(current_language())} ({code})") for code, name in listed_tools(session))
-    return Question(
-        code="connect",
-        part=Part.CLIENTS,
-        title=_("To which tool does %(name)s belong?", name=_name(client)),
-        back_url=_url(client["client_id"]),
-        back=_name(client),
-        url=f"{_url(client['client_id'])}/tool",
-        consequences=(
-            _("Only a program that belongs to a tool learns for which organisation somebody works, and in which role."),
-            _("Which scopes it may ask for stands in its policy."),
-        ),
-        fields=(Field("tool", _("Tool"), "select", (("", _(_NO_TOOL)), *tools)),),
-        version=client["version"],
-        yes=_("Save"),
-    )
-
-
-def _switching(client: Mapping[str, Any], act: str) -> Question:
-    is_out = act == "disable"
-    return Question(
-        code=act,
-        part=Part.CLIENTS,
-        title=_("Keep this program out?") if is_out else _("Let this program in again?"),
-        lead=f"{_name(client)} · {client['client_id']}",
-        back_url=_url(client["client_id"]),
-        back=_name(client),
-        url=f"{_url(client['client_id'])}/{act}",
-        consequences=(
-            (
-                _("Nobody can sign in to it any more, and what it holds counts no more: at once."),
-                _("A second operator has to agree."),
-            )
-            if is_out
-            else (_("People can sign in to it again. What it held before stays ended."),)
-        ),
-        yes=_("Yes, ask a second operator") if is_out else _("Yes, let it in"),
-        is_danger=is_out,
     )
 
 
@@ -315,31 +265,12 @@ def _listed(client: Mapping[str, Any]) -> ListedClient:
     return ListedClient(
         client_id=client["client_id"],
         name=client["name"],
-        url=_url(client["client_id"]),
+        url=client_questions.url(client["client_id"]),
         profile=client["profile"],
         is_enabled=client["enabled"],
         is_tool=client["tool_id"] is not None,
         changed_at=datetime.fromisoformat(client["changed_at"]),
     )
-
-
-def _tool_code(desk: Desk, tool_id: str | None) -> str:
-    if tool_id is None:
-        return ""
-    with desk.services.database.reading() as session:
-        return code_of(session, tool_id)
-
-
-def _tool_name(desk: Desk, tool_id: str | None) -> str:
-    return _tool_code(desk, tool_id) or _(_NO_TOOL)
-
-
-def _name(client: Mapping[str, Any]) -> str:
-    return str(client["metadata"].get("client_name") or client["client_id"])
-
-
-def _url(client_id: str) -> str:
-    return f"{URL}/{quote(client_id, safe='')}"
 
 
 def _url_of(wanted: Mapping[str, str], page: int) -> str:

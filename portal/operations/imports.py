@@ -25,7 +25,7 @@ from core.web.uploaded import read_form
 from portal import pages
 from portal.operations.asking import Answer, Field, Question, ask, carry_out
 from portal.operations.opening import OperationsFrame, Part, around, open_operations
-from portal.operations.tools import why_in_words
+from portal.operations.tool_questions import why_in_words
 from portal.operations.words import IMPORTS, UPLOADS
 from portal.staff_area import Desk
 from portal.visit import check_form

@@ -7,25 +7,22 @@ from typing import ClassVar
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from core.accreditations.queries import kinds
 from core.closing.staff_acts import names_of
-from core.infra.dates import date_in_words
 from core.infra.errors import Conflict, RuleError
 from core.infra.forms import Reading
-from core.people.assurance import Acr
 from core.staff.errors import NotStaff
-from core.tools import alternatives, editing
+from core.tools import editing
 from core.tools.description import UsageText
 from core.tools.editing import EditedTool
-from core.tools.requirement_preview import AffectedOffice, Preview, preview
-from core.tools.requirements import MandateNeeded, Need, Requirement
+from core.tools.requirement_preview import preview
+from core.tools.requirements import Requirement
 from core.tools.versions import RequirementVersion, requirement_versions
 from core.tools.wording import Wording
 from core.web.locale import current_language
 from portal import notices, pages
-from portal.operations import requirement_form
+from portal.operations import requirement_form, requirement_words
 from portal.operations.asking import (
     CONFIRM,
     EDIT,
@@ -42,9 +39,8 @@ from portal.operations.asking import (
     seen_version,
 )
 from portal.operations.opening import OperationsFrame, Part, around, open_operations
-from portal.operations.policy_form import LEVELS
 from portal.operations.requirement_form import Offered, Wanted
-from portal.operations.tools import URL, why_in_words
+from portal.operations.tool_questions import URL, why_in_words
 from portal.staff_area import Desk, typed
 from portal.visit import check_form
 
@@ -121,7 +117,7 @@ def show(code: str, usage: str) -> str:
                 is_coming=one.applies_from > now,
                 by=names.get(one.set_by or "", ""),
                 why=why_in_words(one.reason, one.reference),
-                lines=_in_words(opened, one.requirement),
+                lines=requirement_words.in_words(opened.wording, opened.offered, one.requirement),
             )
             for one in opened.versions
         ),
@@ -233,86 +229,9 @@ def _foreseen(opened: _Opened, wanted: Wanted) -> Foreseen:
             session, opened.tool.id, opened.usage.code, wanted.requirement, at=at, now=desk.now, most=_MOST_LOOKED_AT
         )
     offices = sorted(found.offices, key=lambda office: (-office.users, -office.opened, office.name))
+    said = requirement_words.in_words(opened.wording, opened.offered, wanted.requirement)
     return Foreseen(
-        sentences=(
-            *_sentences(found, wanted),
-            *(f"{label}: {text}" for label, text in _in_words(opened, wanted.requirement)),
-        ),
-        named=tuple((office.name, _concern(office)) for office in offices[:_NAMED]),
+        sentences=(*requirement_words.sentences(found, wanted), *map(": ".join, said)),
+        named=tuple((office.name, requirement_words.concern(office)) for office in offices[:_NAMED]),
         further=max(0, len(offices) - _NAMED),
     )
-
-
-def _sentences(found: Preview, wanted: Wanted) -> tuple[str, ...]:
-    day = wanted.applies_from
-    suspended = sum(office.is_suspended for office in found.offices)
-    resumed = sum(office.is_resumed for office in found.offices)
-    said = [
-        _("It counts at once.")
-        if day is None
-        else _(
-            "It counts from %(day)s. Managers are told beforehand.", day=date_in_words(day.date(), current_language())
-        ),
-        ngettext("%(num)s registration was looked at.", "%(num)s registrations were looked at.", found.registrations),
-        ngettext("%(num)s person can go on no longer.", "%(num)s people can go on no longer.", found.users),
-        ngettext("%(num)s person can begin who cannot now.", "%(num)s people can begin who cannot now.", found.opened),
-        ngettext("%(num)s registration is suspended.", "%(num)s registrations are suspended.", suspended),
-        ngettext("%(num)s registration works again.", "%(num)s registrations work again.", resumed),
-    ]
-    if found.terms_to_accept:
-        said.append(
-            ngettext(
-                "%(num)s organisation has to accept the terms first.",
-                "%(num)s organisations have to accept the terms first.",
-                found.terms_to_accept,
-            )
-        )
-    if not found.is_complete:
-        said.append(_("There are more registrations than were looked at: the numbers are the least that it will be."))
-    return tuple(said)
-
-
-def _concern(office: AffectedOffice) -> str:
-    said = []
-    if office.is_suspended:
-        said.append(_("the registration is suspended"))
-    if office.is_resumed:
-        said.append(_("the registration works again"))
-    if office.users:
-        said.append(ngettext("%(num)s person stops", "%(num)s people stop", office.users))
-    if office.opened:
-        said.append(ngettext("%(num)s person can begin", "%(num)s people can begin", office.opened))
-    return ", ".join(said)
-
-
-def _in_words(opened: _Opened, requirement: Requirement) -> tuple[tuple[str, str], ...]:
-    roles = opened.offered.roles
-    return (
-        (_("To register it"), _need(opened.wording, requirement.register)),
-        (_("To use it"), _need(opened.wording, requirement.use)),
-        (_("Identity card"), _("needed") if requirement.eid else _("not needed")),
-        (_("Lowest level of sign-in"), _level(requirement.usage_min_acr)),
-        *(
-            (_("Lowest level in the role %(role)s", role=roles.get(role, role)), _level(level))
-            for role, level in requirement.role_min_acr
-        ),
-        (_("Terms"), requirement.terms or _("none")),
-    )
-
-
-def _need(wording: Wording, need: Need) -> str:
-    found = alternatives.possibilities(need)
-    if not found:
-        return _("nothing")
-    joined = (_(" and ").join(_leaf(wording, leaf) for leaf in one) for one in found)
-    return _(", or ").join(joined)
-
-
-def _leaf(wording: Wording, leaf: alternatives.Leaf) -> str:
-    if isinstance(leaf, MandateNeeded):
-        return _("an accreditation that a colleague lends")
-    return wording.accreditation(leaf.kind, leaf.lists, leaf.columns)
-
-
-def _level(level: Acr | None) -> str:
-    return _("any") if level is None else _(LEVELS[level.value])

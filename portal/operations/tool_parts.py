@@ -18,7 +18,7 @@ from core.web.locale import current_language
 from portal.operations import tool_forms
 from portal.operations.asking import Answer, Field, Question, ask, carry_out, not_found, nothing, seen_version
 from portal.operations.opening import Part, open_operations
-from portal.operations.tools import URL, open_tool
+from portal.operations.tool_questions import URL, open_tool
 from portal.staff_area import Desk
 from portal.visit import check_form
 

@@ -5,24 +5,19 @@ from datetime import datetime
 from typing import ClassVar
 
 from flask import Blueprint, request
-from flask_babel import gettext as _
 
-from core.accreditations.queries import kinds
 from core.closing.staff_acts import names_of
 from core.infra.forms import Reading
 from core.staff import approvals
 from core.staff.reasons import Reason
 from core.tools import editing
 from core.tools.description import Description, RoleText, TermsText, UsageText
-from core.tools.editing import EditedTool
 from core.tools.versions import ListedTool, all_tools, earlier_descriptions
 from core.web.locale import current_language
 from portal import pages
-from portal.operations import tool_forms
-from portal.operations.asking import Answer, Question, ask, carry_out, not_found, nothing, seen_version
+from portal.operations import tool_forms, tool_questions
+from portal.operations.asking import Answer, ask, carry_out, nothing, seen_version
 from portal.operations.opening import OperationsFrame, Part, around, open_operations
-from portal.staff_area import Desk
-from portal.staff_words import REASONS
 from portal.visit import check_form
 
 bp = Blueprint("operations_tools", __name__)
@@ -84,7 +79,7 @@ def show() -> str:
 def show_new() -> str:
     """Show the form of a new tool."""
     desk = open_operations()
-    return ask(desk, _new(desk))
+    return ask(desk, tool_questions.new(desk))
 
 
 @bp.post(f"{URL}/new")
@@ -92,7 +87,7 @@ def add() -> Answer:
     """Put a tool into the catalogue."""
     check_form()
     desk = open_operations()
-    offered = kind_names(desk)
+    offered = tool_questions.kind_names(desk)
 
     def read(reading: Reading) -> tuple[str, Description]:
         return tool_forms.read_code(reading), tool_forms.read_tool(reading, offered)
@@ -102,14 +97,14 @@ def add() -> Answer:
             editing.add(session, *typed, by=desk.actor.person_id, why=why, now=desk.now)
 
     to = f"{URL}/{request.form.get('code', '').strip()}"
-    return carry_out(desk, _new(desk), read, do, to=to, done="operations-done")
+    return carry_out(desk, tool_questions.new(desk), read, do, to=to, done="operations-done")
 
 
 @bp.get(_ONE)
 def show_one(code: str) -> str:
     """Show one tool."""
     desk = open_operations()
-    tool, language = open_tool(desk, code), current_language()
+    tool, language = tool_questions.open_tool(desk, code), current_language()
     with desk.services.database.reading() as session:
         before = earlier_descriptions(session, tool.id)
         names = names_of(session, [one.replaced_by for one in before if one.replaced_by is not None])
@@ -121,7 +116,7 @@ def show_one(code: str) -> str:
         url=f"{URL}/{code}",
         version=tool.version,
         retired_at=tool.retired_at,
-        facts=_facts(desk, described),
+        facts=tool_questions.facts(desk, described),
         roles=tuple((role.name.text(language), role) for role in described.roles),
         usages=tuple((usage.name.text(language), usage) for usage in described.usages),
         terms=described.terms,
@@ -130,7 +125,7 @@ def show_one(code: str) -> str:
                 one.version,
                 one.replaced_at,
                 names.get(one.replaced_by or "", ""),
-                why_in_words(one.reason, one.reference),
+                tool_questions.why_in_words(one.reason, one.reference),
             )
             for one in before
         ),
@@ -142,8 +137,8 @@ def show_one(code: str) -> str:
 def show_edit(code: str) -> str:
     """Show the form of a tool's texts."""
     desk = open_operations()
-    tool = open_tool(desk, code)
-    return ask(desk, _edit(desk, tool), tool_forms.tool_filled_in(tool.description))
+    tool = tool_questions.open_tool(desk, code)
+    return ask(desk, tool_questions.edit(desk, tool), tool_forms.tool_filled_in(tool.description))
 
 
 @bp.post(f"{_ONE}/edit")
@@ -151,7 +146,7 @@ def edit(code: str) -> Answer:
     """Describe a tool anew."""
     check_form()
     desk = open_operations()
-    tool, offered = open_tool(desk, code), kind_names(desk)
+    tool, offered = tool_questions.open_tool(desk, code), tool_questions.kind_names(desk)
 
     def do(texts: Description, why: Reason) -> None:
         with desk.services.database.transaction() as session:
@@ -166,12 +161,12 @@ def edit(code: str) -> Answer:
             )
 
     def current() -> tuple[dict[str, str], int]:
-        now = open_tool(desk, code)
+        now = tool_questions.open_tool(desk, code)
         return tool_forms.tool_filled_in(now.description), now.version
 
     return carry_out(
         desk,
-        _edit(desk, tool),
+        tool_questions.edit(desk, tool),
         lambda reading: tool_forms.read_tool(reading, offered),
         do,
         to=f"{URL}/{code}",
@@ -184,7 +179,7 @@ def edit(code: str) -> Answer:
 def show_taking_back(code: str, to: int) -> str:
     """Show what a former description would change, and ask before it is set anew."""
     desk = open_operations()
-    return ask(desk, _taking_back(desk, open_tool(desk, code), to))
+    return ask(desk, tool_questions.taking_back(desk, tool_questions.open_tool(desk, code), to))
 
 
 @bp.post(f"{_ONE}/versions/<int:to>")
@@ -192,7 +187,7 @@ def take_back(code: str, to: int) -> Answer:
     """Set a former description anew."""
     check_form()
     desk = open_operations()
-    tool = open_tool(desk, code)
+    tool = tool_questions.open_tool(desk, code)
 
     def do(_value: None, why: Reason) -> None:
         with desk.services.database.transaction() as session:
@@ -202,12 +197,12 @@ def take_back(code: str, to: int) -> Answer:
 
     return carry_out(
         desk,
-        _taking_back(desk, tool, to),
+        tool_questions.taking_back(desk, tool, to),
         nothing,
         do,
         to=f"{URL}/{code}",
         done="operations-saved",
-        current=lambda: ({}, open_tool(desk, code).version),
+        current=lambda: ({}, tool_questions.open_tool(desk, code).version),
     )
 
 
@@ -215,7 +210,7 @@ def take_back(code: str, to: int) -> Answer:
 def show_publishing(code: str, act: str) -> str:
     """Ask before a tool is taken out of the catalogue, or put back."""
     desk = open_operations()
-    return ask(desk, _publishing(open_tool(desk, code), act))
+    return ask(desk, tool_questions.publishing(tool_questions.open_tool(desk, code), act))
 
 
 @bp.post(f"{_ONE}/<any(unpublish, publish):act>")
@@ -223,7 +218,7 @@ def publish(code: str, act: str) -> Answer:
     """Ask for a second person to take a tool out of the catalogue, or put it back."""
     check_form()
     desk = open_operations()
-    tool = open_tool(desk, code)
+    tool = tool_questions.open_tool(desk, code)
 
     def do(_value: None, why: Reason) -> None:
         desk.require_fresh()
@@ -236,144 +231,9 @@ def publish(code: str, act: str) -> Answer:
 
     return carry_out(
         desk,
-        _publishing(tool, act),
+        tool_questions.publishing(tool, act),
         nothing,
         do,
         to=f"{URL}/{code}",
         done="operations-done" if act == "publish" else "operations-asked",
-    )
-
-
-def open_tool(desk: Desk, code: str) -> EditedTool:
-    """Return a tool as operators see it; raise `NotFound`."""
-    with desk.services.database.reading() as session:
-        return editing.edited_tool(session, code)
-
-
-def kind_names(desk: Desk) -> dict[str, str]:
-    """Return what kinds of accreditation are called, by code."""
-    with desk.services.database.reading() as session:
-        return {code: name.text(current_language()) for code, name in kinds(session).items()}
-
-
-def why_in_words(reason: str | None, reference: str | None) -> str:
-    """Return why something was done; empty where nobody had to say."""
-    words = {word.value: label for word, label in REASONS.items()}
-    said = _(words[reason]) if reason in words else reason
-    return " · ".join(part for part in (said, reference) if part)
-
-
-def _facts(desk: Desk, described: Description) -> tuple[tuple[str, str], ...]:
-    names = kind_names(desk)
-    texts = (
-        (_("Name"), described.name),
-        (_("What it does"), described.description),
-        (_("Why it needs the data"), described.purpose),
-    )
-    return (
-        *(
-            (f"{label} ({_(said)})", text.text(code))
-            for label, text in texts
-            for code, said in tool_forms.LANGUAGES.items()
-        ),
-        (_("Publisher"), described.publisher),
-        (_("E-mail address for support"), described.support_address),
-        (_("Address of the tool"), described.home_url or "-"),
-        (_("Address of the logo"), described.logo_url or "-"),
-        (_("Accreditations"), ", ".join(names.get(code, code) for code in described.accreditation_kinds) or "-"),
-    )
-
-
-def _new(desk: Desk) -> Question:
-    return Question(
-        code="new-tool",
-        part=Part.TOOLS,
-        title=_("Add a tool"),
-        lead=_("It can be registered once it has a role, and a usage that says what it needs."),
-        back_url=URL,
-        back=_("Tools"),
-        url=f"{URL}/new",
-        fields=tool_forms.tool_fields(kind_names(desk), is_new=True),
-        yes=_("Add the tool"),
-    )
-
-
-def _edit(desk: Desk, tool: EditedTool) -> Question:
-    name = tool.description.name.text(current_language())
-    return Question(
-        code="edit-tool",
-        part=Part.TOOLS,
-        title=_("Describe %(name)s", name=name),
-        back_url=f"{URL}/{tool.code}",
-        back=name,
-        url=f"{URL}/{tool.code}/edit",
-        fields=tool_forms.tool_fields(kind_names(desk), is_new=False),
-        version=tool.version,
-        yes=_("Save"),
-    )
-
-
-def _taking_back(desk: Desk, tool: EditedTool, to: int) -> Question:
-    with desk.services.database.reading() as session:
-        former = next((one for one in earlier_descriptions(session, tool.id) if one.version == to), None)
-    if former is None:
-        raise not_found(tool=tool.code, version=str(to))
-    name = tool.description.name.text(current_language())
-    return Question(
-        code="take-back",
-        part=Part.TOOLS,
-        title=_("Set version %(number)s anew?", number=to),
-        lead=name,
-        back_url=f"{URL}/{tool.code}",
-        back=name,
-        url=f"{URL}/{tool.code}/versions/{to}",
-        consequences=_differences(desk, tool.description, former.description),
-        version=tool.version,
-        yes=_("Yes, set it anew"),
-    )
-
-
-def _differences(desk: Desk, now: Description, then: Description) -> tuple[str, ...]:
-    said = [
-        _("%(what)s: “%(then)s” instead of “%(now)s”", what=label, then=former, now=present)
-        for (label, present), (_label, former) in zip(_facts(desk, now), _facts(desk, then), strict=True)
-        if present != former
-    ]
-    parts = (
-        (_("Roles"), [role.code for role in now.roles], [role.code for role in then.roles], now.roles != then.roles),
-        (_("Usages"), [one.code for one in now.usages], [one.code for one in then.usages], now.usages != then.usages),
-        (_("Terms"), [one.version for one in now.terms], [one.version for one in then.terms], now.terms != then.terms),
-    )
-    said += [
-        _("%(what)s: “%(then)s” instead of “%(now)s”", what=label, then=", ".join(former), now=", ".join(present))
-        for label, present, former, differs in parts
-        if differs
-    ]
-    return tuple(said) or (_("Nothing: it stands so already."),)
-
-
-def _publishing(tool: EditedTool, act: str) -> Question:
-    name, is_out = tool.description.name.text(current_language()), act == "unpublish"
-    if is_out is (tool.retired_at is not None):
-        raise not_found(tool=tool.code)
-    return Question(
-        code=act,
-        part=Part.TOOLS,
-        title=_("Take %(name)s out of the catalogue?", name=name)
-        if is_out
-        else _("Put %(name)s back into the catalogue?", name=name),
-        back_url=f"{URL}/{tool.code}",
-        back=name,
-        url=f"{URL}/{tool.code}/{act}",
-        consequences=(
-            (
-                _("No organisation can register it any more, and it is shown to none that has not."),
-                _("Whoever has it goes on. To keep everybody out, keep out its program."),
-                _("A second operator has to agree."),
-            )
-            if is_out
-            else (_("Organisations can register it again, at once."),)
-        ),
-        yes=_("Yes, ask a second operator") if is_out else _("Yes, put it back"),
-        is_danger=is_out,
     )
