@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, redirect, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.infra import log
@@ -84,6 +84,7 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     checks = {"database": made_of.database.ping, "store": made_of.store.ping}
     app.register_blueprint(health.blueprint(settings, checks))
     app.before_request(_name_request)
+    app.before_request(_refuse_zero_bytes)
     app.teardown_request(_forget_request)
     app.register_error_handler(SignInNeeded, _send_to_sign_in)
     app.register_error_handler(SessionUnconfirmed, _show_unconfirmed)
@@ -97,6 +98,14 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
 
 def _name_request() -> None:
     log.request_id.set(new_id("req"))
+
+
+def _refuse_zero_bytes() -> None:
+    """Refuse an address that no column of PostgreSQL could hold a part of: it is nobody's and nothing's."""
+    if "\0" in request.path:
+        raise NotFound
+    if b"%00" in request.query_string or b"\0" in request.query_string:
+        raise BadRequest
 
 
 def _forget_request(_error: BaseException | None) -> None:
@@ -126,7 +135,9 @@ def _show_not_allowed(error: NotAllowed) -> tuple[str, int]:
     visit = error.visit
     url = organisation_url(visit.organisation.id)
     is_blocked = visit.standing is Standing.BLOCKED
-    page = NotAllowedPage(visit.organisation.name, url, () if is_blocked else error.managers, is_blocked)
+    managers = () if is_blocked else error.managers
+    why = visit.standing if is_blocked or error.is_for_members else None
+    page = NotAllowedPage(visit.organisation.name, url, managers, why)
     return pages.render(page, menu=pages.name_menu(visit.actor, visit.organisation, here=request.path)), 403
 
 

@@ -7,6 +7,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from core.organisations.identifiers import OrganisationId
+from core.organisations.rights import Standing
 from core.staff.desks import desks_of
 from core.web import csrf, headers
 from core.web.name_menu import NameMenu, Places, entries
@@ -70,14 +71,17 @@ class ProblemPage:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowedPage:
-    """A member opened what only managers may, and who these are; `is_blocked`: somebody whom they shut out."""
+    """Somebody who belongs to an organisation opened what they may not, and who its managers are.
+
+    `standing` says why: blocked, or waiting or invited where every member may; None: only managers may.
+    """
 
     template: ClassVar[str] = "not_allowed.html"
 
     organisation_name: str
     organisation_url: str
     managers: tuple[str, ...]
-    is_blocked: bool = False
+    standing: Standing | None = None
 
 
 def render(page: Page, *, menu: NameMenu | None = None) -> str:

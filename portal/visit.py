@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
 from core.infra.errors import ImmoError, NotFound
 from core.organisations.identifiers import MembershipId, OrganisationId
-from core.organisations.rights import Right, Standing
+from core.organisations.rights import Right, Standing, may
 from core.organisations.standing import OrganisationAtAGlance, Place, manager_names, place_of
 from core.web import csrf
 from portal import session
@@ -29,6 +31,8 @@ class NotAllowed(ImmoError):
         super().__init__(organisation=visit.organisation.id, right=right.value)
         self.visit = visit
         self.managers = managers
+        # Nothing that only managers could change: it opens once they have confirmed the person.
+        self.is_for_members = may(Standing.EMPLOYEE, right) and visit.standing is not Standing.EMPLOYEE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,11 @@ def open_organisation(organisation_id: str, right: Right) -> Visit:
 def check_form(sent: Mapping[str, str] | None = None) -> None:
     """Make sure that a form comes from a page of ours in this browser; raises `FormTokenInvalid`.
 
-    `sent` are its texts where it carries a file and was not read in the usual way.
+    `sent` are its texts where it carries a file and was not read in the usual way. One with a zero byte,
+    which no browser sends and no column of PostgreSQL takes, is a bad request.
     """
     texts = request.form if sent is None else sent
     csrf.check(services().settings.secret, session.browser_session().secret, texts.get(csrf.FIELD))
+    pairs = texts.items(multi=True) if isinstance(texts, MultiDict) else texts.items()
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise BadRequest

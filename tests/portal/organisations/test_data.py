@@ -194,6 +194,25 @@ def test_whoever_is_blocked_learns_nothing_but_that(world: World) -> None:
     assert "Anna" not in page.one("main").text
 
 
+@pytest.mark.parametrize(
+    ("who", "path", "heading", "names_managers"),
+    [
+        ("chris", "/employees", "once you are a member", True),
+        ("emma", "/tools", "once you are a member", False),
+        ("chris", "/edit", "Only a manager", True),
+        ("bram", "/edit", "Only a manager", True),
+    ],
+)
+def test_what_opens_to_every_member_is_not_said_to_be_the_managers(
+    world: World, who: str, path: str, heading: str, *, names_managers: bool
+) -> None:
+    page = world.of(who).get(f"{world.url}{path}")
+
+    assert page.status == 403
+    assert heading in page.one("h1").text
+    assert ("Anna" in page.one("main").text) is names_managers
+
+
 def test_an_unverified_organisation_says_what_that_means(world: World) -> None:
     page = world.of("bram").get(world.url)
 
