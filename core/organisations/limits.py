@@ -23,6 +23,9 @@ INVITATIONS_PER_ORGANISATION = Limit("invitation-organisation", 100, timedelta(d
 # A list of up to 500 lines, most of which become a mail.
 IMPORTS_PER_MANAGER = Limit("employee-import-manager", 2, timedelta(days=1))
 IMPORTS_PER_ORGANISATION = Limit("employee-import-organisation", 2, timedelta(days=1))
+# What a list with usernames would do tells which of up to 500 exist: as a search does, and so as rarely.
+LISTED_USERNAMES_PER_MANAGER = Limit("listed-usernames-manager", 6, timedelta(days=1))
+LISTED_USERNAMES_PER_ORGANISATION = Limit("listed-usernames-organisation", 10, timedelta(days=1))
 
 
 def count_lookup(store: EphemeralStore, person_id: PersonId, company_number: str) -> None:
@@ -52,6 +55,12 @@ def count_invitation(store: EphemeralStore, person_id: PersonId, organisation_id
     """Count one mail to somebody who is invited; raises `RateLimited`."""
     rate_limit.hit(store, INVITATIONS_PER_MANAGER, person_id)
     rate_limit.hit(store, INVITATIONS_PER_ORGANISATION, organisation_id)
+
+
+def count_listed_usernames(store: EphemeralStore, person_id: PersonId, organisation_id: OrganisationId) -> None:
+    """Count one look at what a list that names people by their usernames would do; raises `RateLimited`."""
+    rate_limit.hit(store, LISTED_USERNAMES_PER_MANAGER, person_id)
+    rate_limit.hit(store, LISTED_USERNAMES_PER_ORGANISATION, organisation_id)
 
 
 def count_import(store: EphemeralStore, person_id: PersonId, organisation_id: OrganisationId) -> None:

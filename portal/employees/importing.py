@@ -151,7 +151,12 @@ def submit(organisation_id: str) -> Answer:
         return notices.done(employees_url(organisation_id), "changed-meanwhile")
 
 
-def _preview(visit: Visit, text: str, lines: tuple[ListLine, ...]) -> str:
+def _preview(visit: Visit, text: str, lines: tuple[ListLine, ...]) -> Answer:
+    if any(not line.is_address and not line.wrong for line in lines):
+        try:
+            limits.count_listed_usernames(visit.services.store, visit.actor.person_id, visit.organisation.id)
+        except RateLimited as error:
+            return _page(visit, too_many(error)), 429
     with visit.services.database.reading() as session:
         judged = employee_imports.judge(session, visit.organisation.id, lines, by=visit.actor.person_id)
     return _lines_page(visit, judged, carried=text, is_done=False)

@@ -172,3 +172,14 @@ def test_a_report_of_another_organisation_or_of_somebody_else_is_none(world: Wor
     page = world.of("anna").post(f"{world.url}/import", step="report", report="made up")
 
     assert page.status == 422
+
+
+def test_usernames_are_not_tried_by_the_hundred_in_previews(world: World) -> None:
+    anna = world.of("anna")
+    guessed = b"username;function\n" + b"".join(b"some.body%d;x\n" % number for number in range(100))
+
+    seen = [upload(anna, world, guessed).status for _ in range(7)]
+    by_address = upload(anna, world, b"e-mail;function\nan.peeters@example.be;Negotiator\n").status
+
+    assert seen == [200] * 6 + [429]
+    assert by_address == 200
