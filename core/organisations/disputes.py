@@ -8,7 +8,7 @@ it back; never by time.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Exists, exists, select
 from sqlalchemy.orm import Session
 
 from core.infra import audit
@@ -17,7 +17,7 @@ from core.infra.errors import NotFound
 from core.infra.ids import new_id
 from core.organisations import letters, records
 from core.organisations.dispute_rules import Case, Evidence, Side
-from core.organisations.errors import DisputeOver, IdentityUnproven, ManagesAlready, NotYours
+from core.organisations.errors import DisputeDecided, DisputeOver, IdentityUnproven, ManagesAlready, NotYours
 from core.organisations.identifiers import OrganisationId
 from core.organisations.states import DisputeState, EvidenceSource, OrganisationStatus
 from core.organisations.tables import DisputeRow, OrganisationRow
@@ -34,11 +34,14 @@ def open_own(session: Session, organisation_id: OrganisationId, *, by: PersonId,
     """Say that an organisation is one's own, and return the identifier of the dispute.
 
     Raises `NotFound` for one that is closed, `IdentityUnproven` unless an identity card is linked,
-    `ManagesAlready`, `AlreadyDisputed`.
+    `ManagesAlready`, `AlreadyDisputed`, and `DisputeDecided` once the helpdesk decided against them.
     """
     # Who freezes what others do is known by more than a name: nobody does so in somebody else's.
     if eid_standing.standing(session, by) is None:
         raise IdentityUnproven
+    if session.scalar(select(_lost(organisation_id, by))):
+        # Or a decision would end nothing: the managers could be frozen again a minute later, for ever.
+        raise DisputeDecided(organisation=organisation_id)
     return _open(session, organisation_id, claimant=by, by=by, why=None, now=now)
 
 
@@ -167,6 +170,14 @@ def _open(
     letters.tell_managers(session, organisation_id, "dispute-opened", lambda _language: {"person": name}, now=now)
     letters.tell_person(session, claimant, organisation_id, "dispute-received", now=now)
     return row.id
+
+
+def _lost(organisation_id: OrganisationId, claimant: PersonId) -> Exists:
+    return exists().where(
+        DisputeRow.organisation_id == organisation_id,
+        DisputeRow.claimant_id == claimant,
+        DisputeRow.state == DisputeState.KEPT.value,
+    )
 
 
 def _evidence(source: str | None, reference: str | None) -> Evidence | None:

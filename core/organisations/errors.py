@@ -93,6 +93,12 @@ class AlreadyDisputed(Conflict):
     code = "already-disputed"
 
 
+class DisputeDecided(RuleError):
+    """The helpdesk decided against this person before: only it can open the case again."""
+
+    code = "dispute-decided"
+
+
 class DisputeOver(Conflict):
     """The dispute was settled or withdrawn: nothing is left to decide."""
 

@@ -8,10 +8,14 @@ from core.closing.person import ErasureCause
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.organisations import disputes
-from core.organisations.errors import AlreadyDisputed, DisputeOver, NotYours
+from core.organisations.errors import AlreadyDisputed, DisputeDecided, DisputeOver, NotYours
 from core.organisations.identifiers import OrganisationId
+from core.organisations.states import DisputeState
 from core.organisations.tables import DisputeRow
 from core.people.identifiers import PersonId
+from core.staff import roles
+from core.staff.reasons import Reason, StaffReason
+from core.staff.states import StaffRole
 from tests.support.at_once import at_once
 from tests.support.cards import link_card
 from tests.support.offices import a_person, an_office
@@ -90,3 +94,21 @@ def test_what_was_withdrawn_is_over(
     with database.transaction() as session, pytest.raises(DisputeOver):
         disputes.withdraw(session, dispute, by=people["dora"], now=clock.now())
     assert claim(database, clock, office, people["dora"]) != dispute
+
+
+def test_whoever_lost_does_not_freeze_it_again(
+    database: Database, clock: FixedClock, office: OrganisationId, people: dict[str, PersonId]
+) -> None:
+    dispute = claim(database, clock, office, people["dora"])
+    with database.transaction() as session:
+        row = disputes.locked(session, dispute)
+        row.state, row.ended_at = DisputeState.KEPT, clock.now()
+
+    with pytest.raises(DisputeDecided):
+        claim(database, clock, office, people["dora"])
+
+    with database.transaction() as session:
+        roles.give(session, people["dirk"], StaffRole.HELPDESK, by=None, why=None, now=clock.now())
+        why = Reason(StaffReason.DISPUTE, "T-2")
+        disputes.open_for(session, office, people["dora"], why=why, by=people["dirk"], now=clock.now())
+    assert rows(database) == [(people["dora"], "kept"), (people["dora"], "open")]
