@@ -135,7 +135,9 @@ def _show_not_allowed(error: NotAllowed) -> tuple[str, int]:
     visit = error.visit
     url = organisation_url(visit.organisation.id)
     is_blocked = visit.standing is Standing.BLOCKED
-    page = NotAllowedPage(visit.organisation.name, url, () if is_blocked else error.managers, is_blocked)
+    managers = () if is_blocked else error.managers
+    why = visit.standing if is_blocked or error.is_for_members else None
+    page = NotAllowedPage(visit.organisation.name, url, managers, why)
     return pages.render(page, menu=pages.name_menu(visit.actor, visit.organisation, here=request.path)), 403
 
 

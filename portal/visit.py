@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest
 
 from core.infra.errors import ImmoError, NotFound
 from core.organisations.identifiers import MembershipId, OrganisationId
-from core.organisations.rights import Right, Standing
+from core.organisations.rights import Right, Standing, may
 from core.organisations.standing import OrganisationAtAGlance, Place, manager_names, place_of
 from core.web import csrf
 from portal import session
@@ -31,6 +31,8 @@ class NotAllowed(ImmoError):
         super().__init__(organisation=visit.organisation.id, right=right.value)
         self.visit = visit
         self.managers = managers
+        # Nothing that only managers could change: it opens once they have confirmed the person.
+        self.is_for_members = may(Standing.EMPLOYEE, right) and visit.standing is not Standing.EMPLOYEE
 
 
 @dataclass(frozen=True, slots=True)
