@@ -186,7 +186,8 @@ class Wire:
         # A connection must not cross a fork: the child makes its own.
         process, line = getattr(self._local, "kept", _NONE)
         if line is None or process != os.getpid():
-            line = _Line(cast("_Client", self._pool.make_connection()))
+            # The pool itself counts all it ever made, and would refuse for good after a hundred.
+            line = _Line(cast("_Client", self._pool.connection_class(**self._pool.connection_kwargs)))
             self._local.kept = (os.getpid(), line)
         return line
 

@@ -201,3 +201,20 @@ def test_a_connection_ends_with_its_thread(redis_url: str) -> None:
 
 def _connected(plain: redis.Redis) -> int:
     return len(list(plain.client_list()))
+
+
+def test_connections_that_are_over_count_for_nothing(redis_url: str) -> None:
+    """A process may lose and make more of them in its life than the client would ever keep at once."""
+    store = RedisStore(redis_url)
+    store.put(Kind.CODE, "k", b"v", LIFE)
+    for _ in range(120):
+        thread = threading.Thread(target=store.ping)
+        thread.start()
+        thread.join()
+
+    found: list[bytes | None] = []
+    thread = threading.Thread(target=lambda: found.append(store.get(Kind.CODE, "k")))
+    thread.start()
+    thread.join()
+
+    assert found == [b"v"]
