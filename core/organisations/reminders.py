@@ -13,10 +13,9 @@ from core.infra.errors import NotFound, RateLimited
 from core.organisations import employees, letters
 from core.organisations.errors import NotYours, WrongState
 from core.organisations.identifiers import MembershipId, OrganisationId
-from core.organisations.rules import REQUEST_EXPIRES_AFTER
 from core.organisations.states import MembershipStatus
 from core.organisations.tables import MembershipRow
-from core.organisations.waiting import REMINDED_AFTER, Wait
+from core.organisations.waiting import REMINDED_AFTER, REQUEST_EXPIRES_AFTER, Wait
 from core.people.identifiers import PersonId
 from core.people.receivers import name_of
 

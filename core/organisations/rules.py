@@ -7,20 +7,17 @@
 
 Pure: a function takes the membership and whoever acts, and returns the membership as it will be.
 After `refused` or `left` a person may ask again, with a new membership; after `blocked` not, nor
-after leaving while blocked: then a manager adds or invites them. From
-every state that binds, the end of the person's account leads to `left` (`depart`).
+after leaving while blocked: then a manager adds or invites them. From every state that binds, the
+end of the person's account leads to `left` (`depart`).
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from core.organisations.errors import BlockedHere, DemoteFirst, Disputed, LastManager, NotManager, NotYours, WrongState
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.states import MembershipStatus, MembershipType, Succession
 from core.people.identifiers import PersonId
-
-# A request that nobody answered, and an invitation that nobody accepted, end by themselves.
-REQUEST_EXPIRES_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

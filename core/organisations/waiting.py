@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.organisations.rules import REQUEST_EXPIRES_AFTER
-
 # The managers are reminded by themselves after so long, and by the person who waits once a day.
 REMINDED_AFTER = (timedelta(days=3), timedelta(days=7))
 REMIND_AGAIN_AFTER = timedelta(days=1)
+# A request that nobody answered, and an invitation that nobody accepted, end by themselves.
+REQUEST_EXPIRES_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

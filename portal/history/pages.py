@@ -61,7 +61,8 @@ def entry(found: OrganisationDeed, visit: Visit) -> Entry:
     sentence = SENTENCES.get(found.deed.action)
     if sentence is None:
         return Entry(_(UNKNOWN), _doer(found, visit), found.deed.at)
-    source = _(sentence.by_reason.get(str(found.deed.details.get("reason")), sentence.text))
+    text = sentence.by_reason.get(str(found.deed.details.get("reason")), sentence.text)
+    source = _(text)
     known = {"person": _name(found.whom, visit), "tool": _tool(found), "role": _localised(found.role)}
     neutral = {"person": _neutral(found.whom, SOME_COLLEAGUE), "tool": SOME_TOOL, "role": SOME_ROLE}
     values = {name: value or _at_its_place(source, name, _(neutral[name])) for name, value in known.items()}
@@ -80,7 +81,8 @@ def _doer(found: OrganisationDeed, visit: Visit) -> str:
         case Doer.PRODUCT:
             return _("Immo-Connect")
         case Doer.PERSON:
-            return _name(found.by, visit) or _capital(_(_neutral(found.by, SOME_MANAGER)))
+            somebody = _neutral(found.by, SOME_MANAGER)
+            return _name(found.by, visit) or _capital(_(somebody))
 
 
 def _name(somebody: Somebody | None, visit: Visit) -> str | None:
