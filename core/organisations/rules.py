@@ -132,9 +132,8 @@ def take_up(
 ) -> Membership:
     """Return the membership of whoever accepts an invitation by mail: active at once (O8).
 
-    A manager said yes when the mail was sent, so a request of the same person (`present`) is
-    answered by it. Raises `BlockedHere`, which an invitation does not undo, and `WrongState` for a member.
-    `left_blocked` says that they were blocked after it was sent, and left.
+    A manager said yes when the mail was sent, so a request of the same person (`present`) is answered by
+    it. Raises `WrongState` for a member, and `BlockedHere`, which no invitation undoes (`left_blocked`: they left so).
     """
     if left_blocked:
         raise BlockedHere(organisation=organisation_id)
@@ -268,8 +267,7 @@ def demote(membership: Membership, *, by: Membership, managers: int, is_disputed
 
 
 def _activated(membership: Membership, today: date) -> Membership:
-    since = membership.since or today
-    return replace(membership, status=MembershipStatus.ACTIVE, since=since)
+    return replace(membership, status=MembershipStatus.ACTIVE, since=membership.since or today)
 
 
 def _require_manager(by: Membership, organisation_id: OrganisationId) -> None:
