@@ -46,13 +46,18 @@ class Desk:
     signed_in_at: datetime
     now: datetime
 
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether the person proved who they are within the last five minutes."""
+        return self.now <= self.signed_in_at + FRESH
+
     def require_fresh(self) -> None:
         """Raise `StaffSignInNeeded` unless the person proved who they are within the last five minutes.
 
         For acts of `core` that are dangerous; the provider asks it itself. The form that was sent is
         kept and shown again after the way to the provider and back (`typed`).
         """
-        if self.now > self.signed_in_at + FRESH:
+        if not self.is_fresh:
             raise StaffSignInNeeded(FRESH)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from flask import Blueprint
+from flask import Blueprint, redirect
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -101,8 +101,10 @@ def show() -> str:
 
 @bp.get(f"{URL}/upload")
 def show_form() -> str:
-    """Show the form of a file."""
+    """Show the form of a file, to somebody who proved just now who they are."""
     desk = open_operations()
+    # Asked here already, because a file is not kept on the way to the provider and back.
+    desk.require_fresh()
     return ask(desk, _question(desk))
 
 
@@ -112,6 +114,8 @@ def send() -> Answer:
     desk = open_operations()
     sent = read_form("file", bytes_max=BYTES_MAX)
     check_form(sent.texts)
+    if not desk.is_fresh:
+        return redirect(f"{URL}/upload", 303)
     offered = _kinds(desk)
 
     def read(reading: Reading) -> tuple[bytes, UploadWish]:

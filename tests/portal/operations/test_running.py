@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from core.accreditations import uploads
 from core.accreditations.tables import RegisterSnapshotRow, RegisterUploadRow
@@ -119,12 +120,16 @@ def test_a_token_is_made_for_its_owner_shown_once_and_ended(operations: Operatio
 def upload(browser: StaffBrowser, content: bytes, **fields: str) -> StaffBrowser:
     path = "/operations/imports/upload"
     browser.get(path)
+    return browser._follow(upload_at_once(browser, content, **fields), path)
+
+
+def upload_at_once(browser: StaffBrowser, content: bytes, **fields: str) -> TestResponse:
     data = {"csrf_token": browser.form_token, "file_format": "csv", "kind": "be.biv", **WHY, **fields}
     parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in data.items()]
     head = '--b\r\nContent-Disposition: form-data; name="file"; filename="register.csv"\r\n\r\n'
     body = "".join(parts).encode() + head.encode() + content + b"\r\n--b--\r\n"
-    answer = browser.portal.post(path, data=body, content_type="multipart/form-data; boundary=b")
-    return browser._follow(answer, path)
+    content_type = "multipart/form-data; boundary=b"
+    return browser.portal.post("/operations/imports/upload", data=body, content_type=content_type)
 
 
 def read(operations: Operations) -> str | None:
@@ -153,6 +158,19 @@ def test_a_register_is_sent_kept_sealed_read_by_the_worker_and_reported(operatio
     assert browser.get("/operations/imports").page.has("#registers")
     (deed,) = operations.deeds("register-file-sent")
     assert deed.details["reference"] == "OPS-1"
+
+
+def test_a_register_wants_a_fresh_sign_in_before_the_file_is_chosen(operations: Operations) -> None:
+    browser = operations.ground.browser("gilles.operator")
+    browser.signs_in_ago = timedelta(minutes=6)
+    browser.get("/operations")
+
+    answer = upload_at_once(browser, FILE.encode())
+
+    assert (answer.status_code, answer.location) == (303, "/operations/imports/upload")
+    with operations.ground.database.reading() as session:
+        assert session.scalars(select(RegisterUploadRow)).all() == []
+    assert browser.portal.get(answer.location).location == "/staff/sign-in?fresh=1"
 
 
 def test_a_register_that_is_not_right_changes_nothing_and_says_where(operations: Operations) -> None:
