@@ -28,6 +28,12 @@ class InvalidReason(RuleError):
         super().__init__(field=field)
 
 
+class HoldsRole(RuleError):
+    """The account holds a role of the staff: operators take that away first."""
+
+    code = "holds-role"
+
+
 class SamePerson(RuleError):
     """Whoever asked for the act cannot be its second person."""
 

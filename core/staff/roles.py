@@ -15,7 +15,7 @@ from core.people.identifiers import PersonId
 from core.people.rules import PersonStatus
 from core.people.tables import PersonRow
 from core.staff import rules
-from core.staff.errors import NotStaff
+from core.staff.errors import HoldsRole, NotStaff
 from core.staff.reasons import Reason
 from core.staff.states import StaffRole
 from core.staff.tables import StaffRoleRow
@@ -54,6 +54,12 @@ def require(session: Session, person_id: PersonId, role: StaffRole) -> None:
     )
     if session.execute(held).first() is None:
         raise NotStaff(person_id=person_id, role=role.value)
+
+
+def require_none(session: Session, person_id: PersonId) -> None:
+    """Raise `HoldsRole` for staff: the helpdesk ends no account whose role takes operators to end."""
+    if roles_of(session, person_id):
+        raise HoldsRole(person_id=person_id)
 
 
 def give(

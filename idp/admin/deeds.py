@@ -21,6 +21,7 @@ def deeds(call: Call) -> Mapping[str, CarryOut]:
     """Return every act that can be approved here; those of core are among them."""
 
     def anonymise(session: Session, approved: Approved) -> None:
+        roles.require_none(session, PersonId(approved.text("person_id")))
         erasure.erase_in(
             session,
             call.services.store,

@@ -15,6 +15,7 @@ from core.people.email_addresses import activated_at, proposal_of
 from core.people.facts import PersonFacts
 from core.people.identifiers import PersonId
 from core.people.profiles import chosen_language, person_facts
+from core.staff import roles
 from core.staff.approvals import Act
 from core.staff.states import StaffRole
 from core.web.json_shapes import Kind, Member
@@ -102,7 +103,9 @@ def sign_out_everywhere(call: Call) -> Json:
 
 def request_erasure(call: Call) -> Json:
     """Note for the person that their account is to go in fourteen days; they can undo it themselves."""
-    return {"changed": leaving.request_in(call.session, _facts(call), by=call.by, place=None, now=call.now)}
+    facts = _facts(call)
+    roles.require_none(call.session, facts.id)
+    return {"changed": leaving.request_in(call.session, facts, by=call.by, place=None, now=call.now)}
 
 
 def undo_erasure(call: Call) -> Json:
@@ -112,7 +115,7 @@ def undo_erasure(call: Call) -> Json:
 
 def anonymise(call: Call) -> Json:
     """Make sure that there is an account to erase at once; a second person decides."""
-    _facts(call)
+    roles.require_none(call.session, _facts(call).id)
     return {}
 
 

@@ -147,6 +147,7 @@ REFUSALS: Mapping[str, str] = {
     "already-asked-for": N_("This waits for a second person already. Look at the approvals."),
     "not-staff": N_("You do not hold the role that this needs any more."),
     "needs-manager": N_("Organisations would be left without a manager. Let them choose another one first."),
+    "holds-role": N_("This account belongs to somebody of the staff. Let operators take the role away first."),
     "rate-limited": N_("This was done too often. Try again later."),
     "not-found": N_("There is nothing to do this with, or not any more."),
     "accreditation-number-taken": N_(
