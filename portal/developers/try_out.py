@@ -82,6 +82,10 @@ def begin() -> AnyResponse | tuple[str, int]:
         made = desk.admin.act("try-outs", tool=request.form.get("tool", ""))
     except NotFound:
         return _page(desk, request.form, problem="no-such-tool"), 422
+    try:
+        endpoint = _endpoint("authorization_endpoint")
+    except (RequestException, KeyError, ValueError):
+        return _page(desk, request.form, problem="unavailable"), 503
     begun = _Begun(
         tool=request.form.get("tool", ""),
         client_id=made["client_id"],
@@ -91,7 +95,7 @@ def begin() -> AnyResponse | tuple[str, int]:
         verifier=secrets.token_urlsafe(48),
     )
     browser_session()[_KEPT] = {name: getattr(begun, name) for name in _Begun.__slots__}
-    return redirect(f"{_endpoint('authorization_endpoint')}?{urlencode(_asked(begun))}", 303)
+    return redirect(f"{endpoint}?{urlencode(_asked(begun))}", 303)
 
 
 @bp.get(f"{URL}/callback")

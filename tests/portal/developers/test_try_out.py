@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from requests import ConnectionError as RequestsConnectionError
 
 from core.people.assurance import Acr
 from core.tools.registration import register
@@ -106,3 +107,17 @@ def test_only_known_wishes_reach_the_provider(staff_portal: StaffPortal, hannah:
     assert parameters["scope"] == ["openid"]
     assert parameters["acr_values"] == ["urn:immo-connect:acr:pwd"]
     assert parameters["code_challenge_method"] == ["S256"]
+
+
+def test_a_provider_that_does_not_answer_is_said_on_the_form(
+    hannah: StaffBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_args: object, **_named: object) -> None:
+        raise RequestsConnectionError
+
+    monkeypatch.setattr("portal.developers.try_out.requests.get", silent)
+    sent = {"csrf_token": hannah.form_token, "tool": "finder"}
+
+    answer = hannah.portal.post("/developers/try-out", data=sent)
+
+    assert (answer.status_code, 'id="problem"' in answer.text) == (503, True)
