@@ -124,9 +124,11 @@ def _note(opened: EmployeeVisit) -> str:
     """Return why a manager finds no button to block or delete this employee; empty where they do."""
     if not opened.manages or not opened.employee.is_manager:
         return ""
-    if _is_last_manager(opened):
-        return _(REFUSED["last-manager"], person=opened.employee.name)
-    return "" if opened.is_own else _(REFUSED["demote-first"], person=opened.employee.name)
+    is_last = _is_last_manager(opened)
+    if opened.is_own and not is_last:
+        return ""
+    why = REFUSED["last-manager" if is_last else "demote-first"]
+    return _(why, person=opened.employee.name)
 
 
 def _is_last_manager(opened: EmployeeVisit) -> bool:

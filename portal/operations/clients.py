@@ -251,7 +251,8 @@ def _wanted_policy(desk: Desk, client: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _earlier(one: Mapping[str, Any], names: Mapping[str, str]) -> EarlierPolicy:
     words = {word.value: label for word, label in REASONS.items()}
-    reason = _(words[one["reason"]]) if one["reason"] in words else one["reason"]
+    word = one["reason"]
+    reason = _(words[word]) if word in words else word
     return EarlierPolicy(
         version=one["version"],
         replaced_at=datetime.fromisoformat(one["replaced_at"]),

@@ -149,12 +149,13 @@ def keys(desk: Desk) -> tuple[Key, ...]:
 
 def _key(desk: Desk, one: Mapping[str, Any]) -> Key:
     changed_at, is_destroyed = datetime.fromisoformat(one["changed_at"]), one["place"] is None
-    steps = () if is_destroyed else _STEPS[one["state"]]
+    state = one["state"]
+    steps = () if is_destroyed else _STEPS[state]
     return Key(
         kid=one["kid"],
         algorithm=one["algorithm"],
-        state=one["state"],
-        state_text=_(KEYS[one["state"]]),
+        state=state,
+        state_text=_(KEYS[state]),
         created_at=datetime.fromisoformat(one["created_at"]),
         changed_at=changed_at,
         is_destroyed=is_destroyed,

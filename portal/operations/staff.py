@@ -121,11 +121,16 @@ def _members(desk: Desk) -> tuple[Member, ...]:
             name=one["name"],
             username=one["username"],
             role=one["role"],
-            role_text=_(ROLES[StaffRole(one["role"])]),
+            role_text=_role_text(one["role"]),
             given_at=datetime.fromisoformat(one["given_at"]),
         )
         for one in desk.admin.read("staff")["staff"]
     )
+
+
+def _role_text(word: str) -> str:
+    role = StaffRole(word)
+    return _(ROLES[role])
 
 
 def _giving(role: StaffRole) -> Question:

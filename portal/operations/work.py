@@ -118,9 +118,10 @@ def _reviving(desk: Desk, message_id: str) -> Question:
 
 
 def _letter(one: dict[str, Any]) -> Letter:
+    topic = one["topic"]
     return Letter(
         id=one["id"],
-        topic=_(TOPICS[one["topic"]]) if one["topic"] in TOPICS else one["topic"],
+        topic=_(TOPICS[topic]) if topic in TOPICS else topic,
         attempts=one["attempts"],
         created_at=datetime.fromisoformat(one["created_at"]),
         dead_at=datetime.fromisoformat(one["dead_at"]),

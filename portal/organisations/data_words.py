@@ -20,14 +20,14 @@ def groups(found: DescribedOrganisation) -> tuple[Group, ...]:
         Fact(network.value, FIELD_NAMES[network.value], (url,), url) for network, url in company.social.items()
     )
     general = (
-        Fact("name", _(FIELD_NAMES["name"]), (company.name,)),
-        Fact("kind", _(FIELD_NAMES["kind"]), (_kind(company.kind),)),
+        Fact("name", _named("name"), (company.name,)),
+        Fact("kind", _named("kind"), (_kind(company.kind),)),
         Fact("number", _("Company number"), (shown(found.company_number),)),
     )
     contact = (
-        Fact("email", _(FIELD_NAMES["email"]), _lines(company.email), company.email and f"mailto:{company.email}"),
-        Fact("phone", _(FIELD_NAMES["phone_number"]), _lines(phone_for_reading(company.phone_number or ""))),
-        Fact("website", _(FIELD_NAMES["website"]), _lines(company.website), company.website),
+        Fact("email", _named("email"), _lines(company.email), company.email and f"mailto:{company.email}"),
+        Fact("phone", _named("phone_number"), _lines(phone_for_reading(company.phone_number or ""))),
+        Fact("website", _named("website"), _lines(company.website), company.website),
     )
     return (
         Group("general", _("General data"), general),
@@ -79,3 +79,7 @@ def _address(street: str | None, code: str | None, town: str | None) -> tuple[st
 
 def _lines(text: str | None) -> tuple[str, ...]:
     return (text,) if text else ()
+
+
+def _named(field: str) -> str:
+    return _(FIELD_NAMES[field])

@@ -12,13 +12,17 @@ from development.catalogues import ROOT, TARGETS, extract, problems, read
 # What is the same word in English and the other language; everything else must have been translated.
 _IN_BOTH = {
     *("claim", "claims", "description", "scope", "scopes", "status", "id token", "access token", "userinfo", "start"),
-    *("immo-connect", "contact", "type", "%(accreditation)s (%(places)s)"),
+    *("immo-connect", "contact", "type", "%(accreditation)s (%(places)s)", "logo", "wallet", "helpdesk", "code"),
+    *("content security policy", "discovery document", "openid connect", "introspection", "token exchange"),
+    *("fapi 2.0 message signing", "fapi 2.0 security profile", "%(milliseconds)s ms"),
 }
 SAME = {
     "nl": {
         *_IN_BOTH,
         *("browser", "help", "mails", "man", "privacy", "tool", "tools", "website"),
         *("passkey", "passkeys", "%(num)s passkey", "%(num)s passkeys"),
+        *("account", "details", "mail", "open", "operator", "%(num)s filter", "%(num)s filters"),
+        *("in %(num)s tool.", "in %(num)s tools.", "%(kind)s %(number)s, %(list)s: %(status)s.", "%(usage)s: %(role)s"),
     },
     "fr": {
         *_IN_BOTH,
@@ -29,7 +33,7 @@ SAME = {
         "organisation",
         "organisations",
         "source",
-        "version %(version)s",
+        *("maintenance", "pages", "version", "version %(number)s", "version %(version)s", "%(minutes)s minutes"),
     },
 }
 # What a macro writes into a tag: an attribute and no word.
