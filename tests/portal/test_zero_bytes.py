@@ -18,7 +18,13 @@ def office(portal: Portal) -> Office:
 
 def test_an_address_with_one_is_nothing(portal: Portal, office: Office) -> None:
     browser, here = portal.signed_in(PersonId(office.manager.person_id)), f"/organisations/{office.organisation_id}"
-    parts = ("/organisations/%00", f"{here}/employees/a%00b", f"{here}/tools/finder/%00", "/organisations/dispute/%00")
+    parts = (
+        "/invitations/%00",
+        "/organisations/%00",
+        f"{here}/employees/a%00b",
+        f"{here}/tools/finder/%00",
+        "/organisations/dispute/%00",
+    )
     words = (f"{here}/employees?after=%00", f"{here}/history?person=a%00", f"{here}{_USAGE}/access?after=%00")
 
     assert {path: browser.get(path).status_code for path in parts} == dict.fromkeys(parts, 404)

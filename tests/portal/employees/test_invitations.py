@@ -226,7 +226,7 @@ def test_looking_answers_nothing_and_a_foreign_form_neither(world: World) -> Non
     assert rows(world)[0].state == InvitationState.OPEN
 
 
-@pytest.mark.parametrize("made_up", ["x", "A" * 43, "%00", "inv_1"])
+@pytest.mark.parametrize("made_up", ["x", "A" * 43, "inv_1"])
 def test_a_wrong_link_leads_nowhere_but_on(world: World, made_up: str) -> None:
     page = world.of("elsa").get(f"/invitations/{made_up}")
 
