@@ -17,6 +17,7 @@ from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from core.staff import approvals
 from core.tools import mandate_rounds, requirement_changes
+from core.wallet import holds, idempotency
 from idp.account import erasure, leaving, never_activated
 from idp.credentials import mailed_codes, sign_ins
 from idp.credentials.address_change import PROPOSAL_LIFE
@@ -35,6 +36,7 @@ _SWEEP_EVERY = timedelta(hours=1)
 _REGISTERS_EVERY = timedelta(minutes=1)
 # An operator looks at the page while the file that was sent is read.
 _FILES_EVERY = timedelta(seconds=5)
+_HOLDS_EVERY = timedelta(minutes=1)
 # Mails and logout notices wait for no longer than this while people are looked up in the registers.
 _REGISTERS_SECONDS = 10.0
 # A manager's deeds about one member, who has a letter about them.
@@ -106,7 +108,13 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
             suspended = managing.suspend_unmanaged(session, now=now)
         event("unmanaged_suspended", organisations=suspended)
 
+    def expire_holds(now: datetime) -> None:
+        with services.database.transaction() as session:
+            freed = holds.expire_due(session, now=now)
+        event("holds_expired", holds=freed)
+
     return (
+        Periodic("expire-holds", _HOLDS_EVERY, expire_holds),
         Periodic("suspend-unmanaged", _SWEEP_EVERY, suspend_unmanaged),
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, partial(_purge_database, services)),
@@ -148,6 +156,7 @@ def _purge_database(services: Services, now: datetime) -> None:
         mailed_codes.purge(session, now)
         registration_tokens.purge(session, now)
         approvals.purge(session, now)
+        idempotency.purge(session, now=now)
         purge_proposals(session, older_than=now - PROPOSAL_LIFE)
     event("database_purged", refresh_families=families, participants=left)
 

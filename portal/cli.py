@@ -8,6 +8,7 @@ from core.infra.errors import InvalidSettings
 from core.infra.settings import Settings
 from portal.client_key import ClientKey
 from portal.companies_cli import companies
+from portal.ledger_cli import ledger
 
 
 @click.group()
@@ -16,6 +17,7 @@ def main() -> None:
 
 
 main.add_command(companies)
+main.add_command(ledger)
 
 
 @main.group()

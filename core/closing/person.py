@@ -25,6 +25,7 @@ from core.people.identifiers import PersonId
 from core.tools import departures as tools
 from core.tools import mandate_endings
 from core.tools.departures import LentAccreditation
+from core.wallet import departures as wallets
 
 # Written once per person and tool, when they press "Start" for the first time; never removed.
 STARTED_A_TOOL = "consent-given"
@@ -151,6 +152,7 @@ def _fate(session: Session, person_id: PersonId) -> Fate:
     is_active = (
         organisations.was_ever_confirmed(session, person_id)
         or tools.has_acted(session, person_id)
+        or wallets.has_paid(session, person_id)
         or _has_started_a_tool(session, person_id)
     )
     return Fate.ANONYMISED if is_active else Fate.DELETED

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.infra.errors import RuleError
 from core.infra.settings import Mode
-from idp.demo import clients, companies, crowd, kinds, offices, registers, tools, trial_office
+from idp.demo import clients, companies, crowd, kinds, offices, registers, tools, trial_office, wallets
 from idp.demo import people as persons
 from idp.oidc.clients import announce_change
 from idp.wiring import Services
@@ -37,6 +37,7 @@ def load(services: Services, people: int = 0, organisations: int = 0, largest: i
         cast = persons.load(session, services.number_keys, now=now)
         offices.load(session, cast, catalogue, now=now)
         trial_office.load(session, catalogue, now=now)
+        wallets.load(session, employee=cast["demo.employee"], now=now)
         clients.load(session, settings, catalogue, now=now)
     registers.load(database, services.number_keys, now=now)
     companies.load(database, now=now)

@@ -45,6 +45,8 @@ KEPT_REFERENCES = {
     ("accreditation_kind_version", "replaced_by"): "who did it",
     ("register_upload", "uploaded_by"): "who did it",
     ("approval", "decided_by"): "who did it",
+    ("ledger_entry", "done_by"): "who did it",
+    ("wallet_transaction", "done_by"): "who did it",
     ("dispute", "claimant_id"): "who did it; the dispute is withdrawn",
 }
 # What then points to nobody: it goes on without them.

@@ -24,6 +24,8 @@ from core.tools.access import offered_contexts
 from core.tools.assignments import block_access
 from core.tools.catalogue import tool_by_code, tool_facts
 from core.tools.context import OfferedContext, Reason, ReasonCode
+from core.wallet.proof import differences
+from core.wallet.queries import wallet_of
 from idp.credentials import passwords
 from idp.demo import world
 from idp.demo.addresses import tool_address
@@ -350,3 +352,16 @@ def test_history_reads_like_one(demo: Services) -> None:
     assert of_noord[0].action == "organisation-added"
     assert of_noord[0].at.date() < date(2026, 1, 1)
     assert {"membership-requested", "membership-confirmed", "tool-registered"} <= {deed.action for deed in of_noord}
+
+
+def test_noord_has_what_the_contract_says_and_zuid_nothing(demo: Services) -> None:
+    with demo.database.reading() as session:
+        noord, zuid = (
+            wallet_of(session, find_by_company_number(session, number) or "") for number in ("0100001060", "0100002050")
+        )
+        assert list(differences(session)) == []
+
+    assert noord is not None
+    assert zuid is not None
+    assert (noord.balance_cents, noord.held_cents) == (120_00, 0)
+    assert (zuid.balance_cents, zuid.transactions) == (0, 0)
