@@ -76,8 +76,7 @@ def load(session: Session, tools: Mapping[str, ToolId], *, now: datetime) -> Non
     then = now - _FOUNDED
     shared = hash_password(PASSWORD)
     people = {
-        tester.username: _person(session, tester, shared, now)
-        for tester in (_MANAGER, *_CONFIRMED, _WAITING, _INVITED)
+        tester.username: _person(session, tester, shared, now) for tester in (_MANAGER, *_CONFIRMED, _WAITING, _INVITED)
     }
     manager = people[_MANAGER.username]
     office = found(session, _OFFICE, by=manager, details=_details(_MANAGER), now=then).organisation_id

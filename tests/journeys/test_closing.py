@@ -58,15 +58,11 @@ def tokens_of(employee: FormBrowser, product: RunningProduct) -> dict[str, str]:
     # The context was chosen in this session: nothing is asked.
     employee.open(f"{product.addresses.issuer}/authorize?{urlencode(wanted)}")
     employee.stays_out_of, code = (), employee.answer["code"]
-    return ask(
-        product, grant_type="authorization_code", code=code, redirect_uri=callback, code_verifier=verifier
-    )
+    return ask(product, grant_type="authorization_code", code=code, redirect_uri=callback, code_verifier=verifier)
 
 
 def ask(product: RunningProduct, **form: str) -> dict[str, str]:
-    answer: dict[str, str] = requests.post(
-        f"{product.addresses.issuer}/token", data=form, auth=TOOL, timeout=20
-    ).json()
+    answer: dict[str, str] = requests.post(f"{product.addresses.issuer}/token", data=form, auth=TOOL, timeout=20).json()
     return answer
 
 
