@@ -19,6 +19,7 @@ ACTS: Mapping[str, str] = {
     "destroy-signing-key": N_("Destroy a signing key"),
     "disable-client": N_("Disable a program"),
     "give-operator": N_("Make somebody an operator"),
+    "give-helpdesk": N_("Let somebody work for the helpdesk"),
     "take-operator": N_("Take the role of operator from somebody"),
 }
 

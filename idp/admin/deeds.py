@@ -1,6 +1,7 @@
 """What carries out the dangerous acts that lie with the provider, once a second person approved them."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from core.closing import staff_deeds
 from core.closing.person import ErasureCause
@@ -48,7 +49,8 @@ def deeds(call: Call) -> Mapping[str, CarryOut]:
         clients.DISABLE.name: disable_client,
         keys.RETIRE.name: _retire_key,
         keys.DESTROY.name: destroy_key,
-        staff.GIVE_OPERATOR.name: _give_operator,
+        staff.GIVE_OPERATOR.name: partial(_give, StaffRole.OPERATOR),
+        staff.GIVE_HELPDESK.name: partial(_give, StaffRole.HELPDESK),
         staff.TAKE_OPERATOR.name: _take_operator,
     }
 
@@ -58,9 +60,9 @@ def _retire_key(session: Session, approved: Approved) -> None:
     rotation.retire(session, kid=approved.text("kid"), now=approved.now, at_once=at_once)
 
 
-def _give_operator(session: Session, approved: Approved) -> None:
+def _give(role: StaffRole, session: Session, approved: Approved) -> None:
     person_id = PersonId(approved.text("person_id"))
-    roles.give(session, person_id, StaffRole.OPERATOR, by=approved.asked_by, why=approved.why, now=approved.now)
+    roles.give(session, person_id, role, by=approved.asked_by, why=approved.why, now=approved.now)
 
 
 def _take_operator(session: Session, approved: Approved) -> None:

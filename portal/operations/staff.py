@@ -66,11 +66,11 @@ def give(role: str) -> Answer:
     """Give a role, or ask a second operator to agree."""
     check_form()
     desk, wanted = open_operations(), StaffRole(role)
-    is_operator = wanted is StaffRole.OPERATOR
+    by_two = wanted is not StaffRole.DEVELOPER
 
     def do(person_id: str, why: Reason) -> None:
-        if is_operator:
-            desk.admin.act("staff", person_id, "give-operator", why=why)
+        if by_two:
+            desk.admin.act("staff", person_id, f"give-{wanted.value}", why=why)
         else:
             desk.admin.act("staff", person_id, "give", why=why, role=wanted.value)
 
@@ -80,7 +80,7 @@ def give(role: str) -> Answer:
         lambda reading: _person(desk, reading),
         do,
         to=URL,
-        done="operations-asked" if is_operator else "operations-done",
+        done="operations-asked" if by_two else "operations-done",
     )
 
 
@@ -134,7 +134,7 @@ def _role_text(word: str) -> str:
 
 
 def _giving(role: StaffRole) -> Question:
-    is_operator = role is StaffRole.OPERATOR
+    by_two = role is not StaffRole.DEVELOPER
     return Question(
         code="give-role",
         part=Part.STAFF,
@@ -142,9 +142,9 @@ def _giving(role: StaffRole) -> Question:
         back_url=URL,
         back=_("Staff"),
         url=f"{URL}/give/{role.value}",
-        consequences=(_("A second operator has to agree."),) if is_operator else (_("The role counts at once."),),
+        consequences=(_("A second operator has to agree."),) if by_two else (_("The role counts at once."),),
         fields=(Field("username", _("Username or e-mail address"), required=True, longest=254),),
-        yes=_("Ask a second operator") if is_operator else _("Give the role"),
+        yes=_("Ask a second operator") if by_two else _("Give the role"),
     )
 
 
