@@ -23,6 +23,10 @@ _PEOPLE = (
     ("demo.employee", "employee of Immo Demo Noord, uses CadastreFinder"),
     ("demo.lapsed", "manager of Immo Demo Zuid, accreditation lapsed"),
     ("demo.newcomer", "no organisation yet"),
+    ("demo.pending", "asked to work for an office, waits for its manager"),
+    ("demo.helpdesk", "works at the helpdesk; demo.helpdesk2 agrees as second person"),
+    ("demo.operator", "operates the product; demo.operator2 agrees as second person"),
+    ("demo.developer", "builds a tool: the developers' desk"),
 )
 
 

@@ -103,7 +103,8 @@ def frame(desk: Desk, here: str) -> StaffFrame:
     with desk.services.database.reading() as session:
         waiting = approvals.count_to_decide(session, desk.actor.person_id, desk.roles, now=desk.now)
     links = [NavigationLink(_(label), url, url == here) for url, label in desks_of(desk.roles)]
-    links.append(NavigationLink(_("Approvals"), "/staff/approvals", here == "/staff/approvals", waiting))
+    if desk.roles - {StaffRole.DEVELOPER}:
+        links.append(NavigationLink(_("Approvals"), "/staff/approvals", here == "/staff/approvals", waiting))
     return StaffFrame(
         menu=pages.name_menu(desk.actor, None, here=here),
         navigation=tuple(links),
