@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.infra import log
-from core.infra.errors import ImmoError, NotFound
+from core.infra.errors import ImmoError, NotFound, Unavailable
 from core.infra.ids import new_id
 from core.infra.settings import Settings
 from core.organisations.rights import Standing
@@ -142,6 +142,10 @@ def _show_not_allowed(error: NotAllowed) -> tuple[str, int]:
 
 
 def _show_http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, Exception):
+        # What went wrong before there was a session, which Flask hands over wrapped.
+        return _show_failure(cause)
     status = error.code or 500
     if status < 400:
         return error.get_response()
@@ -151,4 +155,5 @@ def _show_http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
 def _show_failure(error: Exception) -> tuple[str, int]:
     code = error.code if isinstance(error, ImmoError) else "error"
     log.event("request_failed", log.ERROR, trace=error, error_code=code)
-    return pages.render(ProblemPage("unexpected", reference=log.request_id.get())), 500
+    problem, status = ("unavailable", 503) if isinstance(error, Unavailable) else ("unexpected", 500)
+    return pages.render(ProblemPage(problem, reference=log.request_id.get())), status
