@@ -232,18 +232,20 @@ _NOT_LENT = Reason(ReasonCode.MANDATE_MISSING)
 def _lent(situation: Situation, now: datetime) -> Basis | Reason:
     """Return what the mandate gives, or why it gives nothing.
 
-    Its accreditation must be one that the registration could be made with today: a holder who
-    moved to the list of trainees lends nothing where the tableau is asked for.
+    Its accreditation must be in force, and one that the registration could be made with today: a
+    holder who moved to the list of trainees lends nothing where the tableau is asked for.
     """
     mandate = situation.mandate
     if mandate is None or not mandate.accepted or not mandate.covers:
         return _NOT_LENT
     until = end_of_day(mandate.valid_until)
     runs = mandate.valid_from <= belgian_date(now) and now < until
-    stands = mandate.holder_active and qualifies(situation.requirement, mandate.accreditation, now)
-    if mandate.ended or not runs or not stands:
+    accreditation = mandate.accreditation
+    # Said apart: where registering asks for nothing, a lapsed one would qualify.
+    stands = is_in_force(accreditation, now) and qualifies(situation.requirement, accreditation, now)
+    if mandate.ended or not runs or not mandate.holder_active or not stands:
         return Reason(ReasonCode.MANDATE_ENDED)
-    return Basis((), mandate, _earliest((until, ends_at(mandate.accreditation))))
+    return Basis((), mandate, _earliest((until, ends_at(accreditation))))
 
 
 def _nothing_lent() -> Basis | Reason:

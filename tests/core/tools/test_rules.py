@@ -172,6 +172,16 @@ def test_a_mandate_that_does_not_hold_lends_nothing(mandate: LentAccreditation, 
     assert codes(decision.reason) == [ReasonCode.ANY_NEEDED, ReasonCode.ACCREDITATION_MISSING, code]
 
 
+def test_a_mandate_on_a_lapsed_accreditation_lends_nothing_where_registering_asks_for_none() -> None:
+    ran_out = LENT._replace(accreditation=LENT_ACCREDITATION._replace(valid_until=date(2026, 11, 1)))
+    by_mandate_only = Requirement(register=AllOf(()), use=MandateNeeded())
+
+    decision = decide(BY_MANDATE._replace(mandate=ran_out, requirement=by_mandate_only))
+
+    assert decision.reason == Reason(ReasonCode.MANDATE_ENDED)
+    assert decide(BY_MANDATE._replace(requirement=by_mandate_only)).reason is None
+
+
 def test_everything_that_is_missing_is_said_at_once() -> None:
     decision = decide(
         GOOD._replace(registration=RegistrationStatus.SUSPENDED, access=None, role=None, own=()),
@@ -274,7 +284,8 @@ def holds(need: Need, situation: Situation, now: datetime) -> bool:
                 return False
             lent = situation._replace(own=(mandate.accreditation,), mandate=None)
             runs = end_of_day(mandate.valid_from - timedelta(days=1)) <= now < end_of_day(mandate.valid_until)
-            everything = mandate.accepted and mandate.covers and mandate.holder_active and runs
+            stands = mandate.holder_active and is_in_force(mandate.accreditation, now)
+            everything = mandate.accepted and mandate.covers and stands and runs
             return everything and holds(situation.requirement.register, lent, now)
 
 
