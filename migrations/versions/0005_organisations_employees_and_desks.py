@@ -564,8 +564,8 @@ def _fill_search_names() -> None:
         mine = people.update().where(people.c.id == sa.bindparam("person"))
         connection.execute(mine.values(search_name=sa.bindparam("text")), filled)
     organisations = sa.table("organisation", *(sa.column(name) for name in ("id", "name", "search_name")))
-    rows = connection.execute(sa.select(organisations.c.id, organisations.c.name)).all()
-    filled = [{"organisation": row.id, "text": search_text(row.name)[:420]} for row in rows]
+    named = connection.execute(sa.select(organisations.c.id, organisations.c.name)).all()
+    filled = [{"organisation": row.id, "text": search_text(row.name)[:420]} for row in named]
     if filled:
         its = organisations.update().where(organisations.c.id == sa.bindparam("organisation"))
         connection.execute(its.values(search_name=sa.bindparam("text")), filled)

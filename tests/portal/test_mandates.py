@@ -68,8 +68,8 @@ def test_its_holder_accepts_and_the_level_of_the_sign_in_is_kept(world: World) -
     assert ("mandate-proposed", world.celine) in world.letters()
     browser = world.browser(world.celine)
     page = browser.open("/mandates")
-    assert "under your responsibility" in page.one(f"#mandate-{mandate}").text
-    assert "number" not in page.one("#asked-title").text
+    assert "onder uw verantwoordelijkheid" in page.one(f"#mandate-{mandate}").text
+    assert "nummer" not in page.one("#asked-title").text
 
     page = browser.press(page, f"#accept-{mandate}")
 
@@ -107,7 +107,7 @@ def test_a_holder_sees_the_use_and_withdraws_at_once(world: World) -> None:
     assert (use["data-users"], use["data-tools"]) == ("1", "1")
 
     question = browser.open(f"/mandates/{mandate.id}/withdraw")
-    assert "1 colleague" in question.text
+    assert "1 collega" in question.text
     page = browser.press(question, "#withdraw-yes")
 
     assert page.has("#done")

@@ -22,8 +22,12 @@ ENDINGS = {
 
 
 def a_case(claimant: int, holder: int, *, known: int = 0, state: DisputeState = DisputeState.OPEN) -> Case:
-    sides = (None if (source := BY_LEVEL[level]) is None else Evidence(source, "T-1") for level in (claimant, holder))
-    return Case(state, *sides, known_level=known)
+    return Case(state, evidence(claimant), evidence(holder), known_level=known)
+
+
+def evidence(level: int) -> Evidence | None:
+    source = BY_LEVEL[level]
+    return None if source is None else Evidence(source, "T-1")
 
 
 def test_only_what_the_evidence_carries_is_possible() -> None:

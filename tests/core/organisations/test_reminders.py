@@ -75,7 +75,9 @@ def test_a_reminder_says_who_waits_and_since_when_in_the_managers_language(
             row.body for row in session.scalars(select(OutboxRow)) if row.body.get("template") == "membership-reminder"
         ]
     assert mail["language"] == "nl"
-    assert {name: value for name, value in mail["values"].items() if name != "organisation_id"} == {
+    values = mail["values"]
+    assert isinstance(values, dict)
+    assert {name: value for name, value in values.items() if name != "organisation_id"} == {
         "organisation": "Immo Test BV",
         "person": "Bram.Claes Peeters",
         "since": "2 november 2026",

@@ -176,7 +176,7 @@ def test_a_registration_is_ended_after_a_question_and_can_be_made_anew(world: Wo
     world.give("user", to=world.colleague)
     browser = world.browser(world.anna)
     question = browser.open(world.url("finder", USAGE, "end"))
-    assert "2 employees" in question.text
+    assert "2 medewerkers" in question.text
 
     page = browser.press(question, "#end-registration-yes")
 
