@@ -22,6 +22,8 @@ from development.programs import MissingPrograms, install_missing
 
 ROOT = Path(__file__).parent.parent
 _NOT_RUN = 2
+# Runs every test on both pairs of stores (`tests/support/pairs.py`).
+_ALL_PAIRS = "IMMO_TEST_ALL_PAIRS"
 _BACKENDS = {"sqlite": "SQLite with the embedded store", "postgres": "PostgreSQL with Redis"}
 
 
@@ -76,7 +78,9 @@ def _told(name: str, outcome: tuple[bool, float, str]) -> bool:
 
 
 def _suite(backend: str, arguments: Sequence[str], counted: Counter[str]) -> bool:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("IMMO_")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("IMMO_") or name == _ALL_PAIRS
+    }
     environment["IMMO_TEST_BACKEND"] = backend
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(_workers()), "--dist", "loadfile"]
     with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.databases import BACKEND, IS_POSTGRES
+from tests.support.pairs import pairs_of
 
 # How long an example takes says nothing on a machine that does other work as well.
 settings.register_profile("suite", deadline=None, print_blob=True)
@@ -62,6 +63,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _concerns_this_pair(item: pytest.Item) -> bool:
-    if any(mark.args != (BACKEND,) for mark in item.iter_markers("only_on")):
+    marks = list(item.iter_markers("only_on"))
+    if any(mark.args != (BACKEND,) for mark in marks):
         return False
-    return not IS_POSTGRES or not _MEETING_A_STORE.isdisjoint(getattr(item, "fixturenames", _MEETING_A_STORE))
+    if _MEETING_A_STORE.isdisjoint(getattr(item, "fixturenames", _MEETING_A_STORE)):
+        return not IS_POSTGRES
+    return bool(marks) or BACKEND in pairs_of(item.nodeid)
