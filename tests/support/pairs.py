@@ -6,9 +6,15 @@ both. What goes through HTTP to the same statements once more runs on one pair; 
 
 import os
 
-_ONLY_POSTGRES = ("tests/journeys/test_manual.py", "tests/clients/", "tests/idp/oidc/modules/", "tests/fuzz/")
+_ONLY_POSTGRES = (
+    "tests/journeys/test_manual.py",
+    "tests/clients/",
+    "tests/idp/interaction/",
+    "tests/idp/oidc/modules/",
+    "tests/fuzz/",
+)
 _ONLY_SQLITE = ("tests/portal/", "tests/idp/docs/", "tests/idp/help/", "tests/idp/eid/")
-_BOTH = ("tests/portal/test_rights_matrix.py",)
+_BOTH = ("tests/portal/test_rights_matrix.py", "tests/idp/interaction/test_crashes")
 # Before a release everything runs on both.
 _EVERYWHERE = os.environ.get("IMMO_TEST_ALL_PAIRS") == "1"
 
