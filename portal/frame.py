@@ -19,6 +19,7 @@ class Section(StrEnum):
     DATA = ""
     EMPLOYEES = "employees"
     TOOLS = "tools"
+    WALLET = "wallet"
     HISTORY = "history"
 
 
@@ -27,6 +28,7 @@ _TABS = {
     Section.DATA: (N_("Data"), Right.SEE_NAME),
     Section.EMPLOYEES: (N_("Employees"), Right.SEE_EMPLOYEES),
     Section.TOOLS: (N_("Tools"), Right.SEE_TOOLS),
+    Section.WALLET: (N_("Wallet"), Right.SEE_WALLET),
     Section.HISTORY: (N_("History"), Right.SEE_OWN_HISTORY),
 }
 

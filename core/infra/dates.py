@@ -13,13 +13,14 @@ _LOCALES = {"nl": Locale("nl", "BE"), "fr": Locale("fr", "BE"), "en": Locale("en
 
 def moment_in_words(moment: datetime, language: str) -> str:
     """Return a moment such as `2 November 2026, 10:05`, in English where we do not have the language."""
-    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=BRUSSELS, locale=_locale(language))
+    return format_datetime(moment, "d MMMM y, HH:mm", tzinfo=BRUSSELS, locale=locale_of(language))
 
 
 def date_in_words(day: date, language: str) -> str:
     """Return a calendar date such as `2 November 2026`, in English where we do not have the language."""
-    return format_date(day, "long", locale=_locale(language))
+    return format_date(day, "long", locale=locale_of(language))
 
 
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
+    """Return how Belgium writes dates and numbers in a language; English where we do not have it."""
     return _LOCALES.get(language, _LOCALES["en"])

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.infra import eid_settings
+from core.infra import eid_settings, wallet_settings
 from core.infra import setting_parsers as parsers
 from core.infra.client_tls_settings import ClientTls, read_client_tls
 from core.infra.eid_settings import EidSettings
@@ -21,6 +21,7 @@ from core.infra.secret import Secret
 from core.infra.setting_reader import Reader, Setting
 from core.infra.staff_settings import StaffAcr, read_staff_acr
 from core.infra.token_settings import TokenSettings, read_token
+from core.infra.wallet_settings import WalletSettings, read_wallet
 
 _MINIMUM_SECRET_LENGTH = 32
 _MINIMUM_SECRET_VARIETY = 8
@@ -107,6 +108,7 @@ class Settings:
     eid: EidSettings
     client_tls: ClientTls | None
     registers: tuple[RegisterSettings, ...]
+    wallet: WalletSettings
     listing: tuple[Setting, ...] = field(repr=False, compare=False)
 
     @property
@@ -189,6 +191,7 @@ def _read_all(reader: Reader, mode: Mode) -> Settings:
         eid=eid_settings.read_eid(reader),
         client_tls=read_client_tls(reader),
         registers=read_registers(reader),
+        wallet=read_wallet(reader, is_production=mode is Mode.PRODUCTION),
         listing=tuple(reader.listing),
     )
 
@@ -261,6 +264,7 @@ def _contradictions(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "IMMO_SMTP_PASSWORD", "goes together with IMMO_SMTP_USER"
     for name, address in addresses:
         yield from _refused_address(settings.mode, name, address)
+    yield from wallet_settings.refused(settings.wallet, is_production=settings.mode is Mode.PRODUCTION)
     if settings.mode is Mode.PRODUCTION:
         yield from _refused_in_production(settings)
 

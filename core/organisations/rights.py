@@ -4,6 +4,7 @@ Pages, API and tests ask it. What changes something is decided once more by `rul
 transaction: a right that was shown a minute ago may be gone.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from core.organisations.states import MembershipStatus
@@ -36,6 +37,9 @@ class Right(StrEnum):
     MANAGE_ACCESS = "manage-access"
     SEE_HISTORY = "see-history"
     SEE_OWN_HISTORY = "see-own-history"
+    SEE_WALLET = "see-wallet"
+    RECHARGE_WALLET = "recharge-wallet"
+    MANAGE_WALLET = "manage-wallet"
 
 
 _ALL = frozenset(Standing)
@@ -59,6 +63,10 @@ _WHO: dict[Right, frozenset[Standing]] = {
     Right.MANAGE_ACCESS: _MANAGER,
     Right.SEE_HISTORY: _MANAGER,
     Right.SEE_OWN_HISTORY: _CONCERNED,
+    Right.SEE_WALLET: _MEMBERS,
+    Right.RECHARGE_WALLET: _MEMBERS,
+    # Transfers, limits, who may do what with it.
+    Right.MANAGE_WALLET: _MANAGER,
 }
 _STANDINGS = {
     MembershipStatus.REQUESTED: Standing.WAITING,
@@ -67,9 +75,12 @@ _STANDINGS = {
 }
 
 
-def may(standing: Standing, right: Right) -> bool:
-    """Tell whether somebody who stands so may see or do this."""
-    return standing in _WHO[right]
+def may(standing: Standing, right: Right, *, taken: Collection[Right] = ()) -> bool:
+    """Tell whether somebody who stands so may see or do this.
+
+    `taken` is what a manager took away from one employee; nothing is taken from a manager.
+    """
+    return standing in _WHO[right] and (standing is Standing.MANAGER or right not in taken)
 
 
 def standing_of(status: MembershipStatus | None, *, is_manager: bool) -> Standing:

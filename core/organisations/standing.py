@@ -37,15 +37,16 @@ class OrganisationAtAGlance:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An organisation, and how one person stands to it."""
+    """An organisation, and how one person stands to it; `taken` is what a manager took away from them."""
 
     organisation: OrganisationAtAGlance
     standing: Standing
     membership_id: MembershipId | None
+    taken: frozenset[Right] = frozenset()
 
     def may(self, right: Right) -> bool:
         """Tell whether the person may see or do this here."""
-        return may(self.standing, right)
+        return may(self.standing, right, taken=self.taken)
 
 
 def place_of(session: Session | Connection, organisation_id: OrganisationId, person_id: PersonId) -> Place | None:
@@ -68,7 +69,7 @@ def place_of(session: Session | Connection, organisation_id: OrganisationId, per
             *(OrganisationRow.id, OrganisationRow.name, OrganisationRow.company_number, OrganisationRow.status),
             *(OrganisationRow.evidence_level, OrganisationRow.manager_count, waiting.label("waiting")),
             *(MembershipRow.id.label("membership_id"), MembershipRow.status.label("membership")),
-            MembershipRow.is_manager,
+            *(MembershipRow.is_manager, MembershipRow.sees_wallet, MembershipRow.recharges_wallet),
             *(picture_id(kind).label(f"{kind.value}_id") for kind in PictureKind),
         )
         .outerjoin(MembershipRow, mine)
@@ -91,7 +92,14 @@ def place_of(session: Session | Connection, organisation_id: OrganisationId, per
         ),
         standing=standing_of(status, is_manager=bool(row.is_manager)),
         membership_id=None if row.membership_id is None else MembershipId(row.membership_id),
+        taken=_taken(sees=row.sees_wallet, recharges=row.recharges_wallet),
     )
+
+
+def _taken(*, sees: bool | None, recharges: bool | None) -> frozenset[Right]:
+    """Return the rights that a membership does not have any more; None: there is no membership."""
+    kept = ((Right.SEE_WALLET, sees), (Right.RECHARGE_WALLET, recharges))
+    return frozenset(right for right, has in kept if has is False)
 
 
 def manager_names(session: Session | Connection, organisation_id: OrganisationId) -> tuple[str, ...]:

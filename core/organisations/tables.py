@@ -145,6 +145,10 @@ class MembershipRow(Base):
     # How a manager hears of what happens here, and when the only one put off naming a second.
     notices: Mapped[str] = mapped_column(String(8), default=Notices.AT_ONCE, server_default=Notices.AT_ONCE.value)
     second_manager_put_off_at: Mapped[datetime | None] = mapped_column(Moment)
+    # What an employee may do with the organisation's wallet; a manager may all of it whatever stands here (O12).
+    sees_wallet: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    recharges_wallet: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    pays_from_wallet: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
 
     __table_args__ = (
         one_of("status", MembershipStatus),

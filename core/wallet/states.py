@@ -49,3 +49,57 @@ class HoldStatus(StrEnum):
     CAPTURED = "captured"
     VOIDED = "voided"
     EXPIRED = "expired"
+
+
+class TopUpStatus(StrEnum):
+    """Where an online payment stands; FLAGGED: what was paid is not what was asked for."""
+
+    INTENDED = "intended"
+    OPEN = "open"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FLAGGED = "flagged"
+
+
+class PaymentEvent(StrEnum):
+    """What the provider does to a payment that the ledger follows, each by its own name once."""
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged-back"
+    CHARGEBACK_REVERSED = "chargeback-reversed"
+
+
+class BankFormat(StrEnum):
+    """The two forms in which Belgian banks give statements."""
+
+    CODA = "coda"
+    CAMT_053 = "camt.053"
+
+
+class BankEntryStatus(StrEnum):
+    """What became of a bank's entry: credited by its message, waiting, booked by hand, given back, or none of ours."""
+
+    CREDITED = "credited"
+    WAITING = "waiting"
+    BOOKED = "booked"
+    RETURNED = "returned"
+    NOT_OURS = "not-ours"
+
+
+class InvoiceKind(StrEnum):
+    """What is sold, and what is taken back after it was invoiced."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
+
+
+class InvoiceStatus(StrEnum):
+    """Where an invoice stands on its way to the customer's access point."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    REFUSED = "refused"
+    NOT_REACHABLE = "not-reachable"

@@ -51,6 +51,9 @@ class WalletRow(Base):
     transactions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     receipt_year: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     receipts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # Below this its managers are told once, until it is above it again; None: never.
+    warn_below_cents: Mapped[int | None] = mapped_column(BigInteger, default=25_00, server_default="2500")
+    warned_at: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (
         UniqueConstraint("organisation_id"),

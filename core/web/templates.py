@@ -9,6 +9,7 @@ from jinja2 import BytecodeCache, ChoiceLoader, FileSystemLoader, PrefixLoader, 
 from jinja2.bccache import Bucket
 
 from core.infra.dates import date_in_words, moment_in_words
+from core.infra.money import euros
 from core.infra.settings import Settings
 from core.web import brand_files
 from core.web.headers import csp_nonce
@@ -55,7 +56,7 @@ def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
         language_links=language_links,
         support_address=settings.support.address,
     )
-    environment.filters.update(day=_day, moment=_moment, company_number=company_number, zip=zip)
+    environment.filters.update(day=_day, moment=_moment, euros=_euros, company_number=company_number, zip=zip)
 
 
 def company_number(digits: str) -> str:
@@ -65,6 +66,10 @@ def company_number(digits: str) -> str:
 
 def _moment(value: datetime) -> str:
     return moment_in_words(value, current_language())
+
+
+def _euros(cents: int) -> str:
+    return euros(cents, current_language())
 
 
 def _day(value: date) -> str:

@@ -22,6 +22,9 @@ def load(services: Services, folder: Path) -> subprocess.CompletedProcess[str]:
         "IMMO_KEYS_DIRECTORY": str(folder / "keys"),
         "IMMO_SECRET": SECRET,
         "IMMO_NATIONAL_NUMBER_KEYS": "2026:another of its own and for numbers 0123456789",
+        "IMMO_PAYMENT_KEY": "live_a-key-of-the-payment-provider",
+        "IMMO_BANK_IBAN": "BE48320070184927",
+        "IMMO_SELLER_NUMBER": "0200068636",
     }
     command = [sys.executable, "-c", "from idp.wsgi import app"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.infra import client_tls_settings, eid_settings, register_settings, token_settings
+from core.infra import client_tls_settings, eid_settings, register_settings, token_settings, wallet_settings
 from core.infra import settings as module
 from core.infra.errors import InvalidSettings
 from core.infra.secret import Secret
@@ -25,10 +25,14 @@ PRODUCTION = {
     "IMMO_SMTP_USER": "immo",
     "IMMO_SMTP_PASSWORD": "smtp-password",
     "IMMO_SMTP_STARTTLS": "1",
+    "IMMO_PAYMENT_KEY": "live_a-key-of-the-payment-provider",
+    "IMMO_BANK_IBAN": "BE48 3200 7018 4927",
+    "IMMO_SELLER_NUMBER": "BE 0200.068.636",
 }
 HIDDEN = (
     *("db-password", "redis-password", "smtp-password", PRODUCTION["IMMO_SECRET"]),
     PRODUCTION["IMMO_NATIONAL_NUMBER_KEYS"].partition(":")[2],
+    PRODUCTION["IMMO_PAYMENT_KEY"],
 )
 
 
@@ -132,6 +136,18 @@ BAD = [
     ("IMMO_OUTBOUND_ALLOW", "https://10.0.0.1:443"),
     ("IMMO_OUTBOUND_ALLOW", "good:443,::1:443"),
     ("IMMO_OUTBOUND_INSECURE", "true"),
+    ("IMMO_PAYMENT_URL", "api.payments.example"),
+    ("IMMO_PAYMENT_KEY", "no-key-of-the-provider"),
+    ("IMMO_PAYMENT_KEY", "live_only-production-moves-real-money"),
+    ("IMMO_PAYMENT_MINIMUM", "free"),
+    ("IMMO_PAYMENT_MINIMUM", "0.001"),
+    ("IMMO_PAYMENT_MAXIMUM", "NaN"),
+    ("IMMO_PAYMENT_MAXIMUM", "1000000"),
+    ("IMMO_BANK_IBAN", "BE71096123456768"),
+    ("IMMO_BANK_BIC", "NOBANK"),
+    ("IMMO_SELLER_NUMBER", "0200068637"),
+    ("IMMO_ACCESS_POINT_URL", "access-point.example"),
+    ("IMMO_ACCESS_POINT_SECRET", "short"),
     ("IMMO_SECERT", "a misspelt name"),
 ]
 
@@ -164,6 +180,8 @@ def test_every_setting_that_can_be_bad_is_tried_above() -> None:
         "IMMO_KEYS_DIRECTORY",
         "IMMO_SMTP_HOST",
         "IMMO_SMTP_USER",
+        "IMMO_BANK_HOLDER",
+        *(f"IMMO_SELLER_{name}" for name in ("NAME", "STREET", "POSTAL_CODE", "LOCALITY")),
     }
 
     assert listed - anything - {"IMMO_MODE"} == {name for name, _ in BAD} - {"IMMO_SECERT"}
@@ -177,6 +195,10 @@ def test_every_setting_that_can_be_bad_is_tried_above() -> None:
         ("IMMO_PORTAL_URL", "http://portal.immo-connect.example"),
         ("IMMO_PORTAL_URL", "https://127.0.0.1:8081"),
         ("IMMO_SECRET", ""),
+        ("IMMO_PAYMENT_KEY", "test_a-key-that-moves-no-money"),
+        ("IMMO_PAYMENT_URL", "http://payments.example"),
+        ("IMMO_BANK_IBAN", ""),
+        ("IMMO_SELLER_NUMBER", ""),
         ("IMMO_NATIONAL_NUMBER_KEYS", ""),
         ("IMMO_EID_TEST_ROOTS", "keys/development/eid"),
         ("IMMO_KEYS_DIRECTORY", "keys/development"),
@@ -256,7 +278,10 @@ def test_passwords_in_addresses_are_masked_where_settings_are_listed(given: str,
 def test_every_variable_that_is_read_is_listed_with_its_meaning() -> None:
     trees = [
         ast.parse(Path(inspect.getfile(found)).read_text())
-        for found in (module, client_tls_settings, eid_settings, register_settings, token_settings)
+        for found in (
+            *(module, client_tls_settings, eid_settings, register_settings),
+            *(token_settings, wallet_settings),
+        )
     ]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}

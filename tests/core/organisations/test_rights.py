@@ -7,7 +7,7 @@ from core.organisations.states import MembershipStatus
 
 M, E, W, I, B, S = Standing  # noqa: E741
 
-# Page or action, and everybody who may; the wallet's rows come with the wallet.
+# Page or action, and everybody who may.
 TABLE = {
     Right.SEE_NAME: {M, E, W, I},
     Right.SEE_DATA: {M, E},
@@ -22,11 +22,22 @@ TABLE = {
     Right.MANAGE_ACCESS: {M},
     Right.SEE_HISTORY: {M},
     Right.SEE_OWN_HISTORY: {M, E, W, I, B},
+    Right.SEE_WALLET: {M, E},
+    Right.RECHARGE_WALLET: {M, E},
+    Right.MANAGE_WALLET: {M},
 }
 
 
 def test_each_right_is_of_those_whom_the_table_names() -> None:
     assert {right: {standing for standing in Standing if may(standing, right)} for right in Right} == TABLE
+
+
+def test_what_a_manager_took_away_is_gone_for_an_employee_and_not_for_a_manager() -> None:
+    taken = {Right.SEE_WALLET}
+
+    assert not may(Standing.EMPLOYEE, Right.SEE_WALLET, taken=taken)
+    assert may(Standing.EMPLOYEE, Right.RECHARGE_WALLET, taken=taken)
+    assert may(Standing.MANAGER, Right.SEE_WALLET, taken=taken)
 
 
 @pytest.mark.parametrize(

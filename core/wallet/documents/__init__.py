@@ -1,0 +1,1 @@
+"""Documents about a wallet: receipts and invoices, frozen when they are made."""

@@ -1,0 +1,1 @@
+"""Recharging online: intended top-ups, the payment provider, and what it does to a payment."""

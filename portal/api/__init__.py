@@ -1,0 +1,1 @@
+"""The interface for tools: what they charge to the wallets of organisations."""
