@@ -15,7 +15,7 @@ from core.infra.setting_reader import Reader
 
 _SANDBOX_URL = "http://localhost:8084"
 _PROVIDER_URL = "https://api.mollie.com"
-_SANDBOX_KEY = "test_demo-only-key-that-production-refuses"  # noqa: S105 - refused in production
+_SANDBOX_KEY = "test_demo-only-key-that-production-refuses"
 _DEMO_IBAN = "BE71096123456769"
 _DEMO_SELLER = "0100003040"
 _KEY = re.compile(r"(test|live)_[A-Za-z0-9_-]{20,100}")
