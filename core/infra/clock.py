@@ -41,3 +41,9 @@ class FixedClock:
 def belgian_date(moment: datetime) -> date:
     """Return the calendar date in Brussels: validity of accreditations ends with the Belgian day."""
     return moment.astimezone(BRUSSELS).date()
+
+
+def start_of_belgian_month(moment: datetime) -> datetime:
+    """Return the moment at which the calendar month of a moment began in Brussels, in UTC."""
+    first = moment.astimezone(BRUSSELS).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return first.astimezone(UTC)

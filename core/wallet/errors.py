@@ -26,6 +26,17 @@ class WalletFrozen(RuleError):
     code = "wallet-frozen"
 
 
+class LimitReached(RuleError):
+    """A manager's limit does not let this much be spent; both figures are for the wallet's owner alone."""
+
+    code = "limit-reached"
+
+    def __init__(self, *, limit_cents: int, left_cents: int) -> None:
+        self.limit_cents = limit_cents
+        self.left_cents = left_cents
+        super().__init__(limit_cents=limit_cents, left_cents=left_cents)
+
+
 class IdempotencyKeyReused(RuleError):
     """The key was used for something else before."""
 

@@ -1,0 +1,98 @@
+"""What may be spent from a wallet (W11): by one employee or by all, in one tool or in all.
+
+Every limit that a charge falls under holds, whoever pays. One that names nobody is for all
+employees together, one that names no tool for all tools together.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.infra.clock import start_of_belgian_month
+from core.wallet import ledger
+from core.wallet.control.tables import LimitRow
+from core.wallet.errors import LimitReached
+from core.wallet.identifiers import WalletId
+from core.wallet.states import TransactionKind, TransactionStatus
+from core.wallet.tables import TransactionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much may be spent; None as person or tool: all of them, as an amount: any.
+
+    `per_charge_cents` bounds one charge or hold, `per_month_cents` all of a Belgian calendar month:
+    what was charged less what was refunded, and what is held.
+    """
+
+    person_id: str | None
+    tool_code: str | None
+    per_charge_cents: int | None
+    per_month_cents: int | None
+
+
+def require_within(
+    session: Session,
+    wallet_id: WalletId,
+    person_id: str | None,
+    tool_code: str,
+    amount_cents: int,
+    *,
+    now: datetime,
+) -> None:
+    """Raise `LimitReached` where a charge or hold, not yet made, is above a limit of the wallet.
+
+    Called in the transaction of the charge. Where a month is limited the wallet is locked first, so that
+    of two charges at once the second counts the first; raises `UnknownWallet` then.
+    """
+    limits = _falling_under(session, wallet_id, person_id, tool_code)
+    if any(limit.per_month_cents is not None for limit in limits):
+        ledger.lock(session, [wallet_id])
+    for limit in limits:
+        if limit.per_charge_cents is not None and amount_cents > limit.per_charge_cents:
+            raise LimitReached(limit_cents=limit.per_charge_cents, left_cents=limit.per_charge_cents)
+        if limit.per_month_cents is not None:
+            left = limit.per_month_cents - _spent(session, wallet_id, limit, since=start_of_belgian_month(now))
+            if amount_cents > left:
+                raise LimitReached(limit_cents=limit.per_month_cents, left_cents=max(left, 0))
+
+
+def max_charge(session: Session | Connection, wallet_id: WalletId, person_id: str | None, tool_code: str) -> int | None:
+    """Return the cents above which a charge is refused in any case; None: no limit says so.
+
+    It is what the limits say, never what is left of a month: a token tells a tool nothing of what was spent.
+    """
+    limits = _falling_under(session, wallet_id, person_id, tool_code)
+    bounds = [cents for limit in limits for cents in (limit.per_charge_cents, limit.per_month_cents)]
+    return min((cents for cents in bounds if cents is not None), default=None)
+
+
+def _falling_under(
+    session: Session | Connection, wallet_id: WalletId, person_id: str | None, tool_code: str
+) -> list[Limit]:
+    rows = session.execute(
+        select(LimitRow.person_id, LimitRow.tool_code, LimitRow.per_charge_cents, LimitRow.per_month_cents).where(
+            LimitRow.wallet_id == wallet_id,
+            or_(LimitRow.person_id.is_(None), LimitRow.person_id == person_id),
+            or_(LimitRow.tool_code.is_(None), LimitRow.tool_code == tool_code),
+        )
+    )
+    return [Limit(*row) for row in rows]
+
+
+def _spent(session: Session, wallet_id: WalletId, limit: Limit, *, since: datetime) -> int:
+    counted = (TransactionStatus.SUCCEEDED.value, TransactionStatus.PENDING.value)
+    # Amounts are what the wallet gains: below zero for what is paid.
+    spent = select(func.coalesce(func.sum(-TransactionRow.amount_cents - TransactionRow.refunded_cents), 0)).where(
+        TransactionRow.wallet_id == wallet_id,
+        TransactionRow.at >= since,
+        TransactionRow.kind == TransactionKind.TOOL.value,
+        TransactionRow.status.in_(counted),
+    )
+    if limit.person_id is not None:
+        spent = spent.where(TransactionRow.done_by == limit.person_id)
+    if limit.tool_code is not None:
+        spent = spent.where(TransactionRow.tool_code == limit.tool_code)
+    return int(session.scalar(spent) or 0)
