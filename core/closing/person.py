@@ -183,6 +183,7 @@ def _forget(session: Session, person_id: PersonId, fate: Fate) -> None:
     tools.forget_requests(session, person_id)
     accreditations.forget(session, person_id, kept=tools.named_in_mandates(session, person_id))
     organisations.forget_unconfirmed(session, person_id)
+    wallets.forget(session, person_id)
     match fate:
         case Fate.DELETED:
             people.remove(session, person_id)

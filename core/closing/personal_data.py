@@ -30,6 +30,7 @@ from core.people.tables import (
 )
 from core.staff.tables import StaffRoleRow
 from core.tools.tables import AccessRequestRow, AccessRow, MandateRow, RegistrationRow, ToolRow
+from core.wallet import personal as wallets
 
 _PERSON_FIELDS = tuple(column for column in PersonRow.__table__.columns if column.key != "username_key")
 _ORGANISATION = (OrganisationRow.name.label("organisation"), OrganisationRow.company_number)
@@ -37,6 +38,7 @@ _MEMBER_FIELDS = (
     *(MembershipRow.status, MembershipRow.is_manager, MembershipRow.type, MembershipRow.function),
     *(MembershipRow.email, MembershipRow.phone_number, MembershipRow.since),
     *(MembershipRow.created_at, MembershipRow.changed_at, MembershipRow.reminded_at),
+    *(MembershipRow.sees_wallet, MembershipRow.recharges_wallet, MembershipRow.pays_from_wallet),
 )
 # Not what the other side brought forward.
 _DISPUTE_FIELDS = (
@@ -71,6 +73,8 @@ def personal_data(session: Session, person_id: PersonId) -> tuple[Part, ...]:
         "staff_roles": _own(StaffRoleRow, person_id),
         "mails_sent": _own(SentMailRow, person_id, "id"),
         **_in_organisations(person_id),
+        "wallet_payments": wallets.payments_of(person_id),
+        "wallet_limits": wallets.limits_of(person_id),
     }
     return (*(part(session, *named) for named in statements.items()), _mails(session, person_id))
 

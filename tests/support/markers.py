@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -141,6 +142,7 @@ def _a_value(connection: Connection, table: Table, column: Column[Any], person_i
         Boolean: False,
         Date: BIRTHDATE,
         Integer: 1,
+        BigInteger: 1,
         JSON: {},
     }
     return simple[type(column.type)]

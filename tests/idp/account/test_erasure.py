@@ -47,6 +47,8 @@ KEPT_REFERENCES = {
     ("approval", "decided_by"): "who did it",
     ("ledger_entry", "done_by"): "who did it",
     ("wallet_transaction", "done_by"): "who did it",
+    ("top_up", "done_by"): "who did it",
+    ("bank_file", "brought_by"): "who did it",
     ("dispute", "claimant_id"): "who did it; the dispute is withdrawn",
 }
 # What then points to nobody: it goes on without them.
@@ -55,7 +57,7 @@ REMOVED_WITH_THE_PERSON = {
     *("email_address", "eid_link", "further_address", "social_profile", "picture", "imported_account"),
     *("password", "mailed_code", "passkey", "authenticator", "recovery_code", "sign_in"),
     *("consent", "session_participant", "refresh_family", "register_inquiry", "help_request"),
-    *("registration_token", "staff_role", "sent_mail", "waiting_notice"),
+    *("registration_token", "staff_role", "sent_mail", "waiting_notice", "wallet_limit"),
 }
 
 

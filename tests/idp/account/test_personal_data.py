@@ -52,6 +52,7 @@ WITHHELD = {
     },
     ("waiting_notice", "values"): "what colleagues did; the person reads it in the next morning's mail",
     ("person", "username_key"): "the username once more, for comparing",
+    ("wallet_limit", "subject"): "the person and the tool once more, for comparing",
     ("email_address", "address_key"): "the address once more, for comparing",
 }
 
