@@ -36,6 +36,7 @@ from portal.staff import approvals as staff_approvals
 from portal.staff import entering as staff_entering
 from portal.tools import areas as tools
 from portal.visit import NotAllowed
+from portal.wallet import areas as wallet
 from portal.wiring import Services, build_services
 
 COOKIE = "immo-portal"
@@ -58,6 +59,7 @@ _BLUEPRINTS = (
     employee_inviting.bp,
     invitations.bp,
     *tools.BLUEPRINTS,
+    *wallet.BLUEPRINTS,
     mandates.bp,
     *helpdesk.BLUEPRINTS,
     *operations.BLUEPRINTS,

@@ -55,6 +55,7 @@ GETS: Mapping[str, Right] = {
     f"{_USAGE}/mandate/end": Right.MANAGE_ACCESS,
     f"{_USAGE}/end": Right.MANAGE_ACCESS,
     f"{_USAGE}/terms": Right.MANAGE_ACCESS,
+    "/wallet": Right.SEE_WALLET,
 }
 POSTS: Mapping[str, Right] = {
     "/edit": Right.EDIT_DATA,
