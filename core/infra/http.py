@@ -113,6 +113,24 @@ class OutboundHttp:
             raise Unavailable(reason="status", status=status, url=url)
         return _document(body, url)
 
+    def exchange_json(
+        self,
+        url: str,
+        content: bytes | None = None,
+        *,
+        headers: Mapping[str, str],
+        max_bytes: int = MAX_JSON_BYTES,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> tuple[int, object]:
+        """Ask an interface that answers in JSON, and return the status and the document; posts where there is content.
+
+        Raises as `get_json` does; any status that is no redirect is the caller's to judge.
+        """
+        sent = {"Accept": "application/json", **({} if content is None else {"Content-Type": "application/json"})}
+        method = "GET" if content is None else "POST"
+        status, body = self._exchange(_Request(method, url, {**sent, **headers}, content), max_bytes, timeout_seconds)
+        return status, _document(body, url)
+
     def get_text(
         self,
         url: str,

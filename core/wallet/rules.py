@@ -144,10 +144,20 @@ def chargeback_entry(wallet_id: WalletId, amount_cents: int) -> Entry:
     return _move(EntryKind.CHARGEBACK, accounts.wallet(wallet_id), target, require_amount(amount_cents))
 
 
+def repaid_entry(wallet_id: WalletId, amount_cents: int) -> Entry:
+    """Return the entry of a payment that the payment provider gave back to its payer on our order."""
+    target = accounts.PROVIDER_CLEARING
+    return _move(EntryKind.PAY_OUT, accounts.wallet(wallet_id), target, require_amount(amount_cents))
+
+
+def given_back_entry(taken: Entry) -> Entry:
+    """Return the entry of what the provider had taken and gave back: the same the other way round."""
+    return Entry(taken.kind, _undone(taken))
+
+
 def reversal_of(entry: Entry) -> Entry:
     """Return the correction that takes an entry back altogether."""
-    undone = tuple(Posting(posting.account, -posting.amount_cents) for posting in entry.postings)
-    return Entry(EntryKind.CORRECTION, undone)
+    return Entry(EntryKind.CORRECTION, _undone(entry))
 
 
 def after(entry: Entry, funds: Mapping[WalletId, Funds]) -> dict[WalletId, Funds]:
@@ -185,6 +195,10 @@ def _earned(tool_code: str, gross_cents: int, vat_basis_points: int) -> tuple[Po
 
 def _parts(amounts: tuple[tuple[str, int], ...]) -> tuple[Posting, ...]:
     return tuple(Posting(account, cents) for account, cents in amounts if cents)
+
+
+def _undone(entry: Entry) -> tuple[Posting, ...]:
+    return tuple(Posting(posting.account, -posting.amount_cents) for posting in entry.postings)
 
 
 def _move(kind: EntryKind, source: str, target: str, amount_cents: int) -> Entry:

@@ -68,6 +68,7 @@ class PaymentEvent(StrEnum):
 
     PAID = "paid"
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund-failed"
     CHARGED_BACK = "charged-back"
     CHARGEBACK_REVERSED = "chargeback-reversed"
 

@@ -235,8 +235,8 @@ def upgrade() -> None:
             "ix_top_up_ask_at",
             ["ask_at", "id"],
             unique=False,
-            postgresql_where=sa.text("status IN ('intended', 'open')"),
-            sqlite_where=sa.text("status IN ('intended', 'open')"),
+            postgresql_where=sa.text("ask_at IS NOT NULL"),
+            sqlite_where=sa.text("ask_at IS NOT NULL"),
         )
         batch_op.create_index("ix_top_up_done_by", ["done_by"], unique=False)
         batch_op.create_index("ix_top_up_wallet_id", ["wallet_id", "created_at"], unique=False)
@@ -263,7 +263,8 @@ def upgrade() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('paid', 'refunded', 'charged-back', 'chargeback-reversed')", name=op.f("ck_payment_event_kind")
+            "kind IN ('paid', 'refunded', 'refund-failed', 'charged-back', 'chargeback-reversed')",
+            name=op.f("ck_payment_event_kind"),
         ),
         sa.ForeignKeyConstraint(["entry_id"], ["ledger_entry.id"], name=op.f("fk_payment_event_entry_id")),
         sa.ForeignKeyConstraint(["top_up_id"], ["top_up.id"], name=op.f("fk_payment_event_top_up_id")),

@@ -18,7 +18,7 @@ from core.wallet.states import PaymentEvent, TopUpStatus
 
 _PaymentId = String(100)
 _Provider = String(20)
-_ON_ITS_WAY = text("status IN ('intended', 'open')")
+_TO_BE_ASKED = text("ask_at IS NOT NULL")
 
 
 class TopUpRow(Base):
@@ -44,7 +44,7 @@ class TopUpRow(Base):
     language: Mapped[str] = mapped_column(String(2))
     done_by: Mapped[str] = mapped_column(Identifier, ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
-    # When the provider is asked of itself, where no webhook came.
+    # When the provider is asked next: at once where a webhook came, after a while where none did.
     ask_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     refunded_cents: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
@@ -58,7 +58,7 @@ class TopUpRow(Base):
         UniqueConstraint("provider", "payment_id"),
         Index("ix_top_up_wallet_id", "wallet_id", "created_at"),
         Index("ix_top_up_done_by", "done_by"),
-        Index("ix_top_up_ask_at", "ask_at", "id", postgresql_where=_ON_ITS_WAY, sqlite_where=_ON_ITS_WAY),
+        Index("ix_top_up_ask_at", "ask_at", "id", postgresql_where=_TO_BE_ASKED, sqlite_where=_TO_BE_ASKED),
     )
 
 
