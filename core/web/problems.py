@@ -6,6 +6,7 @@ an error knows beyond that goes to the log under `reference`, and never into the
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -16,6 +17,28 @@ from core.web.json_shapes import InvalidInput
 from core.web.programs import Answer
 
 MEDIA_TYPE = "application/problem+json"
+# What every refusal looks like, as JSON Schema (draft 2020-12).
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "reference": {"type": ["string", "null"]},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "code": {"type": "string"}},
+                "required": ["pointer", "code"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "code"],
+    "additionalProperties": False,
+}
 _HEADERS = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
 _RETRY_AFTER_SECONDS = 5
 # The first that fits counts, so what derives from another stands before it.

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from core.web import problems
 from core.web.json_shapes import LONGEST_TEXT, schema
 from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.admin import approvals, clients, developers, keys, people, registration_tokens, staff, work
@@ -24,27 +25,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *work.OPERATIONS,
     *approvals.OPERATIONS,
 )
-_PROBLEM = {
-    "type": "object",
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "reference": {"type": ["string", "null"]},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"pointer": {"type": "string"}, "code": {"type": "string"}},
-                "required": ["pointer", "code"],
-            },
-        },
-    },
-    "required": ["type", "title", "status", "code"],
-    "additionalProperties": False,
-}
 _LEAD = (
     "For the portal of Immo-Connect. Each request carries a DPoP-bound access token (RFC 9449) for this resource, with "
     "the scope of a role that its person holds at that moment. Whatever changes something says why. Where a fresh "
@@ -69,7 +49,7 @@ def document(issuer: str) -> Mapping[str, Any]:
         "servers": [{"url": resource.staff(issuer)}],
         "paths": paths,
         "components": {
-            "schemas": {"Problem": _PROBLEM},
+            "schemas": {"Problem": problems.SCHEMA},
             "securitySchemes": {
                 "staff": {"type": "openIdConnect", "openIdConnectUrl": f"{issuer}/.well-known/openid-configuration"}
             },

@@ -10,6 +10,7 @@ from werkzeug.http import parse_accept_header
 
 from core.proof.access_token import TYPE
 from core.proof.confirmation import Confirmation
+from core.proof.granted import lineage
 from core.web.programs import Answer, Endpoint, ProgramRequest
 from idp.oidc import error_response, server
 from idp.oidc.clients import known_client
@@ -17,7 +18,6 @@ from idp.oidc.error_response import NO_STORE
 from idp.oidc.errors import InvalidRequest, UnauthorizedClient
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens import refresh_token
-from idp.oidc.tokens.access_token import lineage
 from idp.signing import jws
 from idp.signing.jws import InvalidJwt
 from idp.wiring import Services

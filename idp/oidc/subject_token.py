@@ -9,11 +9,11 @@ import orjson
 from core.infra.store.interface import Kind
 from core.proof.access_token import TYPE
 from core.proof.confirmation import Confirmation
+from core.proof.granted import lineage
 from idp.oidc.clients import known_client
 from idp.oidc.codes import CodeGrant
 from idp.oidc.errors import InvalidRequest
 from idp.oidc.registered_client import RegisteredClient
-from idp.oidc.tokens.access_token import lineage
 from idp.signing import jws
 from idp.signing.jws import InvalidJwt
 from idp.wiring import Services

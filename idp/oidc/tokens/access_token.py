@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
 
 from core.infra.ids import new_secret
 from core.proof.access_token import TYPE
@@ -26,7 +25,7 @@ _WALLET_PATH = "/api/wallet/v1"
 
 @dataclass(frozen=True, slots=True)
 class IssuedAccessToken:
-    """A new access token; `jti` begins with the family that revoking it is told by: see `lineage`."""
+    """A new access token; `jti` begins with the family that revoking it is told by: see `core.proof.granted`."""
 
     token: str
     expires_in_seconds: int
@@ -92,11 +91,6 @@ def access_token(
         claims["act"] = dict(origin.actor)
     token = jws.encode(keyring.signer(ALGORITHM), claims, typ=TYPE)
     return IssuedAccessToken(token, expires_at - issued_at, jti)
-
-
-def lineage(jti: str) -> tuple[str, ...]:
-    """Return what ends a token when it is revoked: its family, the tokens that it was passed on from, itself."""
-    return tuple(accumulate(jti.split("."), "{}.{}".format))
 
 
 def _life(audience: Sequence[str]) -> timedelta:
