@@ -38,7 +38,8 @@ _organisation = itemgetter(
     *("organisation_status", "verified_source", "verified_at"),
 )
 _membership = itemgetter(
-    *("membership_id", "membership_status", "is_manager", "type", "function", "since", "email", "phone_number")
+    *("membership_id", "membership_status", "is_manager", "type", "function", "since", "email", "phone_number"),
+    *("may_charge_wallet", "may_read_wallet"),
 )
 _SHOWN = ("id", "kind", "number", "list", "column", "status", "valid_until", "checked_at")
 _own = itemgetter(*(f"own_{name}" for name in _SHOWN))
@@ -126,6 +127,7 @@ def _offer(rows: _Rows, reachable: Acr, now: datetime) -> OfferedContext:
     role = row["role"]
     return OfferedContext(
         tool_id=ToolId(row["tool_id"]),
+        tool_code=row["tool_code"],
         registration_id=RegistrationId(row["registration_id"]),
         usage=row["usage"],
         usage_name=Localised(row["usage_nl"], row["usage_fr"], row["usage_en"]),

@@ -82,7 +82,10 @@ class OrganisationFacts(NamedTuple):
 
 
 class MembershipFacts(NamedTuple):
-    """What a token may say about the person in the organisation."""
+    """What a token may say about the person in the organisation.
+
+    A manager may charge and read its wallet whatever was taken away from them as an employee (O12).
+    """
 
     id: MembershipId
     status: str
@@ -92,6 +95,8 @@ class MembershipFacts(NamedTuple):
     since: date | None
     email: str | None
     phone_number: str | None
+    may_charge_wallet: bool
+    may_read_wallet: bool
 
 
 class AccreditationFacts(NamedTuple):
@@ -124,6 +129,7 @@ class OfferedContext(NamedTuple):
     """
 
     tool_id: ToolId
+    tool_code: str
     registration_id: RegistrationId
     usage: str
     usage_name: Localised

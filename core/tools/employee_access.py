@@ -130,7 +130,6 @@ def _order(found: EmployeeAccess) -> tuple[str, str, str]:
 _tool = ToolRow.__table__.c
 _OF_A_MEMBER = KeptQuery(
     situations.situations(
-        _tool.code.label("tool_code"),
         *(_tool[f"name_{language}"].label(f"tool_{language}") for language in ("nl", "fr", "en")),
         *(_tool.logo_url, _tool.home_url),
         situations.DEFAULT_ROLE,

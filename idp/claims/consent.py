@@ -3,12 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from core.infra.messages import N_
 from idp.claims.catalogue import CLAIMS
 from idp.claims.claim import Claim
 from idp.claims.scopes import HEADINGS, SCOPES, ConsentKind
-
-_SIGN_IN = N_("that you signed in here, when and how")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,11 @@ def _lines(scope: Collection[str], claims: Collection[str]) -> tuple[tuple[Conse
         for claim in CLAIMS
         if claim.name in claims and claim.scope not in scope
     ]
-    if "openid" in scope:
-        lines.append((ConsentKind.SIGN_IN, ConsentLine("openid", _SIGN_IN)))
+    lines += [
+        (entry.kind, ConsentLine(entry.name, entry.label))
+        for entry in SCOPES
+        if entry.label is not None and entry.name in scope
+    ]
     return tuple(dict.fromkeys(lines))
 
 

@@ -126,9 +126,17 @@ CONTEXT = (
         name=NAMESPACE + "wallet",
         scope="wallet",
         source=sources.wallet,
-        description=N_("The organisation's wallet; never its balance."),
-        example={"id": "wal_01kbq3v9m2e8rj4t6w0x5y7zah", "currency": "EUR"},
-        label=N_("which wallet pays; never its balance"),
+        description=N_(
+            "The organisation's wallet, what the person may do with it, and the limit of one charge in cents where a"
+            " manager set one; never its balance."
+        ),
+        example={
+            "id": "wal_01kbq3v9m2e8rj4t6w0x5y7zah",
+            "currency": "EUR",
+            "can": ["charge", "read"],
+            "max_charge": 5000,
+        },
+        label=N_("which wallet pays, and how much you may spend at once"),
         targets=frozenset({_ACCESS}),
         schema=shapes.WALLET,
     ),

@@ -4,7 +4,7 @@ The person and the context are judged anew each time: what was chosen minutes or
 gone, and then there is no token.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from core.infra.errors import ImmoError
@@ -16,10 +16,14 @@ from core.people.identifiers import PersonId
 from core.people.profiles import person_facts
 from core.tools.access import person_in_context, read_person_in_context
 from core.tools.context import ChosenContext, OfferedContext
+from core.wallet.control import limits
+from core.wallet.identifiers import WalletId
 from idp.claims.context import ClaimsContext
 
 # A token counts in whole seconds: one that would end within the second is not worth making.
 _SHORTEST_LIFE = timedelta(seconds=1)
+# Limits are asked for only where something is said about them: most tokens have nothing to do with money.
+_WALLET = "wallet"
 
 
 class PersonGone(ImmoError):
@@ -43,10 +47,11 @@ def load_claims(
     context: ChosenContext | None,
     subject_identifier: str,
     reachable: Acr,
+    scope: Collection[str],
     now: datetime,
     at_hand: Sequence[Row] = (),
 ) -> ClaimsContext:
-    """Return everything a token could say about a person in a context, as it is now.
+    """Return everything that a token of this scope could say about a person in a context, as it is now.
 
     `reachable` is the level that the person's sign-in reaches or can be stepped up to; `at_hand` are the
     rows of `named_person_in_context` for the same two, where they were asked for a moment ago. Raises
@@ -58,7 +63,8 @@ def load_claims(
             raise PersonGone(person_id=person_id)
     else:
         person, offered = _in_context(session, person_id, context, at_hand, reachable=reachable, now=now)
-    return ClaimsContext(person, subject_identifier, authentication, sid, offered)
+    limit = None if offered is None or _WALLET not in scope else _max_charge_cents(session, person_id, offered)
+    return ClaimsContext(person, subject_identifier, authentication, sid, offered, limit)
 
 
 def _in_context(
@@ -85,6 +91,12 @@ def _in_context(
         raise ContextUnusable(registration_id=chosen.registration_id, reason="gone")
     _require_usable(found[1], chosen, now)
     return found
+
+
+def _max_charge_cents(session: Queryable, person_id: PersonId, offered: OfferedContext) -> int | None:
+    if offered.wallet_id is None:
+        return None
+    return limits.max_charge(session, WalletId(offered.wallet_id), person_id, offered.tool_code)
 
 
 def _require_usable(offered: OfferedContext, chosen: ChosenContext, now: datetime) -> None:

@@ -29,11 +29,15 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A scope value: the group its claims belong to, and what it means for a tool's developer."""
+    """A scope value: the group its claims belong to, and what it means for a tool's developer.
+
+    `label` names on the consent screen what it gives besides claims.
+    """
 
     name: str
     kind: ConsentKind
     description: str
+    label: str | None = None
 
 
 SCOPES = (
@@ -41,6 +45,7 @@ SCOPES = (
         "openid",
         ConsentKind.SIGN_IN,
         N_("Makes the request an OpenID Connect request: an ID token says who signed in and how."),
+        N_("that you signed in here, when and how"),
     ),
     Scope(
         "profile",
@@ -70,7 +75,23 @@ SCOPES = (
         ConsentKind.ACCREDITATION,
         N_("The accreditations of the kinds your tool declared, own or mandated."),
     ),
-    Scope("wallet", ConsentKind.WALLET, N_("Which wallet pays for the chosen organisation.")),
+    Scope(
+        "wallet",
+        ConsentKind.WALLET,
+        N_("Which wallet pays for the chosen organisation, and what the person may do with it."),
+    ),
+    Scope(
+        "wallet:charge",
+        ConsentKind.WALLET,
+        N_("Charges and holds at the wallet API, for the chosen organisation."),
+        N_("paying from that wallet for what you use"),
+    ),
+    Scope(
+        "wallet:read",
+        ConsentKind.WALLET,
+        N_("The balance at the wallet API, where the person may see it."),
+        N_("the balance of that wallet, where you may see it"),
+    ),
     Scope(
         "offline_access",
         ConsentKind.SIGN_IN,
@@ -86,3 +107,5 @@ STAFF_SCOPES = (
 )
 
 SCOPE_NAMES = tuple(scope.name for scope in SCOPES)
+# What they give is at the wallet API; no claim comes by them.
+WALLET_API_SCOPES = frozenset({"wallet:charge", "wallet:read"})

@@ -12,6 +12,7 @@ URL: Schema = {"type": "string", "format": "uri", "minLength": 1}
 DATE: Schema = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 SECONDS: Schema = {"type": "integer", "minimum": 0}
+CENTS: Schema = {"type": "integer", "minimum": 0}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 SUBJECT: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
 AUDIENCE: Schema = {"anyOf": [TEXT, {"type": "array", "items": TEXT, "minItems": 1}]}
@@ -76,7 +77,17 @@ MEMBERSHIP = record(
     "manager",
 )
 USAGE = record({"code": TEXT, "registration": prefixed("reg")}, "code", "registration")
-WALLET = record({"id": prefixed("wal"), "currency": one_of("EUR")}, "id", "currency")
+WALLET = record(
+    {
+        "id": prefixed("wal"),
+        "currency": one_of("EUR"),
+        "can": {"type": "array", "items": one_of("charge", "read")},
+        "max_charge": CENTS,
+    },
+    "id",
+    "currency",
+    "can",
+)
 ACCREDITATION = record(
     {
         "type": TEXT,

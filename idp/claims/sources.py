@@ -150,7 +150,16 @@ def _holder(facts: AccreditationFacts) -> Json:
 
 
 def wallet(context: ClaimsContext) -> Json:
-    """Return which wallet pays; never its balance."""
+    """Return which wallet pays, and what the person may do with it; never its balance."""
     if context.context is None or context.context.wallet_id is None:
         return None
-    return {"id": context.context.wallet_id, "currency": _CURRENCY}
+    place = context.context.membership
+    may = {"charge": place.may_charge_wallet, "read": place.may_read_wallet}
+    return known(
+        {
+            "id": context.context.wallet_id,
+            "currency": _CURRENCY,
+            "can": [act for act, is_allowed in may.items() if is_allowed],
+            "max_charge": context.max_charge_cents,
+        }
+    )

@@ -28,7 +28,8 @@ def explain_token(ground: Services, request: ProgramRequest) -> Answer:
     caller = protect.require(ground, request, audience=resource.userinfo(ground.settings.issuer), scope="openid")
     grant = caller.grant
     try:
-        context = issue.load_context(ground, caller.client, grant.subject, ground.clock.now())
+        now = ground.clock.now()
+        context = issue.load_context(ground, caller.client, grant.subject, now, scope=caller.token.scope)
     except InvalidGrant as error:
         raise InvalidToken(reason=error.code, details=dict(error.details)) from error
     wish = Wish(

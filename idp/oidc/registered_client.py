@@ -9,7 +9,7 @@ from idp.oidc.profiles import RULES, Profile, Rules
 
 DEFAULT_SCOPE = ("openid", "profile", "email", "address", "phone", "offline_access")
 # What only a tool of the catalogue may ask for besides: for whom somebody acts, and what their identity card proves.
-CONTEXT_SCOPE = ("organization", "roles", "accreditations", "wallet", "identity")
+CONTEXT_SCOPE = ("organization", "roles", "accreditations", "wallet", "wallet:charge", "wallet:read", "identity")
 
 
 @dataclass(frozen=True, slots=True)

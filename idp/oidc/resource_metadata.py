@@ -6,7 +6,7 @@ import orjson
 
 from core.proof import protected_resource
 from core.web.programs import Answer, Endpoint, ProgramRequest
-from idp.claims.scopes import SCOPE_NAMES
+from idp.claims.scopes import SCOPE_NAMES, WALLET_API_SCOPES
 from idp.oidc.checks import resource
 from idp.signing.states import JWKS_LIFE
 from idp.wiring import Services
@@ -29,7 +29,7 @@ def _document(issuer: str, is_certificate_bound: bool) -> bytes:  # noqa: FBT001
             resource.userinfo(issuer),
             name="Immo-Connect userinfo",
             authorization_server=issuer,
-            scope=SCOPE_NAMES,
+            scope=tuple(name for name in SCOPE_NAMES if name not in WALLET_API_SCOPES),
             bearer_methods=("header", "body"),
             documentation=f"{issuer}/docs/claims",
             is_certificate_bound=is_certificate_bound,

@@ -55,7 +55,7 @@ def _interaction(request: ProgramRequest) -> dict[str, str]:
 def _claims(ground: Services, caller: Caller) -> dict[str, Json]:
     grant = caller.grant
     try:
-        context = issue.load_context(ground, caller.client, grant.subject, ground.clock.now())
+        context = issue.load_context(ground, caller.client, grant.subject, ground.clock.now(), scope=())
     except InvalidGrant as error:
         # The person or the context is gone: then the token is worth nothing (RFC 6750 section 3.1).
         raise InvalidToken(reason=error.code, details=dict(error.details)) from error

@@ -79,6 +79,8 @@ def a_membership(**changes: Any) -> MembershipFacts:
         since=date(2025, 3, 1),
         email="anna@immo-voorbeeld.example",
         phone_number="+32 9 111 11 11",
+        may_charge_wallet=True,
+        may_read_wallet=True,
     )
     return membership._replace(**changes)
 
@@ -111,6 +113,7 @@ def an_offered_context(**changes: Any) -> OfferedContext:
     """Return a usable context with everything that a token can say about one."""
     context = OfferedContext(
         tool_id=ToolId("tol_01kbq3v9m2e8rj4t6w0x5y7zaa"),
+        tool_code="cadastrefinder",
         registration_id=RegistrationId("reg_01kbq3v9m2e8rj4t6w0x5y7zae"),
         usage="estate-agent",
         usage_name=Localised("vastgoedmakelaar", "agent immobilier", "estate agent"),

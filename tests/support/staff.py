@@ -72,7 +72,7 @@ class StaffDesk:
         grant = replace(grant, subject=replace(grant.subject, authentication=signed))
         made = issue.for_person(
             self.services,
-            issue.load_context(self.services, holder, grant.subject, now),
+            issue.load_context(self.services, holder, grant.subject, now, scope=grant.scope),
             client=holder,
             grant=grant,
             scope=grant.scope,

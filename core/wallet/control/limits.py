@@ -7,10 +7,12 @@ employees together, one that names no tool for all tools together.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.infra.clock import start_of_belgian_month
+from core.infra.kept_query import KeptQuery
+from core.infra.statements import Queryable
 from core.wallet import ledger
 from core.wallet.control.tables import LimitRow
 from core.wallet.errors import LimitReached
@@ -31,6 +33,16 @@ class Limit:
     tool_code: str | None
     per_charge_cents: int | None
     per_month_cents: int | None
+
+
+# Asked for at each charge, and for each token that tells of a wallet.
+_FALLING_UNDER = KeptQuery(
+    select(*(LimitRow.person_id, LimitRow.tool_code), *(LimitRow.per_charge_cents, LimitRow.per_month_cents)).where(
+        LimitRow.wallet_id == bindparam("wallet_id"),
+        or_(LimitRow.person_id.is_(None), LimitRow.person_id == bindparam("person_id")),
+        or_(LimitRow.tool_code.is_(None), LimitRow.tool_code == bindparam("tool_code")),
+    )
+)
 
 
 def require_within(
@@ -59,7 +71,7 @@ def require_within(
                 raise LimitReached(limit_cents=limit.per_month_cents, left_cents=max(left, 0))
 
 
-def max_charge(session: Session | Connection, wallet_id: WalletId, person_id: str | None, tool_code: str) -> int | None:
+def max_charge(session: Queryable, wallet_id: WalletId, person_id: str | None, tool_code: str) -> int | None:
     """Return the cents above which a charge is refused in any case; None: no limit says so.
 
     It is what the limits say, never what is left of a month: a token tells a tool nothing of what was spent.
@@ -69,17 +81,9 @@ def max_charge(session: Session | Connection, wallet_id: WalletId, person_id: st
     return min((cents for cents in bounds if cents is not None), default=None)
 
 
-def _falling_under(
-    session: Session | Connection, wallet_id: WalletId, person_id: str | None, tool_code: str
-) -> list[Limit]:
-    rows = session.execute(
-        select(LimitRow.person_id, LimitRow.tool_code, LimitRow.per_charge_cents, LimitRow.per_month_cents).where(
-            LimitRow.wallet_id == wallet_id,
-            or_(LimitRow.person_id.is_(None), LimitRow.person_id == person_id),
-            or_(LimitRow.tool_code.is_(None), LimitRow.tool_code == tool_code),
-        )
-    )
-    return [Limit(*row) for row in rows]
+def _falling_under(session: Queryable, wallet_id: WalletId, person_id: str | None, tool_code: str) -> list[Limit]:
+    wanted = {"wallet_id": wallet_id, "person_id": person_id, "tool_code": tool_code}
+    return [Limit(**row) for row in _FALLING_UNDER.rows(session, wanted)]
 
 
 def _spent(session: Session, wallet_id: WalletId, limit: Limit, *, since: datetime) -> int:

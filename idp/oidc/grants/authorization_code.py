@@ -61,7 +61,7 @@ class AuthorizationCodeGrant(grants.AuthorizationCodeGrant):
         audience = resource.audience(
             self.request.parameters.resources, grant.resource, resource.userinfo(ground.settings.issuer)
         )
-        context = issue.load_context(ground, client, grant.subject, now)
+        context = issue.load_context(ground, client, grant.subject, now, scope=grant.scope)
         may_refresh = _may_refresh(client, grant)
         with ground.database.statements() as connection:
             # The database writes while the tokens are signed.

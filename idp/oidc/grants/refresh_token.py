@@ -51,7 +51,9 @@ class RefreshTokenGrant(grants.RefreshTokenGrant):
             resource.still_allowed(grant.resource, client),
             resource.userinfo(ground.settings.issuer),
         )
-        context = issue.load_context(ground, client, grant.subject, now, at_hand=presented.person_in_context)
+        context = issue.load_context(
+            ground, client, grant.subject, now, scope=granted, at_hand=presented.person_in_context
+        )
         # Without nonce: it belongs to the authorization request (Core section 12.2).
         response = issue.for_person(
             ground,

@@ -92,7 +92,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):
         )
         response = issue.for_person(
             ground,
-            issue.load_context(ground, client, grant.subject, now),
+            issue.load_context(ground, client, grant.subject, now, scope=granted),
             client=client,
             grant=grant,
             scope=granted,
@@ -130,7 +130,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):
             raise InvalidTarget("The request must name one resource that the client may pass tokens on to.")
         granted = _narrowed(form.get("scope"), brought, client)
         # The person as the client knows them that they let in: a resource server learns no other name.
-        context = issue.load_context(ground, brought.holder, brought.grant.subject, now)
+        context = issue.load_context(ground, brought.holder, brought.grant.subject, now, scope=granted)
         issued = access_token(
             context,
             client=client,

@@ -5,7 +5,7 @@ the person, the context and what the claims parameter asked for; the token itsel
 resource servers need.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,9 +33,17 @@ TokenResponse = dict[str, object]
 
 
 def load_context(
-    services: Services, client: RegisteredClient, subject: Subject, now: datetime, *, at_hand: Sequence[Row] = ()
+    services: Services,
+    client: RegisteredClient,
+    subject: Subject,
+    now: datetime,
+    *,
+    scope: Collection[str],
+    at_hand: Sequence[Row] = (),
 ) -> ClaimsContext:
-    """Return the facts about a subject as they are now; `at_hand` is what was read of them in this request.
+    """Return the facts about a subject as they are now, as far as a token of this scope tells them.
+
+    `at_hand` is what was read of them in this request.
 
     Raises `ContextGone` when the context is no longer usable, `InvalidGrant` when the person is gone.
     """
@@ -49,6 +57,7 @@ def load_context(
                 context=subject.context,
                 subject_identifier=subject_identifier(subject.person_id, client, services.settings.secret),
                 reachable=subject.authentication.acr,
+                scope=scope,
                 now=now,
                 at_hand=at_hand,
             )

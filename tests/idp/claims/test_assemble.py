@@ -52,7 +52,14 @@ people = st.builds(
 offered = st.builds(
     an_offered_context,
     organisation=st.builds(an_organisation, name=st.text(min_size=1), verified_at=st.none() | st.dates()),
-    membership=st.builds(a_membership, type=maybe_text, function=maybe_text, since=st.none() | st.dates()),
+    membership=st.builds(
+        a_membership,
+        type=maybe_text,
+        function=maybe_text,
+        since=st.none() | st.dates(),
+        may_charge_wallet=st.booleans(),
+        may_read_wallet=st.booleans(),
+    ),
     accreditations=st.lists(
         st.builds(an_accreditation, list=maybe_text) | st.builds(a_mandated_accreditation, holder_name=maybe_text),
         max_size=3,
@@ -66,7 +73,8 @@ _VALIDATORS = {
 _PROTOCOL_EXAMPLES = {
     target: {claim.name: claim.example for claim in PROTOCOL_CLAIMS if target in claim.required} for target in Target
 }
-contexts = st.builds(a_claims_context, person=people, context=st.none() | offered)
+limits = st.none() | st.integers(min_value=0, max_value=10**9)
+contexts = st.builds(a_claims_context, person=people, context=st.none() | offered, max_charge_cents=limits)
 
 
 @given(context=contexts, fewer=some_scope, more=some_scope, names=some_names)
@@ -237,6 +245,27 @@ def test_claim_asked_for_in_the_id_token_is_there() -> None:
     assert claims == {"email": "anna.peeters@example.com"}
 
 
+@pytest.mark.parametrize(
+    ("may_charge", "may_read", "limit", "said"),
+    [
+        (True, True, None, {"can": ["charge", "read"]}),
+        (True, False, 50_00, {"can": ["charge"], "max_charge": 5000}),
+        (False, True, 0, {"can": ["read"], "max_charge": 0}),
+        (False, False, None, {"can": []}),
+    ],
+)
+def test_wallet_says_what_the_person_may_do_with_it_and_never_its_balance(
+    *, may_charge: bool, may_read: bool, limit: int | None, said: dict[str, object]
+) -> None:
+    """claims.md, principle 6: an allowance of nothing is said, and is not the same as no limit."""
+    place = a_membership(may_charge_wallet=may_charge, may_read_wallet=may_read)
+    context = a_claims_context(context=an_offered_context(membership=place), max_charge_cents=limit)
+
+    claims = access_token_claims(context, scope=("wallet",))
+
+    assert claims == {NAMESPACE + "wallet": {"id": "wal_01kbq3v9m2e8rj4t6w0x5y7zah", "currency": "EUR", **said}}
+
+
 def test_claims_of_access_tokens_alone_cannot_be_asked_for() -> None:
     names = {"entitlements", NAMESPACE + "wallet"}
 
@@ -327,7 +356,11 @@ def test_context_of_an_access_token_is_what_a_resource_needs() -> None:
         NAMESPACE + "usage": {"code": "estate-agent", "registration": "reg_01kbq3v9m2e8rj4t6w0x5y7zae"},
         "roles": ["user"],
         "entitlements": ["search"],
-        NAMESPACE + "wallet": {"id": "wal_01kbq3v9m2e8rj4t6w0x5y7zah", "currency": "EUR"},
+        NAMESPACE + "wallet": {
+            "id": "wal_01kbq3v9m2e8rj4t6w0x5y7zah",
+            "currency": "EUR",
+            "can": ["charge", "read"],
+        },
     }
 
 

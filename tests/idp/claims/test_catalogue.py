@@ -25,7 +25,7 @@ def test_every_scope_of_claims_md_that_is_built_is_there() -> None:
     assert len(SCOPES) == len(set(SCOPE_NAMES))
     assert set(SCOPE_NAMES) == {
         "openid", "profile", "email", "address", "phone", "organization", "roles", "accreditations", "wallet",
-        "offline_access", "identity",
+        "wallet:charge", "wallet:read", "offline_access", "identity",
     }  # fmt: skip
 
 

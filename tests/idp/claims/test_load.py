@@ -2,12 +2,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from core.infra.ids import new_id
+from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId
 from core.tools import assignments
 from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
+from core.wallet.control.tables import LimitRow
 from idp.claims.context import ClaimsContext
 from idp.claims.load import ContextUnusable, PersonGone, load_claims
 from idp.wiring import Services
@@ -19,7 +23,12 @@ def office(services: Services) -> Office:
     return an_office(services)
 
 
-def load(services: Services, person_id: PersonId, context: ChosenContext | None) -> ClaimsContext:
+def load(
+    services: Services,
+    person_id: PersonId,
+    context: ChosenContext | None,
+    scope: tuple[str, ...] = ("openid", "wallet"),
+) -> ClaimsContext:
     now = services.clock.now()
     with services.database.reading() as session:
         return load_claims(
@@ -30,6 +39,7 @@ def load(services: Services, person_id: PersonId, context: ChosenContext | None)
             context=context,
             subject_identifier="sub-1",
             reachable=Acr.PASSWORD,
+            scope=scope,
             now=now,
         )
 
@@ -64,6 +74,48 @@ def test_two_organisations_of_one_person_never_mix(services: Services, office: O
 
         assert facts.context is not None
         assert (facts.context.organisation.id, facts.context.usage) == (organisation, usage)
+
+
+def test_wallet_is_told_with_the_lowest_limit_of_this_person_at_this_tool(services: Services, office: Office) -> None:
+    context = noord_at_atlas(office)
+    assert load(services, office.anna, context).max_charge_cents is None
+    with services.database.transaction() as session:
+        wallet = session.get_one(OrganisationRow, office.noord).wallet_id
+        for person, tool, cents in ((None, None, 90_00), (office.anna, "atlas", 50_00), (office.anna, "rent", 10_00)):
+            limit = LimitRow(wallet_id=wallet, person_id=person, tool_code=tool, per_charge_cents=cents)
+            limit.id, limit.subject, limit.changed_at = new_id("lim"), f"{person} {tool}", services.clock.now()
+            session.add(limit)
+
+    assert load(services, office.anna, context).max_charge_cents == 50_00
+    assert load(services, office.anna, context, scope=("openid", "roles")).max_charge_cents is None
+
+
+@pytest.mark.parametrize(
+    ("is_manager", "pays", "sees", "may"),
+    [
+        (True, False, False, (True, True)),
+        (False, True, False, (True, False)),
+        (False, False, True, (False, True)),
+        (False, False, False, (False, False)),
+    ],
+)
+def test_a_manager_may_all_with_the_wallet_and_an_employee_what_was_left_to_them(
+    services: Services, office: Office, *, is_manager: bool, pays: bool, sees: bool, may: tuple[bool, bool]
+) -> None:
+    """O12."""
+    with services.database.transaction() as session:
+        member = session.scalars(
+            select(MembershipRow).where(
+                MembershipRow.organisation_id == office.noord, MembershipRow.person_id == office.anna
+            )
+        ).one()
+        member.is_manager, member.pays_from_wallet, member.sees_wallet = is_manager, pays, sees
+
+    offered = load(services, office.anna, noord_at_atlas(office)).context
+
+    assert offered is not None
+    assert (offered.membership.may_charge_wallet, offered.membership.may_read_wallet) == may
+    assert offered.tool_code == "atlas"
 
 
 @pytest.mark.parametrize("change", ["organisation", "usage"])

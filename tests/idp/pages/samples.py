@@ -8,7 +8,6 @@ from core.infra.localised import Localised
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.tools.context import (
     AccreditationFacts,
-    MembershipFacts,
     OfferedContext,
     OrganisationFacts,
     Reason,
@@ -44,6 +43,7 @@ from tests.idp.pages import (
     registration_samples,
     security_samples,
 )
+from tests.support.claims import a_membership
 
 ACTION = "/interaction/uid/consent"
 TOOL = RequestingTool("CadastreFinder", "ORIS NV", logos.CADASTREFINDER)
@@ -112,6 +112,7 @@ def context(
     """Return a context that is usable, or closed for a reason."""
     return OfferedContext(
         tool_id=ToolId("tol_1"),
+        tool_code="atlas",
         registration_id=RegistrationId(registration),
         usage=usage.en.lower().replace(" ", "-"),
         usage_name=usage,
@@ -119,7 +120,7 @@ def context(
         role_name=None if reason else USER,
         entitlements=(),
         organisation=where,
-        membership=MembershipFacts(MembershipId("mem_1"), "active", False, None, None, None, None, None),  # noqa: FBT003
+        membership=a_membership(id=MembershipId("mem_1")),
         accreditations=accreditations,
         wallet_id=None,
         expires_at=None,

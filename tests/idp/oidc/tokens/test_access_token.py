@@ -65,7 +65,9 @@ def test_resource_server_learns_who_and_in_which_context(make: Any, judged: Any)
     assert claims["org_id"] == "org_01kbq3v9m2e8rj4t6w0x5y7zac"
     assert claims["roles"] == ["user"]
     assert claims["entitlements"] == ["search"]
-    assert claims[NAMESPACE + "wallet"] == {"id": "wal_01kbq3v9m2e8rj4t6w0x5y7zah", "currency": "EUR"}
+    assert claims[NAMESPACE + "wallet"] == {
+        "id": "wal_01kbq3v9m2e8rj4t6w0x5y7zah", "currency": "EUR", "can": ["charge", "read"],
+    }  # fmt: skip
 
 
 def test_nothing_about_the_person_but_the_subject_is_in_it(make: Any, judged: Any) -> None:
