@@ -4,8 +4,9 @@ Every limit that a charge falls under holds, whoever pays. One that names nobody
 employees together, one that names no tool for all tools together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -35,9 +36,10 @@ class Limit:
     per_month_cents: int | None
 
 
+_LIMIT: tuple[Any, ...] = tuple(getattr(LimitRow, field.name) for field in fields(Limit))
 # Asked for at each charge, and for each token that tells of a wallet.
 _FALLING_UNDER = KeptQuery(
-    select(*(LimitRow.person_id, LimitRow.tool_code), *(LimitRow.per_charge_cents, LimitRow.per_month_cents)).where(
+    select(*_LIMIT).where(
         LimitRow.wallet_id == bindparam("wallet_id"),
         or_(LimitRow.person_id.is_(None), LimitRow.person_id == bindparam("person_id")),
         or_(LimitRow.tool_code.is_(None), LimitRow.tool_code == bindparam("tool_code")),
