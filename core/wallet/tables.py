@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,7 +52,7 @@ class WalletRow(Base):
     transactions: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     receipt_year: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     receipts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    # Below this its managers are told once, until it is above it again; None: never.
+    # Its managers are told when it falls below this, and when they last were; None: never.
     warn_below_cents: Mapped[int | None] = mapped_column(BigInteger, default=25_00, server_default="2500")
     warned_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -150,7 +151,13 @@ class TransactionRow(Base):
         CheckConstraint("refunded_cents BETWEEN 0 AND abs(amount_cents)", name="refunded"),
         UniqueConstraint("wallet_id", "number"),
         UniqueConstraint("wallet_id", "receipt_year", "receipt_number"),
-        Index("ix_wallet_transaction_wallet_id_at", "wallet_id", "at"),
+        # One for each column by which the page sorts, beside the number (core/wallet/statements.py).
+        Index("ix_wallet_transaction_at", "wallet_id", "at", "number"),
+        Index("ix_wallet_transaction_tool_code", "wallet_id", func.coalesce(tool_code, ""), "number"),
+        Index("ix_wallet_transaction_amount_cents", "wallet_id", "amount_cents", "number"),
+        Index("ix_wallet_transaction_status", "wallet_id", "status", "number"),
+        # What is no use of a tool is rare, and a filter finds it.
+        Index("ix_wallet_transaction_kind", "wallet_id", "kind", "number"),
         Index("ix_wallet_transaction_done_by", "done_by"),
         # A tool's reference names one charge or hold, whether it succeeded or is open.
         Index(

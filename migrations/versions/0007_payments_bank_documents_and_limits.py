@@ -282,3 +282,15 @@ def upgrade() -> None:
     with op.batch_alter_table("wallet", schema=None) as batch_op:
         batch_op.add_column(sa.Column("warn_below_cents", sa.BigInteger(), server_default="2500", nullable=True))
         batch_op.add_column(sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("wallet_transaction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_wallet_transaction_wallet_id_at"))
+        batch_op.create_index(
+            "ix_wallet_transaction_amount_cents", ["wallet_id", "amount_cents", "number"], unique=False
+        )
+        batch_op.create_index("ix_wallet_transaction_at", ["wallet_id", "at", "number"], unique=False)
+        batch_op.create_index("ix_wallet_transaction_kind", ["wallet_id", "kind", "number"], unique=False)
+        batch_op.create_index("ix_wallet_transaction_status", ["wallet_id", "status", "number"], unique=False)
+        batch_op.create_index(
+            "ix_wallet_transaction_tool_code", ["wallet_id", sa.text("coalesce(tool_code, '')"), "number"], unique=False
+        )

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from core.organisations.rights import Right
 from core.tools.catalogue import listed_tools
-from core.wallet.statements import StatementLine, lines_of
+from core.wallet.statements import Filter, Order, StatementLine, lines_of
 from core.web.locale import current_language
 from portal import pages
 from portal.wallet import words
@@ -20,7 +20,7 @@ def show(organisation_id: str) -> str:
     opened = open_wallet(organisation_id)
     visit, wallet, language = opened.visit, opened.wallet, current_language()
     with visit.services.database.reading() as session:
-        lines = lines_of(session, wallet.id)
+        lines = lines_of(session, wallet.id, Filter(), Order()).lines
         tools = dict(listed_tools(session))
     page = OverviewPage(
         frame=around(opened),
