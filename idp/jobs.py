@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from core.accreditations import uploads
-from core.closing import accreditation_rounds, accreditations, managing
+from core.closing import accreditation_rounds, accreditations, managing, wallet_letters
 from core.infra import dead_letters, mail, sent_mails
 from core.infra.errors import Unavailable
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
-from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested, RegistersUnanswered
+from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested, RegistersUnanswered, WalletLow
 from core.organisations import company_comparison, invitations, notices, reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
@@ -85,6 +85,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         MailRequested.topic: send_mail,
         HelpRequested.topic: send_help_request,
         RegistersUnanswered.topic: partial(_ask_registers_again, services),
+        WalletLow.topic: partial(_warn_of_low_balance, services),
     }
 
 
@@ -143,6 +144,12 @@ def _ask_registers_again(services: Services, delivery: Delivery) -> None:
     )
     if found.unanswered and delivery.attempt < _REGISTER_ATTEMPTS:
         raise Unavailable("register-unanswered", kinds=" ".join(found.unanswered))
+
+
+def _warn_of_low_balance(services: Services, delivery: Delivery) -> None:
+    assert isinstance(delivery.message, WalletLow)
+    with services.database.transaction() as session:
+        wallet_letters.tell_of_low_balance(session, delivery.message, now=services.clock.now())
 
 
 def _purge_database(services: Services, now: datetime) -> None:

@@ -166,7 +166,33 @@ class RegistersUnanswered:
         return cls(_text(body, "person_id"))
 
 
-AnyMessage = LogoutNotice | AccessChanged | MailRequested | HelpRequested | RegistersUnanswered
+@dataclass(frozen=True, slots=True)
+class WalletLow:
+    """A wallet fell below the amount at which its managers want to be warned; all in cents, as it stood then."""
+
+    topic: ClassVar[str] = "wallet-low"
+
+    wallet_id: str
+    balance_cents: int
+    below_cents: int
+
+    def to_json(self) -> dict[str, object]:
+        """Return the versioned form that is stored."""
+        return {
+            _VERSION: 1,
+            "wallet_id": self.wallet_id,
+            "balance_cents": self.balance_cents,
+            "below_cents": self.below_cents,
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, object]) -> Self:
+        """Read the stored form; raise `UnreadableMessage` when it is not one."""
+        _require_version(body, 1)
+        return cls(_text(body, "wallet_id"), _whole(body, "balance_cents"), _whole(body, "below_cents"))
+
+
+AnyMessage = LogoutNotice | AccessChanged | MailRequested | HelpRequested | RegistersUnanswered | WalletLow
 
 _TOPICS: tuple[type[AnyMessage], ...] = (
     LogoutNotice,
@@ -174,6 +200,7 @@ _TOPICS: tuple[type[AnyMessage], ...] = (
     MailRequested,
     HelpRequested,
     RegistersUnanswered,
+    WalletLow,
 )
 
 
@@ -199,3 +226,10 @@ def _text(body: Mapping[str, object], name: str) -> str:
 
 def _text_or_none(body: Mapping[str, object], name: str) -> str | None:
     return None if body.get(name) is None else _text(body, name)
+
+
+def _whole(body: Mapping[str, object], name: str) -> int:
+    value = body.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise UnreadableMessage(name)
+    return value

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.infra.ids import new_id
 from core.wallet import accounts, rules
+from core.wallet.control import warning
 from core.wallet.errors import UnknownWallet
 from core.wallet.identifiers import EntryId, WalletId
 from core.wallet.rules import Entry, Funds, Posting
@@ -59,6 +60,7 @@ def post(session: Session, entry: Entry, about: About, *, locked: Locked, now: d
     session.execute(insert(PostingRow), rows)
     for wallet_id, left in after.items():
         row = locked[wallet_id]
+        warning.watch(session, row, left.balance_cents, now=now)
         row.balance_cents, row.held_cents, row.is_frozen = left.balance_cents, left.held_cents, left.is_frozen
     session.flush()
     session.execute(

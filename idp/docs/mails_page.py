@@ -25,6 +25,9 @@ _NAME = re.compile(r"%\((\w+)\)s")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _SAMPLES = {
     "accreditation": "BIV",
+    "amount": "€ 50,00",
+    "balance": "€ 24,50",
+    "below": "€ 25,00",
     "browser": "Firefox",
     "code": "K7M4RW",
     "colleagues": "Bram Claes, Charlotte Wouters",
@@ -41,6 +44,7 @@ _SAMPLES = {
     "page": "organisations/org_0000000000000000000000000/tools/cadastrefinder/estate-agent",
     "passkey": "Windows Hello",
     "person": "Anna Peeters",
+    "receiver": "Immo Demo Zuid SRL",
     "secret": "made-up-for-the-preview",
     "system": "Windows",
     "tool": "CadastreFinder",

@@ -61,4 +61,5 @@ TOPICS: Mapping[str, str] = {
     "access-changed": N_("Contexts to close"),
     "help-requested": N_("Request for help"),
     "registers-unanswered": N_("Question to the registers"),
+    "wallet-low": N_("Warning of a low balance"),
 }

@@ -20,6 +20,7 @@ from core.infra.mail_templates import (
     registration_letters,
     security_letters,
     tool_letters,
+    wallet_control_letters,
 )
 from core.infra.mail_templates.letter import Letter
 from core.infra.messages import N_
@@ -37,6 +38,7 @@ LETTERS: Mapping[str, Letter] = MappingProxyType(
         **dispute_letters.LETTERS,
         **employee_letters.LETTERS,
         **tool_letters.LETTERS,
+        **wallet_control_letters.LETTERS,
         **security_letters.LETTERS,
         **eid_letters.LETTERS,
         **leaving_letters.LETTERS,

@@ -12,6 +12,7 @@ from core.infra.topics import (
     Message,
     RegistersUnanswered,
     UnreadableMessage,
+    WalletLow,
 )
 
 EXAMPLES: list[Message] = [
@@ -20,6 +21,7 @@ EXAMPLES: list[Message] = [
     AccessChanged("usr_1", "reg_1", "org_1", "role-removed"),
     MailRequested("access-closed", None, "a@example.be", "fr", {"tool": "CadastreFinder", "organisation": "É & Fils"}),
     RegistersUnanswered("usr_1"),
+    WalletLow("wal_1", -250, 2_500),
 ]
 
 # What earlier releases wrote: never edited, only added to.
@@ -31,6 +33,7 @@ WRITTEN = {
     ' "address": "a@example.be", "language": "fr", "values":'
     ' {"tool": "CadastreFinder", "organisation": "\\u00c9 & Fils"}}',
     "registers-unanswered": '{"version": 1, "person_id": "usr_1"}',
+    "wallet-low": '{"version": 1, "wallet_id": "wal_1", "balance_cents": -250, "below_cents": 2500}',
 }
 
 
@@ -59,6 +62,7 @@ def test_what_an_earlier_release_wrote_is_still_read(topic: str, stored: str) ->
             "access-changed",
             {"version": 1, "person_id": "p", "organisation_id": "o", "reason": "r", "registration_id": 1},
         ),
+        ("wallet-low", {"version": 1, "wallet_id": "w", "balance_cents": "5", "below_cents": 10}),
         ("mail-requested", {"version": 1, "template": "t", "address": "a", "language": "nl", "values": "text"}),
         ("mail-requested", {"version": 1, "template": "t", "address": "a", "language": "nl", "values": {"a": 1}}),
     ],
