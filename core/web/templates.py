@@ -8,6 +8,7 @@ from flask import Flask
 from jinja2 import BytecodeCache, ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
+from core.infra.company_numbers import company_number
 from core.infra.dates import date_in_words, moment_in_words
 from core.infra.money import euros
 from core.infra.settings import Settings
@@ -57,11 +58,6 @@ def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
         support_address=settings.support.address,
     )
     environment.filters.update(day=_day, moment=_moment, euros=_euros, company_number=company_number, zip=zip)
-
-
-def company_number(digits: str) -> str:
-    """Return a Belgian company number as people write it: 0123.456.749."""
-    return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}" if len(digits) == 10 else digits
 
 
 def _moment(value: datetime) -> str:
