@@ -1,13 +1,11 @@
 """The authenticator app in the account: set up, replaced and removed (A16)."""
 
-from io import BytesIO
-
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from core.web import csrf
+from core.web.qr_code import qr_code
 from idp.account import factors_drafts, notices, page
 from idp.account.access import Visitor, open_account
 from idp.account.factors import AUTHENTICATOR_URL, RECOVERY_CODES_URL
@@ -129,18 +127,6 @@ def _set_up_page(visitor: Visitor, errors: tuple[FieldError, ...] = (), *, statu
         errors=errors,
     )
     return page.answer(shown, status=status)
-
-
-def qr_code(key_uri: str) -> Markup:
-    """Return the picture of an address (ISO/IEC 18004) as SVG, without any style of its own."""
-    import segno  # noqa: PLC0415 - few set up an app: no idle worker should hold what draws it
-
-    drawn = BytesIO()
-    segno.make(key_uri, error="m", micro=False).save(
-        drawn, kind="svg", xmldecl=False, svgns=False, nl=False, dark="#000", light="#fff", omitsize=True
-    )
-    # Squares and nothing else; what a person typed is in them as dots.
-    return Markup(drawn.getvalue().decode())  # noqa: S704
 
 
 def _wrong() -> FieldError:

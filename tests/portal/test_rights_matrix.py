@@ -20,6 +20,10 @@ from core.organisations.rights import Right, Standing, may
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.tools.registration import register
+from core.wallet.deposits import credit
+from core.wallet.identifiers import TransactionId
+from core.wallet.queries import wallet_of
+from core.wallet.states import EntryKind
 from tests.portal.conftest import Portal
 from tests.support.html_page import parse
 from tests.support.offices import NO_DETAILS, a_member, a_person, a_staffed_office, an_office
@@ -56,6 +60,8 @@ GETS: Mapping[str, Right] = {
     f"{_USAGE}/end": Right.MANAGE_ACCESS,
     f"{_USAGE}/terms": Right.MANAGE_ACCESS,
     "/wallet": Right.SEE_WALLET,
+    "/wallet/transactions/TRANSACTION/receipt.pdf": Right.SEE_WALLET,
+    "/wallet/recharge/transfer": Right.RECHARGE_WALLET,
 }
 POSTS: Mapping[str, Right] = {
     "/edit": Right.EDIT_DATA,
@@ -91,10 +97,12 @@ class Office:
 
     id: OrganisationId
     member: MembershipId
+    transaction: TransactionId
     people: Mapping[str, PersonId]
 
     def path(self, end: str) -> str:
-        return f"/organisations/{self.id}{end.replace('MEMBER', self.member)}"
+        filled = end.replace("MEMBER", self.member).replace("TRANSACTION", self.transaction)
+        return f"/organisations/{self.id}{filled}"
 
 
 @pytest.fixture
@@ -112,7 +120,10 @@ def office(portal: Portal) -> Office:
         an_office(session, people["foreign-manager"], now=now, number=2)
         colleague = a_member(session, manager, a_person(session, "some.colleague", now=now), now=now)
         people |= {"manager": manager.person_id, "employee": staffed.colleague.person_id}
-    return Office(organisation, colleague.id, people)
+        wallet = wallet_of(session, organisation)
+        assert wallet is not None
+        top_up = credit(session, wallet.id, 500, kind=EntryKind.TOP_UP_BANK, reference="bank-1", now=now)
+    return Office(organisation, colleague.id, top_up.id, people)
 
 
 def standing(name: str) -> Standing:

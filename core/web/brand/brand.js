@@ -79,3 +79,16 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// What is written in an element, into the clipboard.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  const label = button.firstChild;
+  const before = label.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+    label.textContent = button.dataset.copied;
+    setTimeout(() => { label.textContent = before; }, 2000);
+  });
+}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.web.name_menu import MenuEntry, NameMenu
-from idp.account.factors_authenticator import qr_code
+from core.web.qr_code import qr_code
 from idp.account.factors_pages import (
     AddPasskeyPage,
     AuthenticatorPage,
