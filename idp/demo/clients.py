@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.infra.settings import Settings
 from core.tools.identifiers import ToolId
 from idp.demo.addresses import tool_address
+from idp.oidc.checks import resource
 from idp.oidc.clients import find_client
 from idp.oidc.portal_client import portal_client
 from idp.oidc.profiles import Profile
@@ -28,6 +29,8 @@ _BY_KEY: dict[str, Any] = {
     "require_pushed_authorization_requests": True,
     "dpop_bound_access_tokens": True,
 }
+# What it sells is paid from wallets.
+_CHARGING = frozenset({"cadastrefinder"})
 _TOOL_SCOPE = (*DEFAULT_SCOPE, *CONTEXT_SCOPE)
 
 
@@ -68,6 +71,7 @@ def _tool(settings: Settings, code: str, tool_id: ToolId) -> RegisteredClient:
         policy=ClientPolicy(
             profile=Profile.OIDC if has_secret else Profile.FAPI2_SECURITY,
             scope=_TOOL_SCOPE,
+            resources=(resource.wallet(settings.portal_url),) if code in _CHARGING else (),
             session_refresh=True,
             require_pkce=True,
         ),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from idp.oidc.errors import InvalidTarget
 from idp.oidc.registered_client import RegisteredClient
 
+WALLET_PATH = "/api/wallet/v1"
 _MOST = 5
 
 
@@ -50,6 +51,11 @@ def userinfo(issuer: str) -> str:
 def staff(issuer: str) -> str:
     """Return the resource of the interface for staff; only the portal is registered for it."""
     return f"{issuer}/admin/v1"
+
+
+def wallet(portal_url: str) -> str:
+    """Return the resource of the wallet's interface; operators register for it the clients that may charge."""
+    return portal_url + WALLET_PATH
 
 
 def _few(values: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from core.proof.confirmation import Confirmation
 from idp.claims.assemble import access_token_claims
 from idp.claims.context import ClaimsContext
 from idp.claims.values import Json
+from idp.oidc.checks.resource import WALLET_PATH
 from idp.oidc.registered_client import RegisteredClient
 from idp.oidc.tokens.life import expiry
 from idp.signing import jws
@@ -20,7 +21,6 @@ ALGORITHM = "ES256"
 
 _LIFE = timedelta(minutes=10)
 _WALLET_LIFE = timedelta(minutes=5)
-_WALLET_PATH = "/api/wallet/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def access_token(
 
 
 def _life(audience: Sequence[str]) -> timedelta:
-    spends = any(resource.endswith(_WALLET_PATH) for resource in audience)
+    spends = any(resource.endswith(WALLET_PATH) for resource in audience)
     return _WALLET_LIFE if spends else _LIFE
 
 

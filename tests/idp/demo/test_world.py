@@ -242,6 +242,14 @@ def test_clients_have_the_addresses_of_the_settings(demo: Services, client_id: s
     assert (client.rules.pushed_requests, client.rules.sender_constraint) == (by_key, by_key)
 
 
+def test_cadastrefinder_alone_can_have_tokens_for_the_wallet(demo: Services) -> None:
+    with demo.database.connection() as connection:
+        tools = [find_client(connection, client_id) for client_id in ("cadastrefinder", "myrent-pro")]
+
+    resources = [None if client is None else client.policy.resources for client in tools]
+    assert resources == [("https://portal.immo.test/api/wallet/v1",), ()]
+
+
 def test_tools_stand_on_the_ports_after_the_provider(demo: Services) -> None:
     for issuer in ("http://localhost:9080", "https://localhost:9080"):
         settings = replace(demo.settings, issuer=issuer)
