@@ -127,7 +127,6 @@ def upgrade() -> None:
         sa.Column("tool_code", sa.String(length=64), nullable=True),
         sa.Column("per_charge_cents", sa.BigInteger(), nullable=True),
         sa.Column("per_month_cents", sa.BigInteger(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("per_charge_cents >= 0 AND per_month_cents >= 0", name=op.f("ck_wallet_limit_amounts")),
         sa.CheckConstraint(
