@@ -5,7 +5,7 @@ Semicolons, commas or tabs; UTF-8 or Windows-1252; a header in Dutch, French or 
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.infra.errors import RuleError
@@ -100,20 +100,6 @@ def read(text: str) -> tuple[ListLine, ...]:
     if len(rows) - 1 > MOST_LINES:
         raise UnreadableList(problem="too-many")
     return tuple(_line(number, row, places) for number, row in enumerate(rows[1:], start=2))
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula, whoever wrote it."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def as_csv(rows: Iterator[tuple[str, ...]]) -> bytes:
-    """Return rows as a file that opens in a Belgian spreadsheet as it is: semicolons, UTF-8 with its mark."""
-    written = io.StringIO()
-    csv.writer(written, delimiter=";", lineterminator="\r\n").writerows(
-        tuple(safe_cell(cell) for cell in row) for row in rows
-    )
-    return written.getvalue().encode("utf-8-sig")
 
 
 def _delimiter(text: str) -> str:

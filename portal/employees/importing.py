@@ -13,8 +13,9 @@ from core.infra.errors import RateLimited
 from core.infra.forms import Wrong
 from core.infra.messages import N_
 from core.infra.sealing import Unreadable, seal, unseal
+from core.infra.sheets import sheet
 from core.organisations import employee_imports, limits
-from core.organisations.employee_files import MOST_LINES, ListLine, UnreadableList, as_csv, decode, read
+from core.organisations.employee_files import MOST_LINES, ListLine, UnreadableList, decode, read
 from core.organisations.employee_imports import JudgedLine, Outcome
 from core.organisations.errors import NotManager
 from core.organisations.rights import Right
@@ -125,7 +126,7 @@ def example(organisation_id: str) -> Response:
         _("Negotiator"),
         "0470 55 01 22",
     )
-    return _download(as_csv(iter((header, line))), "employees.csv")
+    return _download(sheet((header, line)), "employees.csv")
 
 
 @bp.post(_PATH)
@@ -190,7 +191,7 @@ def _report(visit: Visit) -> Answer:
     if organisation_id != visit.organisation.id:
         return _page(visit), 422
     header = (_("Line"), _("Name"), _("E-mail address or username"), _("Result"), _("What is wrong"))
-    return _download(as_csv(iter((header, *(tuple(row) for row in rows)))), "report.csv")
+    return _download(sheet((header, *rows)), "report.csv")
 
 
 def _download(content: bytes, name: str) -> Response:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.organisations.employee_files import MOST_LINES, UnreadableList, as_csv, decode, read, safe_cell
+from core.organisations.employee_files import MOST_LINES, UnreadableList, decode, read
 from core.organisations.states import MembershipType
 
 NL = "Naam;E-mailadres;Type;Functie;Telefoon\nAn Peeters;an@x.example;Bediende;Makelaar;03 555 01 10\n"
@@ -75,13 +75,3 @@ def test_five_hundred_lines_fit_and_empty_ones_do_not_count() -> None:
     lines = read("e-mail;function\n" + "a@x.example;f\n\n;\n" * MOST_LINES)
 
     assert len(lines) == MOST_LINES
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+32", "-1", "@SUM(A1)", "\t=1", "\r=1"])
-def test_no_cell_of_a_report_is_a_formula(cell: str) -> None:
-    assert safe_cell(cell) == f"'{cell}"
-    assert f"'{cell[0]}".encode() in as_csv(iter([("line", cell)]))
-
-
-def test_other_cells_stay_as_they_are() -> None:
-    assert as_csv(iter([("1", "An; Peeters"), ("", "é")])) == '1;"An; Peeters"\r\n;é\r\n'.encode("utf-8-sig")
