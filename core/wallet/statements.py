@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.infra.clock import BRUSSELS
@@ -171,8 +171,8 @@ def _midnight(day: date) -> datetime:
 
 
 def _tool(line: FromClause) -> ColumnElement[str]:
-    # As the index has it; no tool has an empty code.
-    return func.coalesce(line.c.tool_code, "")
+    # To the letter as the index has it; no tool has an empty code.
+    return func.coalesce(line.c.tool_code, literal_column("''"))
 
 
 def _keys(
