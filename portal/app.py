@@ -12,11 +12,14 @@ from core.infra.errors import ImmoError, NotFound, Unavailable
 from core.infra.ids import new_id
 from core.infra.settings import Settings
 from core.organisations.rights import Standing
-from core.web import frame, health
+from core.web import frame, headers, health, problems
 from core.web.csrf import FormTokenInvalid
+from core.web.programs import Programs
 from core.web.server_session import StoreSessions
 from portal import disputes, invitations, mandates, menu, pages, session, sign_in
 from portal.actor import SignInNeeded
+from portal.api import endpoints as api
+from portal.api import refusals as api_refusals
 from portal.confirmation import SessionUnconfirmed
 from portal.developers import areas as developers
 from portal.employees import acts as employee_acts
@@ -77,6 +80,14 @@ def create_app(settings: Settings, *, services: Services | None = None) -> Flask
     app.extensions["immo"] = made_of
     app.session_interface = StoreSessions(
         made_of.store, cookie=COOKIE, secure=settings.portal_url.startswith("https://"), life=_KEPT
+    )
+    app.wsgi_app = Programs(  # type: ignore[assignment, method-assign]
+        app.wsgi_app,
+        api.ENDPOINTS,
+        ground=made_of,
+        headers=headers.defaults_for(settings),
+        refuse=api_refusals.refuse,
+        wrong_method=problems.wrong_method,
     )
     frame.install(app, settings, template_folders=[_TEMPLATES])
     sign_in.install(app, made_of)

@@ -46,6 +46,8 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 _IDLE = TransactionStatus.IDLE
+# serialization_failure and deadlock_detected: PostgreSQL undid one of several so that the others could go on.
+_COLLISIONS = frozenset({"40001", "40P01"})
 _SQLITE_BUSY_SECONDS = 15
 _POSTGRES_CONNECT_SECONDS = 5
 # How long a request waits for one of the process's connections before it gives up.
@@ -105,6 +107,12 @@ def explain(constraint: str, error: type[ImmoError]) -> None:
     _EXPLANATIONS[constraint] = error
 
 
+class Collided(Unavailable):
+    """The transaction was in the way of another and was undone; the same once more may succeed."""
+
+    code = "database-unavailable"
+
+
 def _violation(error: IntegrityError) -> ImmoError:
     diagnostics = getattr(error.orig, "diag", None)
     name = getattr(diagnostics, "constraint_name", None)
@@ -128,6 +136,8 @@ def _explanation(error: SQLAlchemyError) -> Exception:
     match error:
         case IntegrityError():
             return _violation(error)
+        case OperationalError() if getattr(error.orig, "sqlstate", None) in _COLLISIONS:
+            return Collided()
         case OperationalError() | PoolTimeout():
             # SQLite files a wrong statement under the same class as a locked or broken file.
             is_mistake = getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR

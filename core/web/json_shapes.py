@@ -53,6 +53,7 @@ class Member:
     """A member of an object. `choices` and `pattern` are of texts, `least` and `most` of integers.
 
     `members` describe an object, or each object of an array; without them it may hold anything.
+    `example` is for the documentation.
     """
 
     name: str
@@ -66,12 +67,15 @@ class Member:
     least: int = 0
     most: int = _LARGEST_INTEGER
     members: "tuple[Member, ...]" = ()
+    example: Any = None
 
     def schema(self) -> dict[str, Any]:
         """Return the member as JSON Schema (draft 2020-12)."""
         found = self._schema()
         if self.is_nullable:
             found["type"] = [found["type"], "null"]
+        if self.example is not None:
+            found["examples"] = [self.example]
         return {**found, "description": self.meaning} if self.meaning else found
 
     def _schema(self) -> dict[str, Any]:

@@ -14,7 +14,12 @@ _ONLY_POSTGRES = (
     "tests/fuzz/",
 )
 _ONLY_SQLITE = ("tests/portal/", "tests/idp/docs/", "tests/idp/help/", "tests/idp/eid/")
-_BOTH = ("tests/portal/test_rights_matrix.py", "tests/idp/interaction/test_crashes")
+_BOTH = (
+    "tests/portal/test_rights_matrix.py",
+    "tests/portal/api/test_races.py",
+    "tests/portal/api/test_crashes.py",
+    "tests/idp/interaction/test_crashes",
+)
 # Before a release everything runs on both.
 _EVERYWHERE = os.environ.get("IMMO_TEST_ALL_PAIRS") == "1"
 
