@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("seller", sa.String(length=20), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("done_until", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("seller", "year", name=op.f("pk_invoice_counter")),
     )
     op.create_table(
@@ -86,7 +87,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["about_id"], ["invoice.id"], name=op.f("fk_invoice_about_id")),
         sa.ForeignKeyConstraint(["wallet_id"], ["wallet.id"], name=op.f("fk_invoice_wallet_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
-        sa.UniqueConstraint("number", name=op.f("uq_invoice_number")),
+        sa.UniqueConstraint("seller", "number", name=op.f("uq_invoice_seller_number")),
         sa.UniqueConstraint("seller", "year", "sequence", name=op.f("uq_invoice_seller_year_sequence")),
     )
     with op.batch_alter_table("invoice", schema=None) as batch_op:
@@ -188,7 +189,7 @@ def upgrade() -> None:
     op.create_table(
         "invoiced_transaction",
         sa.Column("transaction_id", sa.String(length=40), nullable=False),
-        sa.Column("invoice_id", sa.String(length=40), nullable=False),
+        sa.Column("invoice_id", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoiced_transaction_invoice_id")),
         sa.ForeignKeyConstraint(
             ["transaction_id"], ["wallet_transaction.id"], name=op.f("fk_invoiced_transaction_transaction_id")

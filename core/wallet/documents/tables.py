@@ -61,28 +61,35 @@ class InvoiceRow(Base):
         one_of("kind", InvoiceKind),
         one_of("status", InvoiceStatus),
         Unique("seller", "year", "sequence"),
-        Unique("number"),
+        Unique("seller", "number"),
         Index("ix_invoice_wallet_id", "wallet_id", "month"),
         Index("ix_invoice_status", "status", "id"),
     )
 
 
 class InvoicedTransactionRow(Base):
-    """A line of a wallet that stands on an invoice or credit note; on one only."""
+    """A line of a wallet that a month's documents took up, once: on an invoice or a credit note.
+
+    It stands on none where a charge was given back altogether before it was invoiced.
+    """
 
     __tablename__ = "invoiced_transaction"
 
     transaction_id: Mapped[str] = mapped_column(Identifier, ForeignKey("wallet_transaction.id"), primary_key=True)
-    invoice_id: Mapped[str] = mapped_column(Identifier, ForeignKey("invoice.id"))
+    invoice_id: Mapped[str | None] = mapped_column(Identifier, ForeignKey("invoice.id"))
 
     __table_args__ = (Index("ix_invoiced_transaction_invoice_id", "invoice_id"),)
 
 
 class InvoiceCounterRow(Base):
-    """The last number of a seller's year; the row is locked while the next one is taken."""
+    """The last number of a seller's year; the row is locked while the next one is taken.
+
+    Everything before `done_until`, the first day of a month, has been invoiced.
+    """
 
     __tablename__ = "invoice_counter"
 
     seller: Mapped[str] = mapped_column(String(20), primary_key=True)
     year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     last: Mapped[int] = mapped_column(Integer, default=0)
+    done_until: Mapped[date | None] = mapped_column(Date)
