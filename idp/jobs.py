@@ -37,6 +37,8 @@ _REGISTERS_EVERY = timedelta(minutes=1)
 # An operator looks at the page while the file that was sent is read.
 _FILES_EVERY = timedelta(seconds=5)
 _HOLDS_EVERY = timedelta(minutes=1)
+# Whoever has paid waits for it; most rounds find nothing to ask.
+_PAYMENTS_EVERY = timedelta(seconds=5)
 # Mails and logout notices wait for no longer than this while people are looked up in the registers.
 _REGISTERS_SECONDS = 10.0
 # A manager's deeds about one member, who has a letter about them.
@@ -116,6 +118,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
 
     return (
         Periodic("expire-holds", _HOLDS_EVERY, expire_holds),
+        Periodic("follow-payments", _PAYMENTS_EVERY, partial(_follow_payments, services)),
         Periodic("suspend-unmanaged", _SWEEP_EVERY, suspend_unmanaged),
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, partial(_purge_database, services)),
@@ -130,6 +133,12 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("carry-out-requirements", _REGISTERS_EVERY, partial(_carry_out_requirements, services)),
         Periodic("sweep-erased-accounts", _SWEEP_EVERY, sweep_erased),
     )
+
+
+def _follow_payments(services: Services, now: datetime) -> None:
+    asked = services.payments.ask_due(now=now)
+    if asked:
+        event("payments_followed", payments=asked)
 
 
 def _ask_registers_again(services: Services, delivery: Delivery) -> None:

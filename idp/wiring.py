@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from flask import current_app
 
 from core.accreditations.registers import Registers
+from core.closing.recharging import PaymentDesk
 from core.infra.clock import Clock, SystemClock
 from core.infra.db import Database
 from core.infra.eid_settings import CertificateId
@@ -17,6 +18,7 @@ from core.infra.store.interface import EphemeralStore
 from core.infra.store.redis_store import RedisStore
 from core.infra.store.sqlite_store import SqliteStore
 from core.people.national_number import NumberKeys
+from core.wallet.payments.mollie import Mollie
 from idp.eid.assertion import origin_of
 from idp.eid.intermediates import Intermediates
 from idp.eid.revocation import Revocation
@@ -58,11 +60,14 @@ class Services:
     http: OutboundHttp
     cards: CardVerifier
     registers: Registers = field(init=False)
+    payments: PaymentDesk = field(init=False)
 
     def __post_init__(self) -> None:
         """Build what is made of the other services."""
         registers = Registers(self.database, self.http, self.number_keys, self.settings.registers)
         object.__setattr__(self, "registers", registers)
+        provider = Mollie(self.http, self.settings.wallet.payments)
+        object.__setattr__(self, "payments", PaymentDesk(self.database, provider, self.settings.portal_url))
 
     @property
     def number_keys(self) -> NumberKeys:

@@ -235,5 +235,22 @@ _TOOLS = {
     "mandate-accepted": _alike(N_("You let %(organisation)s use %(tool)s under your accreditation.")),
     "mandate-withdrawn": _alike(N_("You ended that %(organisation)s uses %(tool)s under an accreditation.")),
 }
+_WALLET = {
+    "wallet-control-changed": _alike(
+        N_("You changed the limits for everybody, or the warning, of the wallet of %(organisation)s.")
+    ),
+    "wallet-rights-changed": Sentence(
+        N_("You changed what somebody may do with the wallet of %(organisation)s."),
+        N_("What you may do with the wallet of %(organisation)s was changed."),
+    ),
+    "wallet-transfer-sent": _alike(N_("You transferred money from the wallet of %(organisation)s.")),
+    "wallet-transfer-received": _alike(N_("You transferred money to the wallet of %(organisation)s.")),
+    "wallet-recharged": _alike(N_("You recharged the wallet of %(organisation)s.")),
+    "wallet-recharge-refunded": _alike(N_("Your payment for the wallet of %(organisation)s was paid back to you.")),
+    "wallet-recharge-charged-back": _alike(N_("Your payment for the wallet of %(organisation)s was undone by a bank.")),
+    "wallet-recharge-returned": _alike(
+        N_("What had been taken back of your payment for the wallet of %(organisation)s came back.")
+    ),
+}
 
-SENTENCES: Mapping[str, Sentence] = {**_ACCOUNT, **_SECURITY, **_MEMBERSHIPS, **_TOOLS}
+SENTENCES: Mapping[str, Sentence] = {**_ACCOUNT, **_SECURITY, **_MEMBERSHIPS, **_TOOLS, **_WALLET}

@@ -62,6 +62,10 @@ def _data(text: str) -> Sentence:
     return Sentence(Kind.DATA, text)
 
 
+def _wallet(text: str) -> Sentence:
+    return Sentence(Kind.WALLET, text)
+
+
 _EMPLOYEES = {
     "membership-requested": _employees(N_("%(person)s asked to join.")),
     "membership-reminded": _employees(N_("The managers were reminded of the request of %(person)s.")),
@@ -137,8 +141,18 @@ _DATA = {
     "dispute-settled": _data(N_("The dispute about the organisation was settled.")),
     "organisation-ended": _data(N_("The organisation ended here with its last member.")),
 }
+_WALLET = {
+    "wallet-control-changed": _wallet(N_("The limits for everybody, or the warning of a low balance, were changed.")),
+    "wallet-rights-changed": _wallet(N_("What %(person)s may do with the wallet was changed.")),
+    "wallet-transfer-sent": _wallet(N_("Money was transferred to the wallet of another organisation.")),
+    "wallet-transfer-received": _wallet(N_("Money was transferred from the wallet of another organisation.")),
+    "wallet-recharged": _wallet(N_("The wallet was recharged online.")),
+    "wallet-recharge-refunded": _wallet(N_("An online payment for the wallet was paid back.")),
+    "wallet-recharge-charged-back": _wallet(N_("An online payment for the wallet was undone by the payer's bank.")),
+    "wallet-recharge-returned": _wallet(N_("What had been taken back of an online payment came back to the wallet.")),
+}
 
-SENTENCES: Mapping[str, Sentence] = {**_EMPLOYEES, **_TOOLS, **_DATA}
+SENTENCES: Mapping[str, Sentence] = {**_EMPLOYEES, **_TOOLS, **_DATA, **_WALLET}
 
 
 def actions_of(kind: Kind) -> frozenset[str]:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from core.infra.clock import FixedClock
 from core.infra.db import Database
+from core.infra.http import OutboundHttp
 from core.infra.settings import Settings
 from core.infra.store.interface import EphemeralStore
 from portal.app import create_app
@@ -79,6 +80,7 @@ def portal(
         client_key=ClientKey.ensure(tmp_path / "keys"),
         provider_keys=ProviderKeys(lambda: provider.respond("GET", "/jwks", {}, "")[1], clock),
         started_at=clock.now(),
+        http=OutboundHttp(pointed.outbound, pointed.mode),
     )
     app = create_app(pointed, services=services)
     app.config["TEST_BASE_URL"] = pointed.portal_url

@@ -203,6 +203,7 @@ def _portal(
         client_key=key,
         provider_keys=ProviderKeys(lambda: provider_app.test_client().get("/jwks").get_json(), clock),
         started_at=clock.now(),
+        http=OutboundHttp(settings.outbound, settings.mode),
     )
     app = create_portal(settings, services=services)
     app.config["TEST_BASE_URL"] = settings.portal_url
