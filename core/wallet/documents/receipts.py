@@ -5,6 +5,7 @@ change it, and the file that is made of it is the same to the byte.
 """
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,7 +89,7 @@ def kept(session: Session, wallet_id: WalletId, transaction_id: str, *, language
     if row is None:
         return None
     made = _file(row.content, transaction)
-    if _digest(made) != row.digest:
+    if not hmac.compare_digest(_digest(made), row.digest):
         # It says the same; another version of the typesetter or of the template set it.
         log.event("receipt_set_otherwise", log.WARNING, transaction=transaction_id, language=language)
     return Receipt(_number(transaction), made)
