@@ -1,0 +1,27 @@
+"""Refusals of a bank's file: whatever is wrong with it, nothing of it is booked."""
+
+from core.infra.errors import Conflict, RuleError
+
+
+class DamagedBankFile(RuleError):
+    """The file is no CODA or CAMT.053, was cut off or altered, or its own sums do not agree; `problem` says where."""
+
+    code = "damaged-bank-file"
+
+
+class NoAccountOfOurs(RuleError):
+    """The file holds no statement of our account in euros."""
+
+    code = "no-account-of-ours"
+
+
+class StatementGap(RuleError):
+    """A statement does not begin where the last one ended: one is missing, or out of order."""
+
+    code = "statement-gap"
+
+
+class StatementRepeated(Conflict):
+    """Somebody else read a statement in at the same moment; a second try tells what is left to do."""
+
+    code = "statement-repeated"
