@@ -1,4 +1,4 @@
-"""One usage that an organisation has registered, by the words of an address; for pages about it."""
+"""What an organisation has registered: one usage by the words of an address, and its tools; for pages."""
 
 from dataclasses import dataclass
 
@@ -57,3 +57,18 @@ def registered_usage(
         status=RegistrationStatus(row.status),
         status_reason=row.status_reason,
     )
+
+
+def registered_tools(session: Session, organisation_id: OrganisationId) -> dict[str, Localised]:
+    """Return the tools that an organisation has registered in any way: the name by the code, in its order."""
+    rows = session.execute(
+        select(ToolRow.code, ToolRow.name_nl, ToolRow.name_fr, ToolRow.name_en)
+        .join(RegistrationRow, RegistrationRow.tool_id == ToolRow.id)
+        .where(
+            RegistrationRow.organisation_id == organisation_id,
+            RegistrationRow.status != RegistrationStatus.ENDED.value,
+        )
+        .distinct()
+        .order_by(ToolRow.code)
+    )
+    return {code: Localised(*names) for code, *names in rows}

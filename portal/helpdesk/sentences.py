@@ -126,6 +126,12 @@ _TOOLS = {
     "register-file-sent": N_("The file of a register was sent."),
     "client-connected": N_("A program was connected to a tool, or to none."),
 }
+_WALLET = {
+    "wallet-control-changed": N_("The limits for everybody, or the warning, of the wallet were changed."),
+    "wallet-rights-changed": N_("What a member may do with the wallet was changed."),
+    "wallet-transfer-sent": N_("Money was transferred to the wallet of another organisation."),
+    "wallet-transfer-received": N_("Money was transferred from the wallet of another organisation."),
+}
 _OPERATION = {
     "client-registered": N_("A program was registered."),
     "client-changed": N_("A program was changed."),
@@ -162,4 +168,4 @@ OPERATIONS: Mapping[str, str] = {
     "undoErasure": N_("The helpdesk undid the request to delete the account."),
 }
 
-SENTENCES: Mapping[str, str] = {**_ACCOUNT, **_SECURITY, **_ORGANISATIONS, **_TOOLS, **_OPERATION}
+SENTENCES: Mapping[str, str] = {**_ACCOUNT, **_SECURITY, **_ORGANISATIONS, **_TOOLS, **_WALLET, **_OPERATION}

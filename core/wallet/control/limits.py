@@ -68,7 +68,7 @@ def require_within(
         if limit.per_charge_cents is not None and amount_cents > limit.per_charge_cents:
             raise LimitReached(limit_cents=limit.per_charge_cents, left_cents=limit.per_charge_cents)
         if limit.per_month_cents is not None:
-            left = limit.per_month_cents - _spent(session, wallet_id, limit, since=start_of_belgian_month(now))
+            left = limit.per_month_cents - spent_this_month(session, wallet_id, limit, now=now)
             if amount_cents > left:
                 raise LimitReached(limit_cents=limit.per_month_cents, left_cents=max(left, 0))
 
@@ -83,17 +83,13 @@ def max_charge(session: Queryable, wallet_id: WalletId, person_id: str | None, t
     return min((cents for cents in bounds if cents is not None), default=None)
 
 
-def _falling_under(session: Queryable, wallet_id: WalletId, person_id: str | None, tool_code: str) -> list[Limit]:
-    wanted = {"wallet_id": wallet_id, "person_id": person_id, "tool_code": tool_code}
-    return [Limit(**row) for row in _FALLING_UNDER.rows(session, wanted)]
-
-
-def _spent(session: Session, wallet_id: WalletId, limit: Limit, *, since: datetime) -> int:
+def spent_this_month(session: Session, wallet_id: WalletId, limit: Limit, *, now: datetime) -> int:
+    """Return how many cents of the Belgian month count towards a limit."""
     counted = (TransactionStatus.SUCCEEDED.value, TransactionStatus.PENDING.value)
     # Amounts are what the wallet gains: below zero for what is paid.
     spent = select(func.coalesce(func.sum(-TransactionRow.amount_cents - TransactionRow.refunded_cents), 0)).where(
         TransactionRow.wallet_id == wallet_id,
-        TransactionRow.at >= since,
+        TransactionRow.at >= start_of_belgian_month(now),
         TransactionRow.kind == TransactionKind.TOOL.value,
         TransactionRow.status.in_(counted),
     )
@@ -102,3 +98,8 @@ def _spent(session: Session, wallet_id: WalletId, limit: Limit, *, since: dateti
     if limit.tool_code is not None:
         spent = spent.where(TransactionRow.tool_code == limit.tool_code)
     return int(session.scalar(spent) or 0)
+
+
+def _falling_under(session: Queryable, wallet_id: WalletId, person_id: str | None, tool_code: str) -> list[Limit]:
+    wanted = {"wallet_id": wallet_id, "person_id": person_id, "tool_code": tool_code}
+    return [Limit(**row) for row in _FALLING_UNDER.rows(session, wanted)]
