@@ -45,20 +45,31 @@ def upgrade() -> None:
         "bank_statement",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("file_id", sa.String(length=40), nullable=False),
+        sa.Column("follows_id", sa.String(length=40), nullable=True),
         sa.Column("iban", sa.String(length=34), nullable=False),
         sa.Column("statement_id", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("opening_cents", sa.BigInteger(), nullable=False),
         sa.Column("closing_cents", sa.BigInteger(), nullable=False),
+        sa.Column("credited_cents", sa.BigInteger(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["bank_file.id"], name=op.f("fk_bank_statement_file_id")),
+        sa.ForeignKeyConstraint(["follows_id"], ["bank_statement.id"], name=op.f("fk_bank_statement_follows_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statement")),
+        sa.UniqueConstraint("follows_id", name=op.f("uq_bank_statement_follows_id")),
         sa.UniqueConstraint("iban", "statement_id", name=op.f("uq_bank_statement_iban_statement_id")),
     )
     with op.batch_alter_table("bank_statement", schema=None) as batch_op:
         batch_op.create_index("ix_bank_statement_file_id", ["file_id"], unique=False)
         batch_op.create_index("ix_bank_statement_iban", ["iban", "closed_on", "id"], unique=False)
+        batch_op.create_index(
+            "uq_bank_statement_first",
+            ["iban"],
+            unique=True,
+            postgresql_where=sa.text("follows_id IS NULL"),
+            sqlite_where=sa.text("follows_id IS NULL"),
+        )
 
     op.create_table(
         "invoice",

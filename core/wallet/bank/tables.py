@@ -6,11 +6,13 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Int
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.infra.db import Base, Identifier, Moment, one_of
+from core.infra.db import Base, Identifier, Moment, explain, one_of
+from core.wallet.bank.errors import StatementRepeated
 from core.wallet.states import BankEntryStatus, BankFormat
 
 _Iban = String(34)
 _WAITS = text("status = 'waiting'")
+_FIRST = text("follows_id IS NULL")
 
 
 class PaymentReferenceRow(Base):
@@ -41,24 +43,30 @@ class BankFileRow(Base):
 
 
 class BankStatementRow(Base):
-    """A statement of one of our accounts; it begins where the one before it ended."""
+    """A statement of one of our accounts; it begins where the one before it ended, which no other one follows."""
 
     __tablename__ = "bank_statement"
 
     id: Mapped[str] = mapped_column(Identifier, primary_key=True)
     file_id: Mapped[str] = mapped_column(Identifier, ForeignKey("bank_file.id"))
+    # None for the first one of an account.
+    follows_id: Mapped[str | None] = mapped_column(Identifier, ForeignKey("bank_statement.id"))
     iban: Mapped[str] = mapped_column(_Iban)
     # The bank's own name of it, and its number where the bank counts.
     statement_id: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int | None] = mapped_column(Integer)
     opening_cents: Mapped[int] = mapped_column(BigInteger)
     closing_cents: Mapped[int] = mapped_column(BigInteger)
+    # All that came in, by which the same statement in the other form is known again.
+    credited_cents: Mapped[int] = mapped_column(BigInteger)
     opened_on: Mapped[date] = mapped_column(Date)
     closed_on: Mapped[date] = mapped_column(Date)
 
     __table_args__ = (
         Unique("iban", "statement_id"),
+        Unique("follows_id"),
         Index("ix_bank_statement_file_id", "file_id"),
+        Index("uq_bank_statement_first", "iban", unique=True, postgresql_where=_FIRST, sqlite_where=_FIRST),
         Index("ix_bank_statement_iban", "iban", "closed_on", "id"),
     )
 
@@ -100,3 +108,11 @@ class BankEntryRow(Base):
         Index("ix_bank_entry_counterparty_iban", "counterparty_iban"),
         Index("ix_bank_entry_wallet_id", "wallet_id"),
     )
+
+
+for _constraint in (
+    *("uq_bank_file_digest", "bank_file.digest", "uq_bank_statement_follows_id", "bank_statement.follows_id"),
+    *("uq_bank_statement_first", "bank_statement.iban", "uq_bank_entry_key", "bank_entry.key"),
+    *("uq_bank_statement_iban_statement_id", "bank_statement.iban, bank_statement.statement_id"),
+):
+    explain(_constraint, StatementRepeated)
