@@ -2,6 +2,7 @@
 
 Flask and Authlib's client, nothing else. In the order of a visit: start a sign-in, take the
 answer, read for whom the user works, change the context, sign out here or be signed out from there.
+What is sold, and how the organisation pays for it, is in `searches.py` and `wallet.py`.
 """
 
 import os
@@ -17,10 +18,12 @@ from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response as AnyResponse
 
-from examples.cadastrefinder import language, logout_token, parcels
+from examples.cadastrefinder import language, logout_token, searches, wallet
+from examples.cadastrefinder.orders import Orders
 from examples.cadastrefinder.sessions import ServerSession, SqliteSessions
+from examples.cadastrefinder.wallet import Wallet
 
-SCOPE = "openid profile email organization roles accreditations"
+SCOPE = f"openid profile email accreditations {wallet.SCOPE}"
 EXPLAINED = {"access_denied", "mismatching_state", "unavailable"}
 
 pages = Blueprint("pages", __name__)
@@ -32,11 +35,10 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
     app.config["URL"] = environment.get("CADASTREFINDER_URL", "http://localhost:8082")
     app.config["PORTAL_URL"] = environment.get("IMMO_PORTAL_URL", "http://localhost:8081")
     app.config["ISSUER"] = environment.get("IMMO_ISSUER", "http://localhost:8080")
-    app.session_interface = SqliteSessions(
-        Path(environment.get("CADASTREFINDER_SESSIONS", "var/cadastrefinder.sqlite3")),
-        cookie_name="cadastrefinder",
-        secure=app.config["URL"].startswith("https://"),
-    )
+    kept = Path(environment.get("CADASTREFINDER_SESSIONS", "var/cadastrefinder.sqlite3"))
+    secure = app.config["URL"].startswith("https://")
+    app.session_interface = SqliteSessions(kept, cookie_name="cadastrefinder", secure=secure)
+    app.extensions["orders"] = Orders(kept)
     app.extensions["provider"] = OAuth(app).register(
         "immo",
         client_id=environment.get("CADASTREFINDER_CLIENT_ID", "cadastrefinder"),
@@ -44,7 +46,9 @@ def create_app(environment: Mapping[str, str] = os.environ) -> Flask:
         server_metadata_url=app.config["ISSUER"] + "/.well-known/openid-configuration",
         client_kwargs={"scope": SCOPE, "code_challenge_method": "S256", "default_timeout": 10},
     )
+    app.extensions["wallet"] = Wallet(app.config["PORTAL_URL"] + "/api/wallet/v1", app.extensions["provider"])
     app.register_blueprint(pages)
+    app.register_blueprint(searches.pages)
     language.install(app)
     return app
 
@@ -60,15 +64,6 @@ def home() -> str:
     return render_template("home.html")
 
 
-@pages.get("/search")
-def search() -> AnyResponse | str:
-    """Show the parcels that match, to users who are signed in."""
-    if "claims" not in session:
-        return redirect(url_for("pages.sign_in"))
-    query = request.args.get("q", "").strip()
-    return render_template("search.html", query=query, found=parcels.search(query))
-
-
 @pages.get("/terms")
 def terms() -> str:
     """Show the terms of use, which Immo-Connect links to before the first use."""
@@ -82,7 +77,9 @@ def sign_in() -> AnyResponse:
     The portal names the organisation and the usage for which somebody wants to start.
     """
     named = {name: request.args[name] for name in ("organization", "usage") if name in request.args}
-    wishes = {"ui_locales": language.language(), **named}
+    # What is granted covers the wallet; each token is asked for at one place alone (RFC 8707 section 2).
+    resource = current_app.extensions["wallet"].url
+    wishes = {"ui_locales": language.language(), "resource": resource, **named}
     if request.args.get("prompt") in {"select_account", "login"}:
         wishes["prompt"] = request.args["prompt"]
     try:
@@ -100,7 +97,7 @@ def callback() -> AnyResponse:
         return problem("mismatching_state", 400)
     expected = {"iss": {"value": issuer}, "aud": {"value": provider().client_id}}
     try:
-        token = provider().authorize_access_token(claims_options=expected)
+        token = provider().authorize_access_token(claims_options=expected, resource=issuer + "/userinfo")
         person = provider().userinfo(token=token)
     except OAuthError as error:
         return problem(error.error, 403 if error.error == "access_denied" else 400)
@@ -111,7 +108,12 @@ def callback() -> AnyResponse:
     if person["sub"] != token["userinfo"]["sub"]:
         return problem("invalid_token", 400)
     cast(ServerSession, session).renew()
-    session.update(claims=dict(token["userinfo"]), person=dict(person), id_token=token["id_token"])
+    session.update(
+        claims=dict(token["userinfo"]),
+        person=dict(person),
+        id_token=token["id_token"],
+        refresh_token=token["refresh_token"],
+    )
     return redirect(url_for("pages.home"), 303)
 
 

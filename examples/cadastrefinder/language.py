@@ -51,6 +51,16 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", {"nl": ".", "fr": "\N{NARROW NO-BREAK SPACE}", "en": ","}[language()])
 
 
+def euros(cents: int) -> str:
+    """Return an amount of money as this language writes it."""
+    whole, part = number(cents // 100), f"{cents % 100:02}"
+    return {
+        "nl": f"€\N{NO-BREAK SPACE}{whole},{part}",
+        "fr": f"{whole},{part}\N{NO-BREAK SPACE}€",
+        "en": f"€{whole}.{part}",
+    }[language()]
+
+
 def install(app: Flask) -> None:
     """Give the templates their words, and every answer its headers and the remembered language."""
     policy = SAFE.format(portal=app.config["PORTAL_URL"], issuer=app.config["ISSUER"])

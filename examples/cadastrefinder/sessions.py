@@ -53,6 +53,21 @@ def _digest(key: str | None) -> str:
     return hashlib.sha256((key or "").encode()).hexdigest()
 
 
+@contextmanager
+def opened(path: Path, schema: str) -> Iterator[sqlite3.Connection]:
+    """Yield the tool's file, readable for nobody else, with these tables in it; commit at the end."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    connection = sqlite3.connect(path, timeout=10)
+    try:
+        connection.executescript(schema)
+        with connection:
+            yield connection
+    finally:
+        connection.close()
+
+
 class SqliteSessions(SessionInterface):
     """Flask's sessions in a file, which can be ended without the browser."""
 
@@ -62,24 +77,11 @@ class SqliteSessions(SessionInterface):
         self._cookie_name = f"__Host-{cookie_name}" if secure else cookie_name
         self._secure = secure
 
-    @contextmanager
-    def _file(self) -> Iterator[sqlite3.Connection]:
-        if not self._path.exists():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.touch(mode=0o600)
-        connection = sqlite3.connect(self._path, timeout=10)
-        try:
-            connection.executescript(SCHEMA)
-            with connection:
-                yield connection
-        finally:
-            connection.close()
-
     def open_session(self, app: Flask, request: Request) -> ServerSession:  # noqa: ARG002 - Flask's signature
         """Read the session that the cookie names; an unknown or ended one is a new one."""
         key = request.cookies.get(self._cookie_name)
         if key:
-            with self._file() as file:
+            with opened(self._path, SCHEMA) as file:
                 row = file.execute(
                     "SELECT content FROM session WHERE id = ? AND expires_at > ?", (_digest(key), time.time())
                 ).fetchone()
@@ -95,7 +97,7 @@ class SqliteSessions(SessionInterface):
             return
         said = session.get("claims", {})
         content = (said.get("sid"), said.get("sub"), json.dumps(dict(session)))
-        with self._file() as file:
+        with opened(self._path, SCHEMA) as file:
             file.execute("DELETE FROM session WHERE expires_at <= ? OR id = ?", (time.time(), _digest(session.left)))
             if session.key:
                 file.execute(
@@ -114,7 +116,7 @@ class SqliteSessions(SessionInterface):
 
     def end(self, *, sid: str | None, sub: str | None) -> None:
         """End the session of that sign-in, or, without a `sid`, all sessions of that person."""
-        with self._file() as file:
+        with opened(self._path, SCHEMA) as file:
             if sid:
                 file.execute("DELETE FROM session WHERE sid = ?", (sid,))
             else:
@@ -122,6 +124,6 @@ class SqliteSessions(SessionInterface):
 
     def spend(self, jti: str, *, until: float) -> bool:
         """Remember a logout token; False when it was there before."""
-        with self._file() as file:
+        with opened(self._path, SCHEMA) as file:
             file.execute("DELETE FROM spent WHERE expires_at <= ?", (time.time(),))
             return file.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", (jti, until)).rowcount == 1

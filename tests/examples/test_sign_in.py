@@ -22,7 +22,11 @@ def test_request_carries_pkce_state_nonce_and_the_page_language(tool: Tool) -> N
     assert sent["client_id"] == tool.client_id
     assert sent["redirect_uri"] == f"{tool.url}/callback"
     assert sent["response_type"] == "code"
-    assert sent["scope"] == "openid profile email organization roles accreditations"
+    charging = {"wallet", "wallet:charge"} if tool.client_id == "cadastrefinder" else set()
+    assert set(sent["scope"].split()) == {
+        "openid", "profile", "email", "organization", "roles", "accreditations", *charging,
+    }  # fmt: skip
+    assert sent.get("resource") == ("http://localhost:8081/api/wallet/v1" if charging else None)
     assert sent["code_challenge_method"] == "S256"
     assert len(sent["code_challenge"]) == 43
     assert len(sent["state"]) >= 20
@@ -44,11 +48,11 @@ def test_a_prompt_that_is_not_ours_is_left_out(tool: Tool) -> None:
 
 
 def test_the_portal_says_for_which_organisation_and_usage_it_starts(tool: Tool) -> None:
-    answer = tool.browser().get("/sign-in?organization=org_1&usage=estate-agent&scope=wallet")
+    answer = tool.browser().get("/sign-in?organization=org_1&usage=estate-agent&scope=identity")
 
     sent = tool.provider.asked(answer.location)
     assert (sent["organization"], sent["usage"]) == ("org_1", "estate-agent")
-    assert "wallet" not in sent["scope"]
+    assert "identity" not in sent["scope"]
 
 
 def test_user_is_greeted_under_the_organisation_of_the_token(tool: Tool) -> None:

@@ -35,6 +35,7 @@ class SmallProvider:
         # What was asked with refresh tokens, and the sessions that are over for them.
         self.gives_refresh_token = True
         self.refreshed: list[str] = []
+        self.refresh_requests: list[dict[str, str]] = []
         self.ended: set[str] = set()
         self.jwks_requests = 0
         self.is_down = False
@@ -170,6 +171,7 @@ class SmallProvider:
     def _refresh(self, sent: Mapping[str, str]) -> tuple[int, Any]:
         """Answer as long as the session lives to which the token is bound."""
         self.refreshed.append(sent["refresh_token"])
+        self.refresh_requests.append(dict(sent))
         if sent["refresh_token"].removeprefix("rt-") in self.ended:
             return 400, {"error": "invalid_grant"}
         return 200, {"access_token": "at-again", "expires_in": 600, "token_type": self.token_type}
