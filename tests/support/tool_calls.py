@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from joserfc.jwk import Key
 from werkzeug.test import TestResponse
 
+from core.infra.clock import FixedClock
 from core.infra.db import Session
 from core.infra.ids import new_id
 from core.infra.store.interface import Kind
@@ -24,7 +25,7 @@ from core.tools.assignments import assign_role
 from core.tools.identifiers import RegistrationId
 from core.wallet import deposits
 from core.wallet.proof import differences
-from core.wallet.queries import wallet_of
+from core.wallet.queries import WalletFacts, wallet_of
 from core.wallet.states import EntryKind
 from portal.api.protect import audience
 from portal.wiring import Services
@@ -60,10 +61,17 @@ class ToolDesk:
     carl: Context
     bram_membership: Membership
 
+    @property
+    def clock(self) -> FixedClock:
+        """Return the clock of the portal and of the provider."""
+        clock = self.services.clock
+        assert isinstance(clock, FixedClock)
+        return clock
+
     def token(
         self, context: Context | None, *, scope: str = "wallet:charge", client: str = "finder", **changes: Any
     ) -> str:
-        """Return an access token of five minutes, with the grant it is of; None: the client's own. Claims can change."""
+        """Return an access token of five minutes, its grant kept; None: the client's own. Claims can be changed."""
         family_id, now = new_id("grt"), int(self.services.clock.now().timestamp())
         claims = {
             "iss": self.provider.issuer, "aud": audience(self.services.settings), "client_id": client,
@@ -107,9 +115,11 @@ class ToolDesk:
         """Return what can be spent by an office, having proven the whole ledger."""
         with self.services.database.reading() as session:
             assert list(differences(session)) == []
-            wallet = wallet_of(session, context.organisation_id)
-        assert wallet is not None
-        return wallet.balance_cents
+            return self.wallet(session, context).balance_cents
+
+    def wallet(self, session: Session, context: Context) -> WalletFacts:
+        """Return the wallet of an office."""
+        return _wallet(session, context.organisation_id)
 
     def recharge(self, context: Context, cents: int) -> None:
         """Put money on the wallet of an office."""
@@ -142,11 +152,16 @@ def a_tool_desk(services: Services, provider: SmallProvider, client: FlaskClient
 
 
 def _recharge(session: Session, organisation_id: OrganisationId, cents: int, services: Services) -> None:
-    wallet = wallet_of(session, organisation_id)
-    assert wallet is not None
     if cents:
-        now, reference = services.clock.now(), f"bank-{next(_keys)}"
-        deposits.credit(session, wallet.id, cents, kind=EntryKind.TOP_UP_BANK, reference=reference, now=now)
+        wallet_id, reference = _wallet(session, organisation_id).id, f"bank-{next(_keys)}"
+        now, kind = services.clock.now(), EntryKind.TOP_UP_BANK
+        deposits.credit(session, wallet_id, cents, kind=kind, reference=reference, now=now)
+
+
+def _wallet(session: Session, organisation_id: OrganisationId) -> WalletFacts:
+    found = wallet_of(session, organisation_id)
+    assert found is not None
+    return found
 
 
 def _authorization(token: str | None) -> dict[str, str]:
