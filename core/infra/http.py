@@ -127,9 +127,23 @@ class OutboundHttp:
         Raises as `get_json` does; any status that is no redirect is the caller's to judge.
         """
         sent = {"Accept": "application/json", **({} if content is None else {"Content-Type": "application/json"})}
-        method = "GET" if content is None else "POST"
-        status, body = self._exchange(_Request(method, url, {**sent, **headers}, content), max_bytes, timeout_seconds)
+        status, body = self.exchange(
+            url, content, headers={**sent, **headers}, max_bytes=max_bytes, timeout_seconds=timeout_seconds
+        )
         return status, _document(body, url)
+
+    def exchange(
+        self,
+        url: str,
+        content: bytes | None = None,
+        *,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> tuple[int, bytes]:
+        """Ask, and return the status and the answer as it came; otherwise as `exchange_json`."""
+        method = "GET" if content is None else "POST"
+        return self._exchange(_Request(method, url, headers, content), max_bytes, timeout_seconds)
 
     def get_text(
         self,

@@ -43,6 +43,7 @@ class InvoiceRow(Base):
     month: Mapped[date] = mapped_column(Date)
     issued_on: Mapped[date] = mapped_column(Date)
     language: Mapped[str] = mapped_column(_Language)
+    # What was paid is net and VAT, and at times a cent of rounding.
     net_cents: Mapped[int] = mapped_column(BigInteger)
     vat_cents: Mapped[int] = mapped_column(BigInteger)
     gross_cents: Mapped[int] = mapped_column(BigInteger)
