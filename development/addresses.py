@@ -36,6 +36,11 @@ class Addresses:
         return self._url(3)
 
     @property
+    def payments(self) -> str:
+        """Where the payment provider's API is spoken, and payers choose what happens."""
+        return self._url(4)
+
+    @property
     def mailbox(self) -> str:
         """Where the mails that were sent can be read."""
         return self._url(5)
@@ -66,7 +71,7 @@ class Addresses:
 
     def ports(self) -> tuple[int, ...]:
         """Return every port that has to be free."""
-        return tuple(self.base_port + offset for offset in (0, 1, 2, 3, 5, 6, 7))
+        return tuple(self.base_port + offset for offset in range(8))
 
     def _url(self, offset: int, *, tls: bool = False) -> str:
         return f"{'https' if tls else 'http'}://localhost:{self.base_port + offset}"

@@ -34,6 +34,7 @@ def environment(addresses: Addresses, folder: Path, given: Mapping[str, str]) ->
         "IMMO_EID_TEST_ROOTS": str(keys / "eid"),
         "IMMO_EID_INTERMEDIATES": str(folder / "eid-intermediates"),
         "IMMO_EID_AGENT_URL": addresses.card_agent,
+        "IMMO_PAYMENT_URL": addresses.payments,
     }
     places = {
         "IMMO_ISSUER": addresses.issuer,
@@ -74,6 +75,8 @@ def programs(addresses: Addresses, environment: Mapping[str, str], folder: Path)
     mailbox = [sys.executable, "-m", "development.mailbox", "--port", str(here + 5)]
     mailbox += ["--smtp-port", str(addresses.smtp_port)]
     yield Program("mailbox", mailbox, environment, f"{addresses.mailbox}/messages.json")
+    payments = [sys.executable, "-m", "development.payments", "--port", str(here + 4)]
+    yield Program("payments", payments, environment, f"{addresses.payments}/payments.json")
     yield _card_agent(addresses, environment)
     # With TLS in front the applications themselves stand on ports that nobody needs to know.
     provider, portal = (free_port(), free_port()) if addresses.tls else (here, here + 1)

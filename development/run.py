@@ -106,6 +106,7 @@ def table(addresses: Addresses, logs: Path) -> str:
         ("Portal", addresses.portal, "my organisations"),
         ("Identity provider", addresses.issuer, "the issuer"),
         ("Mailbox", addresses.mailbox, "every mail that was sent"),
+        ("Payment sandbox", addresses.payments, "online payments: choose what happens to them"),
         ("Card agent", addresses.card_agent, "three test identity cards; no reader needed"),
     ]
     lines = ["", "Immo-Connect runs.", ""]

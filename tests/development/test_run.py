@@ -92,7 +92,10 @@ def kids(addresses: Addresses) -> set[str]:
 def test_a_second_start_keeps_everything_and_a_fresh_one_nothing(addresses: Addresses) -> None:
     with running(addresses) as printed:
         first = kids(addresses)
-        for url in (addresses.portal, addresses.cadastrefinder, addresses.myrent, f"{addresses.mailbox}/messages.json"):
+        for url in (
+            *(addresses.portal, addresses.cadastrefinder, addresses.myrent, addresses.payments),
+            f"{addresses.mailbox}/messages.json",
+        ):
             assert url.removesuffix("/messages.json") in printed
             assert get(url)
         assert get(addresses.card_agent) == b"immo-card\n"
@@ -187,6 +190,6 @@ def test_the_first_port_is_8080_or_what_was_asked(environment: dict[str, str], p
 def test_the_table_shows_only_what_runs() -> None:
     shown = table(Addresses(8080), Path("var/run/log"))
 
-    assert [port for port in range(8080, 8088) if f":{port}" in shown] == [8080, 8081, 8082, 8083, 8085, 8086]
+    assert [port for port in range(8080, 8088) if f":{port}" in shown] == [8080, 8081, 8082, 8083, 8084, 8085, 8086]
     assert "demo.manager" in shown
     assert "demo-Immo-2026" in shown
