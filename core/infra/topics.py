@@ -192,7 +192,28 @@ class WalletLow:
         return cls(_text(body, "wallet_id"), _whole(body, "balance_cents"), _whole(body, "below_cents"))
 
 
-AnyMessage = LogoutNotice | AccessChanged | MailRequested | HelpRequested | RegistersUnanswered | WalletLow
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued:
+    """An invoice or credit note was made and has to be brought to its customer's access point."""
+
+    topic: ClassVar[str] = "invoice-issued"
+
+    invoice_id: str
+
+    def to_json(self) -> dict[str, object]:
+        """Return the versioned form that is stored."""
+        return {_VERSION: 1, "invoice_id": self.invoice_id}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, object]) -> Self:
+        """Read the stored form; raise `UnreadableMessage` when it is not one."""
+        _require_version(body, 1)
+        return cls(_text(body, "invoice_id"))
+
+
+AnyMessage = (
+    LogoutNotice | AccessChanged | MailRequested | HelpRequested | RegistersUnanswered | WalletLow | InvoiceIssued
+)
 
 _TOPICS: tuple[type[AnyMessage], ...] = (
     LogoutNotice,
@@ -201,6 +222,7 @@ _TOPICS: tuple[type[AnyMessage], ...] = (
     HelpRequested,
     RegistersUnanswered,
     WalletLow,
+    InvoiceIssued,
 )
 
 
