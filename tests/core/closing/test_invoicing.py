@@ -1,0 +1,208 @@
+"""The invoices of a month: each line once, numbers without gaps, credit notes about what was invoiced (W13)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.closing.invoicing import MonthNotInvoiced, invoice_months
+from core.infra.db import Database
+from core.infra.outbox import OutboxRow
+from core.infra.settings import Settings
+from core.organisations.tables import OrganisationRow
+from core.tools.tables import ToolRow
+from core.wallet import charging, holds, ledger
+from core.wallet.charging import Done
+from core.wallet.documents.check import problems
+from core.wallet.documents.invoice_content import InvoiceContent, Preceding
+from core.wallet.documents.tables import InvoicedTransactionRow, InvoiceRow
+from core.wallet.documents.ubl import electronic_invoice
+from core.wallet.identifiers import TransactionId, WalletId
+from core.wallet.states import InvoiceKind
+from core.wallet.tables import WalletRow
+from core.wallet.transactions import failed
+from tests.support.at_once import at_once
+from tests.support.offices import a_tool, kinds
+from tests.support.wallets import a_wallet, an_order
+
+NOVEMBER = datetime(2026, 11, 10, 12, tzinfo=UTC)
+# Half past midnight in Brussels: it is December there and November in Greenwich.
+DECEMBER = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+JANUARY = datetime(2027, 1, 2, 9, tzinfo=UTC)
+
+
+def wallet_of(database: Database) -> WalletId:
+    with database.transaction() as session:
+        return a_wallet(session, cents=10_000, now=NOVEMBER)
+
+
+def charge(database: Database, wallet: WalletId, cents: int, *, now: datetime = NOVEMBER, tool: str = "finder") -> Done:
+    with database.transaction() as session:
+        return charging.charge(session, replace(an_order(wallet, cents=cents), tool_code=tool), now=now)
+
+
+def give_back(database: Database, charged: Done, cents: int | None = None, *, now: datetime = NOVEMBER) -> None:
+    with database.transaction() as session:
+        charging.refund(session, TransactionId(charged.id), cents, client_id="finder", now=now)
+
+
+def run(database: Database, settings: Settings, *, now: datetime) -> int:
+    return invoice_months(database, settings.wallet.seller, now=now)
+
+
+def documents(database: Database) -> list[InvoiceContent]:
+    """Return all documents in the order of their numbers; each is sound, and its file follows from its content."""
+    with database.reading() as session:
+        rows = session.scalars(select(InvoiceRow).order_by(InvoiceRow.year, InvoiceRow.sequence)).all()
+    contents = [InvoiceContent.from_json(row.content) for row in rows]
+    for row, content in zip(rows, contents, strict=True):
+        assert problems(row.xml) == ()
+        assert electronic_invoice(content) == row.xml
+        assert (row.net_cents, row.gross_cents) == (content.totals.net_cents, content.totals.paid_cents)
+    return contents
+
+
+def amounts(content: InvoiceContent) -> dict[str, int]:
+    return {line.name: line.paid_cents for line in content.lines}
+
+
+def test_a_month_is_one_invoice_with_a_line_for_each_tool(database: Database, settings: Settings) -> None:
+    wallet = wallet_of(database)
+    with database.transaction() as session:
+        kinds(session)
+        a_tool(session, "finder", now=NOVEMBER)
+        session.scalars(select(ToolRow)).one().name_nl = "Zoeker"
+    for cents in (250, 250, 251):
+        charge(database, wallet, cents)
+    charge(database, wallet, 1_000, tool="gone")
+    with database.transaction() as session:
+        held = holds.reserve(session, an_order(wallet, cents=500), life=holds.LONGEST, now=NOVEMBER)
+        holds.capture(session, held.id, 300, client_id="finder", now=NOVEMBER)
+        failed(session, _row(session, wallet), an_order(wallet, cents=900).line, "insufficient-funds", now=NOVEMBER)
+    charge(database, wallet, 777, now=DECEMBER)
+
+    assert run(database, settings, now=DECEMBER) == 1
+
+    (november,) = documents(database)
+    assert amounts(november) == {"Zoeker": 1_051, "gone": 1_000}
+    # 20.51 with VAT: what is owed is computed on the total, and all of it is paid.
+    assert (november.totals.net_cents, november.totals.vat_cents, november.totals.paid_cents) == (1_695, 356, 2_051)
+    assert (november.number, november.month, november.last_day) == (
+        "2026-000001",
+        date(2026, 11, 1),
+        date(2026, 11, 30),
+    )
+    assert november.issued_on == date(2026, 12, 1)
+    charges = {line.name: line.description.split()[0] for line in november.lines}
+    assert charges == {"Zoeker": "4", "gone": "1"}
+    assert "november 2026" in november.lines[0].description
+    assert november.seller.number == settings.wallet.seller.number
+    with database.reading() as session:
+        organisation = session.scalars(select(OrganisationRow).where(OrganisationRow.wallet_id == wallet)).one()
+        assert november.buyer.number == organisation.company_number
+        assert session.scalar(select(OutboxRow.topic).where(OutboxRow.topic == "invoice-issued")) is not None
+
+
+def test_what_was_invoiced_is_not_invoiced_again(database: Database, settings: Settings) -> None:
+    charge(database, wallet_of(database), 250)
+
+    refused = at_once(*[lambda: run(database, settings, now=DECEMBER)] * 4)
+
+    assert refused == []
+    assert run(database, settings, now=DECEMBER) == 0
+    assert run(database, settings, now=JANUARY) == 0
+    assert [one.number for one in documents(database)] == ["2026-000001"]
+
+
+def test_months_that_were_missed_are_invoiced_each_for_itself_with_the_numbers_of_the_year(
+    database: Database, settings: Settings
+) -> None:
+    first, second = wallet_of(database), wallet_of(database)
+    charge(database, first, 100)
+    charge(database, first, 200, now=DECEMBER)
+    charge(database, second, 300)
+
+    assert run(database, settings, now=JANUARY) == 3
+
+    made = documents(database)
+    assert [one.number for one in made] == ["2027-000001", "2027-000002", "2027-000003"]
+    assert {(one.month, one.totals.paid_cents) for one in made} == {
+        (date(2026, 11, 1), 100),
+        (date(2026, 12, 1), 200),
+        (date(2026, 11, 1), 300),
+    }
+
+
+def test_what_is_given_back_in_the_month_lessens_the_invoice(database: Database, settings: Settings) -> None:
+    wallet = wallet_of(database)
+    give_back(database, charge(database, wallet, 500), 200)
+    give_back(database, charge(database, wallet, 400))
+
+    run(database, settings, now=DECEMBER)
+
+    (november,) = documents(database)
+    assert amounts(november) == {"finder": 300}
+    assert november.lines[0].description.startswith("1 ")
+
+
+def test_a_month_that_came_to_nothing_has_no_invoice_and_takes_no_number(
+    database: Database, settings: Settings
+) -> None:
+    give_back(database, charge(database, wallet_of(database), 400))
+
+    assert run(database, settings, now=DECEMBER) == 0
+
+    with database.reading() as session:
+        assert session.scalars(select(InvoicedTransactionRow.invoice_id)).all() == [None, None]
+    other = wallet_of(database)
+    charge(database, other, 100, now=DECEMBER)
+    run(database, settings, now=JANUARY)
+    assert [one.number for one in documents(database)] == ["2027-000001"]
+
+
+def test_what_is_given_back_later_makes_a_credit_note_about_its_invoice(database: Database, settings: Settings) -> None:
+    wallet = wallet_of(database)
+    charged, other = charge(database, wallet, 500), charge(database, wallet, 600)
+    run(database, settings, now=DECEMBER)
+    give_back(database, charged, 200, now=DECEMBER)
+    give_back(database, charged, now=DECEMBER)
+    give_back(database, other, 100, now=DECEMBER)
+    charge(database, wallet, 50, now=DECEMBER)
+
+    assert run(database, settings, now=JANUARY) == 2
+
+    november, december, credited = documents(database)
+    assert (december.kind, december.totals.paid_cents) == (InvoiceKind.INVOICE, 50)
+    assert (credited.kind, credited.totals.paid_cents) == (InvoiceKind.CREDIT_NOTE, 600)
+    assert credited.about == Preceding(november.number, november.issued_on)
+    assert credited.lines[0].description.startswith("2 ")
+
+
+def test_what_cannot_be_written_takes_no_number_and_holds_nobody_else_up(
+    database: Database, settings: Settings
+) -> None:
+    """A name with a character that XML has not; it comes from outside, and is mended later."""
+    broken, sound = wallet_of(database), wallet_of(database)
+    _rename(database, broken, "Immo \x01")
+    charge(database, broken, 100)
+    charge(database, sound, 200)
+
+    with pytest.raises(MonthNotInvoiced) as refused:
+        run(database, settings, now=DECEMBER)
+
+    assert refused.value.details["wallets"] == broken
+    assert [one.totals.paid_cents for one in documents(database)] == [200]
+    _rename(database, broken, "Immo")
+    assert run(database, settings, now=DECEMBER) == 1
+    assert [one.number for one in documents(database)] == ["2026-000001", "2026-000002"]
+
+
+def _rename(database: Database, wallet: WalletId, name: str) -> None:
+    with database.transaction() as session:
+        session.scalars(select(OrganisationRow).where(OrganisationRow.wallet_id == wallet)).one().name = name
+
+
+def _row(session: Session, wallet: WalletId) -> WalletRow:
+    return ledger.lock(session, [wallet])[wallet]
