@@ -24,3 +24,18 @@ def date_in_words(day: date, language: str) -> str:
 def locale_of(language: str) -> Locale:
     """Return how Belgium writes dates and numbers in a language; English where we do not have it."""
     return _LOCALES.get(language, _LOCALES["en"])
+
+
+def moment_in_figures(moment: datetime) -> str:
+    """Return a moment such as `02/11/2026 10:05`, for tables: our three languages write it alike."""
+    return moment.astimezone(BRUSSELS).strftime("%d/%m/%Y %H:%M")
+
+
+def month_in_words(day: date, language: str) -> str:
+    """Return the month of a day such as `November 2026`, in English where we do not have the language."""
+    return format_date(day, "MMMM y", locale=locale_of(language))
+
+
+def month_in_short(day: date, language: str) -> str:
+    """Return the month of a day such as `Nov`, in English where we do not have the language."""
+    return format_date(day, "LLL", locale=locale_of(language)).rstrip(".")

@@ -18,7 +18,7 @@ from core.wallet.states import TransactionKind, TransactionStatus
 from core.wallet.tables import TransactionRow
 
 PAGE = 50
-# Fewer than this are counted exactly; counting more would cost more than the page itself.
+# Counting more than these would cost more than the page itself.
 MOST_COUNTED = 1_000
 
 
@@ -134,11 +134,12 @@ def lines_of(
     )
 
 
-def count_of(session: Session | Connection, wallet_id: WalletId, wanted: Filter) -> int:
-    """Return how many lines fit the filter, `MOST_COUNTED` where there are as many or more."""
+def count_of(session: Session | Connection, wallet_id: WalletId, wanted: Filter) -> int | None:
+    """Return how many lines fit the filter; None where there are more than `MOST_COUNTED`."""
     line = TransactionRow.__table__
-    some = select(line.c.id).where(*_narrowed(line, wallet_id, wanted)).limit(MOST_COUNTED).subquery()
-    return session.execute(select(func.count()).select_from(some)).scalar_one()
+    some = select(line.c.id).where(*_narrowed(line, wallet_id, wanted)).limit(MOST_COUNTED + 1).subquery()
+    count = session.execute(select(func.count()).select_from(some)).scalar_one()
+    return None if count > MOST_COUNTED else count
 
 
 def _select(line: FromClause) -> Select[*tuple[object, ...]]:

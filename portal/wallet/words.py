@@ -9,6 +9,8 @@ from core.infra.messages import N_
 from core.wallet.statements import StatementLine
 from core.wallet.states import TransactionKind, TransactionStatus
 
+Tools = Mapping[str, Localised]
+
 _KINDS = {
     TransactionKind.TOOL: N_("Use of a tool"),
     TransactionKind.DEPOSIT_ONLINE: N_("Recharged online"),
@@ -16,13 +18,23 @@ _KINDS = {
     TransactionKind.TRANSFER: N_("Transfer between wallets"),
     TransactionKind.REFUND: N_("Refund by a tool"),
     TransactionKind.PAY_OUT: N_("Paid back to the payer"),
-    TransactionKind.CHARGEBACK: N_("Payment undone by the payer's bank"),
+    TransactionKind.CHARGEBACK: N_("Payment undone by the bank"),
     TransactionKind.CORRECTION: N_("Correction"),
 }
 _STATUSES = {
     TransactionStatus.PENDING: N_("In progress"),
     TransactionStatus.SUCCEEDED: N_("Succeeded"),
     TransactionStatus.FAILED: N_("Failed"),
+}
+# Other reasons are of no use to whoever reads the page.
+_REASONS = {
+    "insufficient-funds": N_("The balance was too low."),
+    "limit-reached": N_("It was more than a manager allows."),
+    "wallet-frozen": N_("The wallet was blocked after a payment was undone."),
+    "hold-voided": N_("The tool did not need the money."),
+    "hold-expired": N_("The tool did not take the money in time."),
+    "cancelled": N_("The payment was cancelled."),
+    "expired": N_("The payment was not finished in time."),
 }
 
 
@@ -36,7 +48,12 @@ def status_text(status: TransactionStatus) -> str:
     return _(_STATUSES[status])
 
 
-def tool_text(code: str | None, tools: Mapping[str, Localised], language: str) -> str:
+def reason_text(reason: str | None) -> str:
+    """Return why a transaction failed; nothing where it did not, or nobody could do anything about it."""
+    return _(_REASONS[reason]) if reason in _REASONS else ""
+
+
+def tool_text(code: str | None, tools: Tools, language: str) -> str:
     """Return a tool's name, its code where the tool is no longer known, nothing where no tool took part."""
     if code is None:
         return ""
@@ -45,4 +62,6 @@ def tool_text(code: str | None, tools: Mapping[str, Localised], language: str) -
 
 def description_text(line: StatementLine) -> str:
     """Return what a line is about: what the tool sold, else what kind of transaction it is."""
-    return line.description or kind_text(line.kind)
+    if line.kind is TransactionKind.TOOL and line.description:
+        return line.description
+    return f"{kind_text(line.kind)}: {line.description}" if line.description else kind_text(line.kind)
