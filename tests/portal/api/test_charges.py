@@ -61,7 +61,7 @@ def test_a_charge_that_is_repeated_happens_once_and_is_answered_as_before(desk: 
     token = desk.token(desk.bram)
     first = desk.post("/charges", token, PURCHASE, key="k-1")
 
-    again = desk.post("/charges", desk.token(desk.bram), dict(reversed(PURCHASE.items())), key="k-1")
+    again = desk.post("/charges", desk.token(desk.bram), dict(reversed(list(PURCHASE.items()))), key="k-1")
 
     assert (again.status_code, again.data) == (201, first.data)
     assert (first.headers.get("Idempotency-Replayed"), again.headers["Idempotency-Replayed"]) == (None, "true")
