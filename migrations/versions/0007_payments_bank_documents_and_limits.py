@@ -23,6 +23,7 @@ def upgrade() -> None:
         "reconciliation",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("balances", sa.JSON(), nullable=False),
         sa.Column("differences", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_reconciliation")),
     )

@@ -37,10 +37,14 @@ class LimitRow(Base):
 
 
 class ReconciliationRow(Base):
-    """What a day's comparison of provider, bank and ledger found; an empty list means that all agree."""
+    """What a day's comparison of provider, bank and ledger found; an empty list means that all agree.
+
+    `balances` is what stood on each account then: of wallets and holds the sum, in cents by name.
+    """
 
     __tablename__ = "reconciliation"
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     checked_at: Mapped[datetime] = mapped_column(Moment)
+    balances: Mapped[dict[str, int]] = mapped_column(JSON)
     differences: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
