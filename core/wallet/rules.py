@@ -155,6 +155,19 @@ def given_back_entry(taken: Entry) -> Entry:
     return Entry(taken.kind, _undone(taken))
 
 
+def settlement_entry(amount_cents: int, fees_cents: int) -> Entry:
+    """Return the entry of what the payment provider paid out to our bank account after it kept its fees."""
+    kept = ((accounts.BANK_CLEARING, -amount_cents), (accounts.PROVIDER_FEES, -fees_cents))
+    return Entry(EntryKind.SETTLEMENT, _parts((*kept, (accounts.PROVIDER_CLEARING, amount_cents + fees_cents))))
+
+
+def correction_entry(source: str, target: str, amount_cents: int) -> Entry:
+    """Return the entry by which operators move an amount from one account to another."""
+    if source == target:
+        raise InvalidAmount(problem="same account")
+    return _move(EntryKind.CORRECTION, source, target, require_amount(amount_cents))
+
+
 def reversal_of(entry: Entry) -> Entry:
     """Return the correction that takes an entry back altogether."""
     return Entry(EntryKind.CORRECTION, _undone(entry))
