@@ -13,19 +13,19 @@ from examples.cadastrefinder.sessions import opened
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS search (
     name TEXT PRIMARY KEY, sub TEXT NOT NULL, org_id TEXT NOT NULL, query TEXT NOT NULL, ordered_at REAL NOT NULL,
-    number INTEGER);
+    charge_id TEXT);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A search that is ordered under a name of its own; `number` is that of its payment, None before it."""
+    """A search that is ordered under a name of its own; `charge_id` names its payment, None before it."""
 
     name: str
     sub: str
     org_id: str
     query: str
-    number: int | None = None
+    charge_id: str | None = None
 
 
 class Orders:
@@ -44,10 +44,10 @@ class Orders:
             kept = _find(file, order.name, order.sub, order.org_id)
         return kept if kept is not None and kept.query == order.query else None
 
-    def paid(self, name: str, number: int) -> None:
+    def paid(self, name: str, charge_id: str) -> None:
         """Remember that an order is paid."""
         with opened(self._path, SCHEMA) as file:
-            file.execute("UPDATE search SET number = ? WHERE name = ?", (number, name))
+            file.execute("UPDATE search SET charge_id = ? WHERE name = ?", (charge_id, name))
 
     def find(self, name: str, *, sub: str, org_id: str) -> Order | None:
         """Return an order to who placed it, under the organisation that paid; None for everybody else."""
@@ -57,7 +57,7 @@ class Orders:
 
 def _find(file: sqlite3.Connection, name: str, sub: str, org_id: str) -> Order | None:
     row = file.execute(
-        "SELECT name, sub, org_id, query, number FROM search WHERE name = ? AND sub = ? AND org_id = ?",
+        "SELECT name, sub, org_id, query, charge_id FROM search WHERE name = ? AND sub = ? AND org_id = ?",
         (name, sub, org_id),
     ).fetchone()
     return None if row is None else Order(*row)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import unicodedata
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
@@ -56,7 +57,7 @@ def show(name: str) -> AnyResponse | str:
         return redirect(url_for("pages.sign_in"))
     sub, org_id = _buyer()
     order = _orders().find(name, sub=sub, org_id=org_id)
-    if order is None or order.number is None:
+    if order is None or order.charge_id is None:
         return redirect(url_for("searches.form"))
     return render_template("results.html", order=order, query=order.query, found=parcels.search(order.query))
 
@@ -64,7 +65,7 @@ def show(name: str) -> AnyResponse | str:
 def _lead_to(order: Order) -> AnyResponse | tuple[str, int]:
     """Lead to what an order found once it is paid, or tell why it is not."""
     try:
-        if order.number is None:
+        if order.charge_id is None:
             _pay(order)
     except SignInOver:
         return redirect(url_for("pages.sign_in"))
@@ -77,8 +78,8 @@ def _lead_to(order: Order) -> AnyResponse | tuple[str, int]:
 
 def _pay(order: Order) -> None:
     wallet: Wallet = current_app.extensions["wallet"]
-    number = wallet.charge(Charge(order.name, PRICE_CENTS, order.query), session["refresh_token"])
-    _orders().paid(order.name, number)
+    charge_id = wallet.charge(Charge(order.name, PRICE_CENTS, order.query), session["refresh_token"])
+    _orders().paid(order.name, charge_id)
 
 
 def _not_paid(order: Order, code: str, status: int, topup_url: str | None = None) -> tuple[str, int]:
@@ -88,7 +89,7 @@ def _not_paid(order: Order, code: str, status: int, topup_url: str | None = None
 
 
 def _query(typed: str) -> str:
-    return " ".join(typed.split())[:LONGEST_QUERY]
+    return " ".join(unicodedata.normalize("NFKC", typed).split())[:LONGEST_QUERY]
 
 
 def _name(sent: str) -> str:

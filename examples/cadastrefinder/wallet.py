@@ -44,8 +44,8 @@ class Wallet:
         self.url = url
         self._provider = provider
 
-    def charge(self, charge: Charge, refresh_token: str) -> int:
-        """Let the organisation of the sign-in pay, and return the number on its wallet's page.
+    def charge(self, charge: Charge, refresh_token: str) -> str:
+        """Let the organisation of the sign-in pay, and return what the wallet calls it, for a refund.
 
         Raises `Refused` and `SignInOver`; and `RequestException` where nobody knows whether it was paid:
         the same charge can be sent again.
@@ -63,7 +63,7 @@ class Wallet:
             allow_redirects=False,
         )
         if answer.status_code == requests.codes.created:
-            return int(answer.json()["number"])
+            return str(answer.json()["id"])
         if answer.status_code == requests.codes.unauthorized:
             raise SignInOver
         if answer.status_code == requests.codes.too_many_requests or answer.status_code >= requests.codes.server_error:

@@ -62,9 +62,9 @@ WORDS = {
         "A search costs %(price)s, paid from the wallet of %(organisation)s. One that finds nothing is free.",
     ),
     "paid": (
-        "%(price)s betaald uit de wallet van %(organisation)s, transactie %(number)s.",
-        "%(price)s payés par le wallet de %(organisation)s, transaction %(number)s.",
-        "%(price)s paid from the wallet of %(organisation)s, transaction %(number)s.",
+        "%(price)s betaald uit de wallet van %(organisation)s.",
+        "%(price)s payés par le wallet de %(organisation)s.",
+        "%(price)s paid from the wallet of %(organisation)s.",
     ),
     "to-wallet": ("Naar de wallet", "Vers le wallet", "To the wallet"),
     "recharge": ("Wallet opladen", "Recharger le wallet", "Recharge the wallet"),

@@ -76,7 +76,7 @@ def test_search_is_charged_with_a_token_for_the_wallet_alone(
     page = anna.get(paid.location + "?language=en").text
     assert (paid.status_code, paid.location) == (303, f"/search/{order}")
     assert "2 parcels found" in page
-    assert "transaction 1." in page
+    assert "€2.50 paid from the wallet of Immo Demo Noord BV." in page
     resource = f"{wallet.portal_url}/api/wallet/v1"
     assert provider.token_requests[0]["resource"] == f"{provider.issuer}/userinfo"
     assert provider.refresh_requests[0]["resource"] == resource

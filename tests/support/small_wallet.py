@@ -31,8 +31,7 @@ class SmallWallet:
         assert self.charged.setdefault(key, order) == order
         if self.loses_answers:
             return 503, {}
-        number = list(self.charged).index(key) + 1
-        return 201, {"id": f"txn_{number}", "number": number, "amount_cents": order["amount_cents"]}
+        return 201, {"id": f"txn_{list(self.charged).index(key)}", "amount_cents": order["amount_cents"]}
 
 
 @contextmanager
