@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.infra import audit, log
 from core.infra.db import Database
 from core.infra.errors import RuleError, Unavailable
+from core.infra.ids import digest
 from core.infra.money import euros
 from core.infra.wallet_settings import PaymentSettings
 from core.organisations.identifiers import OrganisationId
@@ -32,6 +33,7 @@ from core.wallet.payments.topups import Asked
 from core.wallet.states import PaymentEvent, TopUpStatus
 
 ANNOUNCED_AT = "/payments/webhook"
+_ID_DIGITS = 32
 # By event: what the trail calls it, and what the managers are written, if anything.
 _TOLD: dict[PaymentEvent, tuple[str, str | None]] = {
     PaymentEvent.PAID: ("wallet-recharged", None),
@@ -121,22 +123,25 @@ def intend(
     amount_cents: int,
     *,
     organisation_id: OrganisationId,
-    top_up_id: str,
+    press: str,
     provider: str,
     bounds: PaymentSettings,
     by: PersonId,
     language: str,
     now: datetime,
-) -> None:
-    """Write down that somebody wants to recharge the wallet of their organisation.
+) -> str:
+    """Write down that somebody wants to recharge the wallet of their organisation, and return the top-up.
 
-    Raises `RuleError` where they may not (any more), `InvalidAmount` outside of the bounds.
+    `press` is the form's own word for one press of its button: pressed twice it is one payment, with
+    another amount it is another one. Raises `RuleError` where they may not (any more), `InvalidAmount`
+    outside of the bounds.
     """
     place = place_of(session, organisation_id, by)
     if place is None or not place.may(Right.RECHARGE_WALLET):
         raise RuleError(right=Right.RECHARGE_WALLET.value)
     if not bounds.minimum_cents <= amount_cents <= bounds.maximum_cents:
         raise InvalidAmount(amount_cents=amount_cents)
+    top_up_id = f"top_{digest(f'{wallet_id} {by} {amount_cents} {press}')[:_ID_DIGITS]}"
     topups.intend(
         session,
         wallet_id,
@@ -147,6 +152,7 @@ def intend(
         language=language,
         now=now,
     )
+    return top_up_id
 
 
 def _tell(session: Session, question: Asked, happened: Happened, now: datetime) -> None:

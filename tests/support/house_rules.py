@@ -29,8 +29,15 @@ _GUARDS = frozenset(
         "token_server.create_token_response",
     }
 )
-# Open to other sites by specification; they only park a request and redirect to where cookies count.
-_OPEN = frozenset({("idp/interaction/flow.py", "authorize_by_post"), ("idp/interaction/sign_out.py", "by_post")})
+# Open to other sites by specification; they only park a request and redirect to where cookies count. The
+# payment provider's notice is believed by nobody: it says when to ask, and anybody may say that.
+_OPEN = frozenset(
+    {
+        ("idp/interaction/flow.py", "authorize_by_post"),
+        ("idp/interaction/sign_out.py", "by_post"),
+        ("portal/wallet/webhook.py", "announce"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

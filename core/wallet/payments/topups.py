@@ -54,10 +54,12 @@ def intend(
 ) -> None:
     """Write down that a wallet is to be recharged, with an open line on its page; nothing is paid yet.
 
-    Raises `InvalidAmount`, `UnknownWallet`; at the flush `Conflict` for an identifier that was used.
+    Intended twice under one identifier it is one top-up. Raises `InvalidAmount`, `UnknownWallet`.
     """
     rules.require_amount(amount_cents)
     wallet = ledger.lock(session, [wallet_id])[wallet_id]
+    if session.get(TopUpRow, top_up_id) is not None:
+        return
     line = Line(TransactionKind.DEPOSIT_ONLINE, amount_cents, description="", person_id=by)
     opened = transactions.opened(session, wallet, line, now=now)
     session.add(

@@ -92,3 +92,22 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     setTimeout(() => { label.textContent = before; }, 2000);
   });
 }
+
+// A state that changes elsewhere, such as a payment on its way: looked at again, and said once it has changed.
+const WATCH_MILLISECONDS = 3000;
+const WATCHED_TIMES = 200;
+for (const watched of document.querySelectorAll("[data-watch]")) {
+  const look = async (left) => {
+    const answer = await fetch(location.href).catch(() => null);
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    const found = page?.getElementById(watched.id);
+    if (found && found.dataset.status !== watched.dataset.status) {
+      watched.replaceChildren(...found.childNodes);
+      watched.dataset.status = found.dataset.status;
+      document.title = page.title;
+      if (!("watch" in found.dataset)) return;
+    }
+    if (left) setTimeout(look, WATCH_MILLISECONDS, left - 1);
+  };
+  setTimeout(look, WATCH_MILLISECONDS, WATCHED_TIMES);
+}
