@@ -6,18 +6,30 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from core.accreditations import uploads
-from core.closing import accreditation_rounds, accreditations, managing, wallet_letters
+from core.closing import accreditation_rounds, accreditations, invoicing, managing, wallet_letters
 from core.infra import dead_letters, mail, sent_mails
+from core.infra.clock import start_of_belgian_month
 from core.infra.errors import Unavailable
 from core.infra.log import event
 from core.infra.outbox import Delivery, Handler, Periodic
-from core.infra.topics import AccessChanged, HelpRequested, LogoutNotice, MailRequested, RegistersUnanswered, WalletLow
+from core.infra.topics import (
+    AccessChanged,
+    HelpRequested,
+    InvoiceIssued,
+    LogoutNotice,
+    MailRequested,
+    RegistersUnanswered,
+    WalletLow,
+)
 from core.organisations import company_comparison, invitations, notices, reminders
 from core.people.email_addresses import purge_proposals
 from core.people.identifiers import PersonId
 from core.staff import approvals
 from core.tools import mandate_rounds, requirement_changes
 from core.wallet import holds, idempotency
+from core.wallet.documents import sending
+from core.wallet.documents.access_point import AccessPoint
+from core.wallet.identifiers import InvoiceId
 from idp.account import erasure, leaving, never_activated
 from idp.credentials import mailed_codes, sign_ins
 from idp.credentials.address_change import PROPOSAL_LIFE
@@ -37,6 +49,8 @@ _REGISTERS_EVERY = timedelta(minutes=1)
 # An operator looks at the page while the file that was sent is read.
 _FILES_EVERY = timedelta(seconds=5)
 _HOLDS_EVERY = timedelta(minutes=1)
+# How long after a month has ended its invoices are made.
+_MONTH_SETTLES = timedelta(hours=2)
 # Whoever has paid waits for it; most rounds find nothing to ask.
 _PAYMENTS_EVERY = timedelta(seconds=5)
 # Mails and logout notices wait for no longer than this while people are looked up in the registers.
@@ -82,6 +96,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         )
 
     return {
+        **_invoice_handlers(services),
         LogoutNotice.topic: tell_client,
         AccessChanged.topic: close_contexts,
         MailRequested.topic: send_mail,
@@ -119,6 +134,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
     return (
         Periodic("expire-holds", _HOLDS_EVERY, expire_holds),
         Periodic("follow-payments", _PAYMENTS_EVERY, partial(_follow_payments, services)),
+        Periodic("issue-invoices", _SWEEP_EVERY, partial(_issue_invoices, services)),
         Periodic("suspend-unmanaged", _SWEEP_EVERY, suspend_unmanaged),
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, partial(_purge_database, services)),
@@ -139,6 +155,30 @@ def _follow_payments(services: Services, now: datetime) -> None:
     asked = services.payments.ask_due(now=now)
     if asked:
         event("payments_followed", payments=asked)
+
+
+def _issue_invoices(services: Services, now: datetime) -> None:
+    # What began before midnight has ended by then.
+    if now < start_of_belgian_month(now) + _MONTH_SETTLES:
+        return
+    made = invoicing.invoice_months(services.database, services.settings.wallet.seller, now=now)
+    if made:
+        event("invoices_issued", documents=made)
+
+
+def _invoice_handlers(services: Services) -> Mapping[str, Handler]:
+    """Return who brings invoices to the access point; without one they wait in the outbox."""
+    settings = services.settings.wallet.access_point
+    if settings is None:
+        return {}
+    access_point = AccessPoint(services.http, settings)
+
+    def bring_invoice(delivery: Delivery) -> None:
+        assert isinstance(delivery.message, InvoiceIssued)
+        invoice_id, now = InvoiceId(delivery.message.invoice_id), services.clock.now()
+        sending.send(services.database, access_point, invoice_id, attempt=delivery.attempt, now=now)
+
+    return {InvoiceIssued.topic: bring_invoice}
 
 
 def _ask_registers_again(services: Services, delivery: Delivery) -> None:

@@ -7,6 +7,7 @@ import pytest
 from core.infra import topics
 from core.infra.topics import (
     AccessChanged,
+    InvoiceIssued,
     LogoutNotice,
     MailRequested,
     Message,
@@ -22,6 +23,7 @@ EXAMPLES: list[Message] = [
     MailRequested("access-closed", None, "a@example.be", "fr", {"tool": "CadastreFinder", "organisation": "É & Fils"}),
     RegistersUnanswered("usr_1"),
     WalletLow("wal_1", -250, 2_500),
+    InvoiceIssued("inv_1"),
 ]
 
 # What earlier releases wrote: never edited, only added to.
@@ -34,6 +36,7 @@ WRITTEN = {
     ' {"tool": "CadastreFinder", "organisation": "\\u00c9 & Fils"}}',
     "registers-unanswered": '{"version": 1, "person_id": "usr_1"}',
     "wallet-low": '{"version": 1, "wallet_id": "wal_1", "balance_cents": -250, "below_cents": 2500}',
+    "invoice-issued": '{"version": 1, "invoice_id": "inv_1"}',
 }
 
 
