@@ -53,8 +53,20 @@ class SmallAccessPoint:
         self._thread.join()
         self._server.server_close()
 
-    def submit(self, path: str, identifier: str, xml: bytes) -> tuple[int, object]:
-        """Take a document as the interface does: 422 as long as it has not been sent."""
+    def answer(self, target: str, token: str | None, xml: bytes | None) -> tuple[int, object]:
+        """Answer as the interface does: a document that comes, or a question what became of one."""
+        if token != SECRET:
+            return 401, {"error": "Invalid or missing API token"}
+        parts = urlsplit(target)
+        path = parts.path.removeprefix("/api/outbound/")
+        if xml is None:
+            state = self.states.get(path.removeprefix("status/"))
+            return (404, {}) if state is None else (200, {"status": state})
+        (identifier,) = parse_qs(parts.query)["sbdhInstanceID"]
+        return self._submitted(path.removeprefix("submit/"), identifier, xml)
+
+    def _submitted(self, path: str, identifier: str, xml: bytes) -> tuple[int, object]:
+        """Take a document; the answer is 422 as long as it has not been sent."""
         self.submissions += 1
         if self.becomes is None:
             return 422, "Failed to submit outbound transaction"
@@ -69,25 +81,15 @@ class SmallAccessPoint:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                target = urlsplit(self.path)
                 xml = self.rfile.read(int(self.headers["Content-Length"]))
-                (identifier,) = parse_qs(target.query)["sbdhInstanceID"]
                 assert self.headers["Content-Type"] == "application/xml"
-                if self._is_known():
-                    self._say(*owner.submit(target.path.removeprefix("/api/outbound/submit/"), identifier, xml))
+                self._say(xml)
 
             def do_GET(self) -> None:
-                identifier = self.path.removeprefix("/api/outbound/status/")
-                state = owner.states.get(identifier)
-                if self._is_known():
-                    self._say(*((404, {}) if state is None else (200, {"sbdhInstanceID": identifier, "status": state})))
+                self._say(None)
 
-            def _is_known(self) -> bool:
-                if self.headers["X-Token"] != SECRET:
-                    self._say(401, {"error": "Invalid or missing API token"})
-                return self.headers["X-Token"] == SECRET
-
-            def _say(self, status: int, document: object) -> None:
+            def _say(self, xml: bytes | None) -> None:
+                status, document = owner.answer(self.path, self.headers["X-Token"], xml)
                 body = json.dumps(document).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
