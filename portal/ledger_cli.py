@@ -24,7 +24,7 @@ def verify() -> None:
         raise click.ClickException(str(error)) from error
     database = Database(settings.database_url)
     try:
-        with database.reading() as session:
+        with database.snapshot() as session:
             found = list(differences(session))
     finally:
         database.close()

@@ -48,6 +48,8 @@ _NAMING = {
 _IDLE = TransactionStatus.IDLE
 # serialization_failure and deadlock_detected: PostgreSQL undid one of several so that the others could go on.
 _COLLISIONS = frozenset({"40001", "40P01"})
+# SQLite sees one moment in every transaction that reads.
+_BEGIN_SNAPSHOT = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "sqlite": "BEGIN"}
 _SQLITE_BUSY_SECONDS = 15
 _POSTGRES_CONNECT_SECONDS = 5
 # How long a request waits for one of the process's connections before it gives up.
@@ -171,8 +173,8 @@ class _Borrowed:
 class Database:
     """One engine and its ways in: for pages and rules a session, for hot paths statements.
 
-    `transaction` makes changes that last together, `reading` none, `connection` and `statements`
-    one at a time.
+    `transaction` makes changes that last together, `reading` and `snapshot` none, `connection` and
+    `statements` one at a time.
 
     Each raises `Unavailable` when the database does not answer or stays locked, and turns a
     violated constraint into the error that `explain` gave it, else into `Conflict`.
@@ -182,6 +184,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _engine(make_url(url), pool_size)
         self._reading = self.engine.execution_options(immo_read_only=True)
+        self._snapshot = self.engine.execution_options(immo_read_only=True, immo_of_one_moment=True)
         self._one_by_one = self.engine.execution_options(immo_one_by_one=True)
         self._kept = KeptConnections(self.engine)
 
@@ -197,6 +200,12 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Open a session for queries; what is changed in it is lost."""
         with _explained(), Session(self._reading) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a session whose queries all see the same moment, whatever is changed meanwhile: for what is compared."""
+        with _explained(), Session(self._snapshot) as session:
             yield session
 
     @contextmanager
@@ -275,5 +284,8 @@ def _begin(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("immo_one_by_one"):
         return
-    is_read_only = options.get("immo_read_only", False)
-    connection.exec_driver_sql("BEGIN" if is_read_only else BEGIN_CHANGING[connection.dialect.name])
+    dialect = connection.dialect.name
+    if options.get("immo_of_one_moment"):
+        connection.exec_driver_sql(_BEGIN_SNAPSHOT[dialect])
+    else:
+        connection.exec_driver_sql("BEGIN" if options.get("immo_read_only") else BEGIN_CHANGING[dialect])

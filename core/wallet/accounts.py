@@ -43,3 +43,8 @@ def wallet_of(account: str) -> WalletId | None:
 def is_held(account: str) -> bool:
     """Tell whether an account is that of a wallet's holds."""
     return account.startswith(_HELD)
+
+
+def is_revenue(account: str) -> bool:
+    """Tell whether an account is that of what a tool earned."""
+    return account.startswith(_REVENUE)

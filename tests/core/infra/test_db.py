@@ -279,3 +279,17 @@ def test_a_locked_file_is_unavailable_rather_than_an_unknown_error(tmp_path: Pat
     other.execute("ROLLBACK")
     other.close()
     database.close()
+
+
+def test_a_snapshot_sees_one_moment_whatever_is_changed_meanwhile(examples: Database) -> None:
+    with examples.transaction() as session:
+        session.add(an_example(1))
+
+    with examples.snapshot() as looking:
+        first = looking.scalar(select(func.count()).select_from(ExampleRow))
+        with examples.transaction() as session:
+            session.add(an_example(2, "Bert"))
+        again = looking.scalar(select(func.count()).select_from(ExampleRow))
+
+    assert (first, again) == (1, 1)
+    assert len(names(examples)) == 2
