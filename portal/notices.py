@@ -84,6 +84,8 @@ _TEXTS: dict[str, str] = {
     "registration-ended": N_("The registration is ended. The tool can be registered again at any time."),
     "terms-accepted": N_("The terms of use are accepted for the organisation."),
     "tool-registered": N_("The tool is registered. You can start it now."),
+    "wallet-rights-saved": N_("Your changes are saved. The employee was told so by mail."),
+    "wallet-transferred": N_("The money is transferred. Both organisations have a receipt."),
     "joined": N_("Welcome. You belong to this organisation now."),
 }
 

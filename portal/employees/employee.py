@@ -24,7 +24,7 @@ from portal.employees.act_words import REFUSED, act, possible
 from portal.employees.lines import access_lines, initials, phone, waits_since
 from portal.employees.opening import EmployeeVisit, employees_url, open_employee
 from portal.employees.pages import Act, Difference, EditPage, EmployeePage
-from portal.frame import Section, frame
+from portal.frame import Section, frame, organisation_url
 from portal.visit import check_form
 
 bp = Blueprint("employee", __name__)
@@ -68,6 +68,7 @@ def show(organisation_id: str, membership_id: str) -> str:
         tools=access_lines(visit, access, names),
         edit_url=f"{opened.url}/edit" if _may_edit(opened) else None,
         confirm_url=f"{opened.url}/confirm" if opened.manages and is_waiting else None,
+        wallet_url=_wallet_url(opened),
         acts=_acts(opened),
         note=_note(opened),
         list_url=employees_url(organisation_id),
@@ -118,6 +119,14 @@ def _acts(opened: EmployeeVisit) -> tuple[Act, ...]:
     if not opened.manages or _is_last_manager(opened):
         return ()
     return tuple(act(deed, opened.employee, opened.url) for deed in possible(opened.employee))
+
+
+def _wallet_url(opened: EmployeeVisit) -> str | None:
+    """Return where a manager decides what this employee may do with the wallet, or an employee reads it."""
+    wallet = organisation_url(opened.visit.organisation.id, Section.WALLET)
+    if opened.visit.may(Right.MANAGE_WALLET) and opened.employee.status in _WORKS_HERE:
+        return f"{wallet}/control/{opened.employee.id}"
+    return f"{wallet}/mine" if opened.is_own and opened.visit.may(Right.SEE_DATA) else None
 
 
 def _note(opened: EmployeeVisit) -> str:

@@ -150,6 +150,7 @@ class EmployeePage:
     tools: tuple[ToolLine, ...]
     edit_url: str | None
     confirm_url: str | None
+    wallet_url: str | None
     acts: tuple[Act, ...]
     note: str
     list_url: str

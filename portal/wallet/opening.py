@@ -18,6 +18,7 @@ class Part(StrEnum):
     """A part of the wallet's pages; the value is the end of its path."""
 
     TRANSACTIONS = ""
+    SPENDING = "spending"
     RECHARGE = "recharge"
     TRANSFER = "transfer"
     INVOICES = "invoices"
@@ -28,8 +29,10 @@ class Part(StrEnum):
 # The label, and what it takes to be shown. A part whose pages do not exist yet has no line.
 _PARTS: Mapping[Part, tuple[str, Right]] = {
     Part.TRANSACTIONS: (N_("Transactions"), Right.SEE_WALLET),
+    Part.SPENDING: (N_("Spending"), Right.SEE_WALLET),
     Part.RECHARGE: (N_("Recharge"), Right.RECHARGE_WALLET),
     Part.TRANSFER: (N_("Transfer"), Right.MANAGE_WALLET),
+    Part.INVOICES: (N_("Invoices"), Right.SEE_WALLET),
     Part.CONTROL: (N_("Limits and rights"), Right.MANAGE_WALLET),
     # Also of whoever does not see the wallet; they come by a mail, or from their own page.
     Part.MINE: (N_("What I may do"), Right.SEE_DATA),

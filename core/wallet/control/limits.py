@@ -83,6 +83,16 @@ def max_charge(session: Queryable, wallet_id: WalletId, person_id: str | None, t
     return min((cents for cents in bounds if cents is not None), default=None)
 
 
+def limits_for(session: Session, wallet_id: WalletId, person_id: str) -> tuple[Limit, ...]:
+    """Return every limit under which a charge of this person can fall, their own first."""
+    rows = session.execute(
+        select(LimitRow.person_id, LimitRow.tool_code, LimitRow.per_charge_cents, LimitRow.per_month_cents).where(
+            LimitRow.wallet_id == wallet_id, or_(LimitRow.person_id.is_(None), LimitRow.person_id == person_id)
+        )
+    )
+    return tuple(sorted((Limit(*row) for row in rows), key=lambda one: (one.person_id is None, one.tool_code or "")))
+
+
 def spent_this_month(session: Session, wallet_id: WalletId, limit: Limit, *, now: datetime) -> int:
     """Return how many cents of the Belgian month count towards a limit."""
     counted = (TransactionStatus.SUCCEEDED.value, TransactionStatus.PENDING.value)
