@@ -16,6 +16,13 @@ def euros(cents: int, language: str) -> str:
     return format_currency(Decimal(cents) / 100, "EUR", locale=locale_of(language))
 
 
+def whole_euros(amount: int, language: str) -> str:
+    """Return whole euros as the language writes them: `€ 1.200`, `1.200 €`, `€1,200`."""
+    locale = locale_of(language)
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(amount, "EUR", pattern, locale=locale, currency_digits=False)
+
+
 def parse_euros(written: str) -> int | None:
     """Return the cents of an amount that somebody typed, such as `75`, `75,5` or `1.234,50`; None: it is none."""
     found = _WRITTEN.fullmatch(written.replace("€", "").strip())

@@ -10,7 +10,7 @@ from jinja2.bccache import Bucket
 
 from core.infra.company_numbers import company_number
 from core.infra.dates import date_in_words, moment_in_words
-from core.infra.money import euros
+from core.infra.money import euros, whole_euros
 from core.infra.settings import Settings
 from core.web import brand_files
 from core.web.headers import csp_nonce
@@ -57,7 +57,9 @@ def install(app: Flask, settings: Settings, folders: Sequence[Path]) -> None:
         language_links=language_links,
         support_address=settings.support.address,
     )
-    environment.filters.update(day=_day, moment=_moment, euros=_euros, company_number=company_number, zip=zip)
+    environment.filters.update(
+        day=_day, moment=_moment, euros=_euros, whole_euros=_whole_euros, company_number=company_number, zip=zip
+    )
 
 
 def _moment(value: datetime) -> str:
@@ -66,6 +68,10 @@ def _moment(value: datetime) -> str:
 
 def _euros(cents: int) -> str:
     return euros(cents, current_language())
+
+
+def _whole_euros(amount: int) -> str:
+    return whole_euros(amount, current_language())
 
 
 def _day(value: date) -> str:

@@ -12,7 +12,8 @@ HEIGHT = 200
 # Above the highest line, so that nothing of its label is cut off.
 _TOP = 12
 _BAR_SHARE = 0.62
-_STEPS = (1, 2, 5, 10)
+# Whole euros, halved as well.
+_STEPS = (2, 4, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line across the chart, and the cents it stands for."""
+    """A line across the chart, and the whole euros it stands for."""
 
     y: float
-    cents: int
+    euros: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +66,17 @@ def chart(months: Sequence[Sequence[int]]) -> Chart:
     )
     return Chart(
         bars=tuple(bars),
-        lines=tuple(Line(_round(HEIGHT - cents * scale), cents) for cents in (0, top // 2, top)),
+        lines=tuple(Line(_round(HEIGHT - cents * scale), cents // 100) for cents in (0, top // 2, top)),
         middles=tuple(_round((number + 0.5) * share) for number in range(len(drawn))),
     )
 
 
 def _round_up(cents: int) -> int:
-    """Return the next amount that reads well, and so does its half: 2, 10, 20, 100 euros and so on."""
+    """Return the next amount that reads well: 2, 4, 10, 20, 40, 100 euros and so on."""
     power = 1_00
-    while True:
-        for step in _STEPS:
-            if cents <= step * power:
-                return step * power
+    while cents > _STEPS[-1] * power:
         power *= 10
+    return next(step * power for step in _STEPS if cents <= step * power)
 
 
 def _round(length: float) -> float:
