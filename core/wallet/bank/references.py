@@ -1,5 +1,6 @@
 """The structured message of each wallet: people save it with a beneficiary, so it is for ever its own."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import count
 
@@ -34,7 +35,16 @@ def reference_of(session: Session, wallet_id: WalletId, *, now: datetime) -> str
     return reference
 
 
+def wallets_of(session: Session | Connection, references: Collection[str]) -> Mapping[str, WalletId]:
+    """Return whose wallets these messages belong to; those that nobody has are left out."""
+    rows = session.execute(
+        select(PaymentReferenceRow.reference, PaymentReferenceRow.wallet_id).where(
+            PaymentReferenceRow.reference.in_(references)
+        )
+    )
+    return {row.reference: WalletId(row.wallet_id) for row in rows}
+
+
 def wallet_of(session: Session | Connection, reference: str) -> WalletId | None:
     """Return whose wallet a message belongs to."""
-    found = session.scalar(select(PaymentReferenceRow.wallet_id).where(PaymentReferenceRow.reference == reference))
-    return None if found is None else WalletId(found)
+    return wallets_of(session, (reference,)).get(reference)
