@@ -8,13 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.infra.catalogues import translations
 from core.infra.clock import belgian_date, start_of_belgian_month
-from core.infra.dates import locale_of
+from core.infra.dates import month_in_words
 from core.infra.db import Database
 from core.infra.errors import Conflict, ImmoError
 from core.infra.log import ERROR, event
@@ -156,11 +155,10 @@ class _Desk:
         words = translations(language).ngettext(
             "%(count)d transaction in %(month)s", "%(count)d transactions in %(month)s", one.charges
         )
-        month = format_date(self._month, "MMMM y", locale=locale_of(language))
         return Line(
             # A tool that is in no catalogue any more is known by its code.
             name=one.tool_code if tool is None else tool.text(language),
-            description=words % {"count": one.charges, "month": month},
+            description=words % {"count": one.charges, "month": month_in_words(self._month, language)},
             paid_cents=one.paid_cents,
             net_cents=net_cents,
         )
