@@ -6,6 +6,7 @@ import click
 
 from core.infra.errors import InvalidSettings
 from core.infra.settings import Settings
+from portal.bank_cli import bank
 from portal.client_key import ClientKey
 from portal.companies_cli import companies
 from portal.ledger_cli import ledger
@@ -16,6 +17,7 @@ def main() -> None:
     """Immo-Connect's portal."""
 
 
+main.add_command(bank)
 main.add_command(companies)
 main.add_command(ledger)
 
