@@ -9,6 +9,7 @@ from core.infra.settings import Settings
 from portal.bank_cli import bank
 from portal.client_key import ClientKey
 from portal.companies_cli import companies
+from portal.invoices_cli import invoices
 from portal.ledger_cli import ledger
 
 
@@ -19,6 +20,7 @@ def main() -> None:
 
 main.add_command(bank)
 main.add_command(companies)
+main.add_command(invoices)
 main.add_command(ledger)
 
 
