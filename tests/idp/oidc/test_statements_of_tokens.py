@@ -11,11 +11,13 @@ from tests.support import grants
 from tests.support.call_trail import followed
 from tests.support.dpop_proofs import a_proof, a_proof_key
 from tests.support.grants import (
+    WALLET,
     a_client,
     a_grant,
     a_public_client,
     ask_userinfo,
     basic,
+    claims_of,
     exchange,
     granted,
     post_token,
@@ -59,6 +61,31 @@ def test_refresh_with_rotation_costs_two_questions_and_one_change(services: Serv
 
     assert response.status_code == 200
     assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", *_pair(services, "UPDATE")]
+
+
+def test_token_for_the_wallet_asks_once_more_for_the_limits_and_tells_them_to_the_wallet_alone(
+    services: Services, endpoints: FlaskClient
+) -> None:
+    """The way of a tool that charges: a token for userinfo first, then one for the wallet (RFC 8707 section 2.2)."""
+    wanted = ("organization", "roles", "wallet", "wallet:charge")
+    scope = ("openid", "offline_access", *wanted)
+    client = a_client(services, policy=ClientPolicy(scope=scope, resources=(WALLET,)))
+    office = grants.an_office(services, grants.a_person(services))
+    grant = a_grant(services, client, office.person_id, context=office.context, scope=scope, resource=(WALLET,))
+    userinfo = f"{services.settings.issuer}/userinfo"
+    first = exchange(endpoints, client, codes.issue(services.store, grant), resource=userinfo).get_json()
+
+    with counted(services.database) as asked:
+        form = {"resource": WALLET, "scope": " ".join(wanted)}
+        members = refresh(endpoints, client, first["refresh_token"], **form).get_json()
+
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT", "SELECT"]
+    assert claims_of(services, first["access_token"], typ="at+jwt")["aud"] == userinfo
+    claims = claims_of(services, members["access_token"], typ="at+jwt")
+    assert (claims["aud"], claims["scope"], members["expires_in"]) == (WALLET, form["scope"], 300)
+    assert claims["org_id"] == office.context.organisation_id
+    assert claims["urn:immo-connect:claims:wallet"]["can"] == ["charge", "read"]
+    assert "id_token" not in members
 
 
 def test_userinfo_asks_for_person_and_context_at_once(services: Services, endpoints: FlaskClient) -> None:
