@@ -19,6 +19,7 @@ from core.web.server_session import StoreSessions
 from portal import disputes, invitations, mandates, menu, pages, session, sign_in
 from portal.actor import SignInNeeded
 from portal.api import endpoints as api
+from portal.api import guide as api_guide
 from portal.api import refusals as api_refusals
 from portal.confirmation import SessionUnconfirmed
 from portal.developers import areas as developers
@@ -68,6 +69,7 @@ _BLUEPRINTS = (
     *operations.BLUEPRINTS,
     *developers.BLUEPRINTS,
     disputes.bp,
+    api_guide.bp,
 )
 _BODY_BYTES_MAX = 64 * 1024
 

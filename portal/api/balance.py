@@ -1,6 +1,7 @@
 """What stands on a wallet, for tools whose user may see it."""
 
 from core.closing import spending
+from core.infra.messages import N_
 from core.wallet.rules import LARGEST_CENTS
 from core.web.json_shapes import Kind, Member
 from portal.api import shapes
@@ -24,7 +25,7 @@ OPERATIONS = (
         method="GET",
         path="/balance",
         scope=(READ,),
-        summary="Read what is on the wallet, if the user may see it.",
+        summary=N_("Read what is on the wallet, if the user may see it."),
         view=balance,
         gives=(
             Member(

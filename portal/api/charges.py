@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from core.closing import spending
 from core.closing.spending import Purchase
+from core.infra.messages import N_
 from core.wallet import charging, tool_charges
 from core.wallet.identifiers import TransactionId
 from core.wallet.states import TransactionStatus
@@ -72,7 +73,7 @@ OPERATIONS = (
         method="POST",
         path="/charges",
         scope=(CHARGE,),
-        summary="Charge the wallet of the organisation for which the user acts.",
+        summary=N_("Charge the wallet of the organisation for which the user acts."),
         view=charge,
         takes=shapes.PURCHASE,
         gives=shapes.CHARGE,
@@ -84,7 +85,7 @@ OPERATIONS = (
         method="GET",
         path="/charges",
         scope=(CHARGE, READ),
-        summary="Find a charge or hold of yours by your reference; one that was refused is not among them.",
+        summary=N_("Find a charge or hold of yours by your reference; one that was refused is not among them."),
         view=find,
         query=(shapes.reference_needed,),
         gives=(Member("charges", Kind.OBJECTS, members=shapes.CHARGE),),
@@ -95,7 +96,7 @@ OPERATIONS = (
         method="GET",
         path="/charges/{id}",
         scope=(CHARGE, READ),
-        summary="Read one charge of yours.",
+        summary=N_("Read one charge of yours."),
         view=show,
         gives=shapes.CHARGE,
         is_for_client=True,
@@ -105,7 +106,7 @@ OPERATIONS = (
         method="POST",
         path="/charges/{id}/refund",
         scope=(CHARGE,),
-        summary="Give back a charge of yours, or a part of it.",
+        summary=N_("Give back a charge of yours, or a part of it."),
         view=refund,
         takes=(shapes.part,),
         gives=shapes.REFUND,

@@ -6,6 +6,7 @@ import orjson
 
 from core.proof import protected_resource
 from core.web.programs import Answer, Endpoint, ProgramRequest
+from portal.api import guide
 from portal.api.door import endpoints
 from portal.api.openapi import DESCRIPTION, OPERATIONS
 from portal.api.operation import CHARGE, READ
@@ -28,7 +29,7 @@ def _document(issuer: str, resource: str) -> bytes:
             name="Immo-Connect wallet",
             authorization_server=issuer,
             scope=(CHARGE, READ),
-            documentation=f"{resource}/openapi.json",
+            documentation=resource.removesuffix(BASE) + guide.PATH,
         )
     )
 

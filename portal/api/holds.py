@@ -4,6 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from core.closing import spending
+from core.infra.messages import N_
 from core.wallet import holds, tool_charges
 from core.wallet.holds import LONGEST, Hold
 from core.wallet.identifiers import HoldId
@@ -63,7 +64,7 @@ OPERATIONS = (
         method="POST",
         path="/holds",
         scope=(CHARGE,),
-        summary="Set money aside on the wallet of the organisation for which the user acts.",
+        summary=N_("Set money aside on the wallet of the organisation for which the user acts."),
         view=hold,
         takes=(*shapes.PURCHASE, _life),
         gives=shapes.HOLD,
@@ -75,7 +76,7 @@ OPERATIONS = (
         method="POST",
         path="/holds/{id}/capture",
         scope=(CHARGE,),
-        summary="Take a hold of yours, or a part of it: the rest is freed.",
+        summary=N_("Take a hold of yours, or a part of it: the rest is freed."),
         view=capture,
         takes=(shapes.part,),
         gives=shapes.CHARGE,
@@ -86,7 +87,7 @@ OPERATIONS = (
         method="POST",
         path="/holds/{id}/void",
         scope=(CHARGE,),
-        summary="Free a hold of yours.",
+        summary=N_("Free a hold of yours."),
         view=void,
         gives=shapes.HOLD,
         is_for_client=True,

@@ -85,7 +85,7 @@ class KeyMissing(ImmoError):
     code = "idempotency-key-missing"
 
 
-_STATUSES: Mapping[type[ImmoError], HTTPStatus] = {
+STATUSES: Mapping[type[ImmoError], HTTPStatus] = {
     KeyMissing: HTTPStatus.BAD_REQUEST,
     InsufficientFunds: HTTPStatus.PAYMENT_REQUIRED,
     WalletFrozen: HTTPStatus.PAYMENT_REQUIRED,
@@ -101,7 +101,7 @@ SHOWN = (InsufficientFunds, WalletFrozen, LimitReached, MayNotPay)
 def refuse(error: Exception) -> Answer:
     """Return the answer for whatever an operation raised: a problem, with the challenge where one is due."""
     if not isinstance(error, TokenRefused):
-        return problems.refuse(error, _STATUSES)
+        return problems.refuse(error, STATUSES)
     log.event("request_refused", error_code=error.code, details=dict(error.details))
     return problems.problem(error.code, error.status, headers={**error.headers, "WWW-Authenticate": _challenges(error)})
 
