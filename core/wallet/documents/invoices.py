@@ -20,7 +20,8 @@ from core.wallet.identifiers import InvoiceId, TransactionId, WalletId
 from core.wallet.states import InvoiceKind, InvoiceStatus, TransactionKind, TransactionStatus
 from core.wallet.tables import EntryRow, TransactionRow
 
-_GIVEN_BACK = (TransactionKind.REFUND.value, TransactionKind.CORRECTION.value)
+# What tools earned changes by these alone; corrections by operators never touch it.
+_INVOICED = (TransactionKind.TOOL.value, TransactionKind.REFUND.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,6 @@ def open_lines(session: Session, wallet_id: WalletId, *, before: datetime) -> tu
         .outerjoin(charged, same_charge & (charged.entry_id == EntryRow.about_id))
         .outerjoin(taken_up, taken_up.transaction_id == charged.id)
         .where(TransactionRow.wallet_id == wallet_id, _is_open(before))
-        # A correction that is about no charge is no delivery.
-        .where((TransactionRow.kind == TransactionKind.TOOL.value) | charged.id.is_not(None))
         .order_by(TransactionRow.settled_at, TransactionRow.number)
     )
     return tuple(
@@ -177,10 +176,9 @@ def _row(session: Session, wallet_id: WalletId, invoice_id: str) -> InvoiceRow:
 
 
 def _is_open(before: datetime) -> ColumnElement[bool]:
-    kinds = (TransactionKind.TOOL.value, *_GIVEN_BACK)
     return (
         (TransactionRow.status == TransactionStatus.SUCCEEDED.value)
-        & TransactionRow.kind.in_(kinds)
+        & TransactionRow.kind.in_(_INVOICED)
         & (TransactionRow.settled_at < before)
         & ~exists().where(InvoicedTransactionRow.transaction_id == TransactionRow.id)
     )
