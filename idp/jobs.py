@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from core.accreditations import uploads
-from core.closing import accreditation_rounds, accreditations, invoicing, managing, wallet_letters
+from core.closing import accreditation_rounds, accreditations, invoicing, managing, reconciling, wallet_letters
 from core.infra import dead_letters, mail, sent_mails
 from core.infra.clock import start_of_belgian_month
 from core.infra.errors import Unavailable
-from core.infra.log import event
+from core.infra.log import ERROR, INFO, event
 from core.infra.outbox import Delivery, Handler, Periodic
 from core.infra.topics import (
     AccessChanged,
@@ -53,6 +53,8 @@ _HOLDS_EVERY = timedelta(minutes=1)
 _MONTH_SETTLES = timedelta(hours=2)
 # Whoever has paid waits for it; most rounds find nothing to ask.
 _PAYMENTS_EVERY = timedelta(seconds=5)
+# Whether the day was compared already; mostly it was.
+_RECONCILE_EVERY = timedelta(hours=1)
 # Mails and logout notices wait for no longer than this while people are looked up in the registers.
 _REGISTERS_SECONDS = 10.0
 # A manager's deeds about one member, who has a letter about them.
@@ -135,6 +137,7 @@ def periodic(services: Services) -> tuple[Periodic, ...]:
         Periodic("expire-holds", _HOLDS_EVERY, expire_holds),
         Periodic("follow-payments", _PAYMENTS_EVERY, partial(_follow_payments, services)),
         Periodic("issue-invoices", _SWEEP_EVERY, partial(_issue_invoices, services)),
+        Periodic("reconcile", _RECONCILE_EVERY, partial(_reconcile, services)),
         Periodic("suspend-unmanaged", _SWEEP_EVERY, suspend_unmanaged),
         Periodic("purge-store", _PURGE_EVERY, purge_store),
         Periodic("purge-database", _PURGE_EVERY, partial(_purge_database, services)),
@@ -179,6 +182,12 @@ def _invoice_handlers(services: Services) -> Mapping[str, Handler]:
         sending.send(services.database, access_point, invoice_id, attempt=delivery.attempt, now=now)
 
     return {InvoiceIssued.topic: bring_invoice}
+
+
+def _reconcile(services: Services, now: datetime) -> None:
+    made = reconciling.follow(services.database, services.payments.provider, now=now)
+    if made is not None:
+        event("reconciled", ERROR if made.differences else INFO, differences=len(made.differences))
 
 
 def _ask_registers_again(services: Services, delivery: Delivery) -> None:

@@ -37,6 +37,7 @@ _TEXTS: dict[str, str] = {
     "helpdesk-evidence-noted": N_("The evidence is noted."),
     "operations-done": N_("Done."),
     "operations-saved": N_("Saved. What was before is kept."),
+    "operations-compared": N_("Compared. This is what was found."),
     "operations-asked": N_("This waits for a second person. Tell another operator."),
     "operations-sent": N_("The file is received. The worker reads it now."),
     "operations-revived": N_("The message is on its way again."),

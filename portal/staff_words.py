@@ -5,9 +5,12 @@ An area adds a line for each of its acts.
 
 from collections.abc import Mapping
 
+from core.closing.wallet_corrections import WALLET
 from core.infra.messages import N_
 from core.staff.reasons import StaffReason
 from core.staff.states import StaffRole
+from core.wallet import accounts
+from core.wallet.control import reconciliation
 
 ACTS: Mapping[str, str] = {
     "anonymise-person": N_("Erase an account"),
@@ -15,6 +18,7 @@ ACTS: Mapping[str, str] = {
     "confirm-represented": N_("Confirm that an organisation is represented by law"),
     "make-manager": N_("Make somebody the manager of an organisation that has none"),
     "unpublish-tool": N_("Take a tool out of the catalogue"),
+    "correct-wallet": N_("Correct a balance"),
     "retire-signing-key": N_("Retire a signing key"),
     "destroy-signing-key": N_("Destroy a signing key"),
     "disable-client": N_("Disable a program"),
@@ -28,6 +32,9 @@ PARAMETERS: Mapping[str, str] = {
     "organisation_id": N_("Organisation"),
     "client_id": N_("Program"),
     "kid": N_("Key"),
+    "from_account": N_("From"),
+    "to_account": N_("To"),
+    "amount_cents": N_("Amount"),
     "cause": N_("Cause"),
     "at_once": N_("Without waiting"),
     "role": N_("Role"),
@@ -42,8 +49,27 @@ PARAMETERS: Mapping[str, str] = {
 # Identifiers that say nothing to a reader, who sees person and organisation beside them.
 UNSAID = frozenset({"dispute_id", "membership_id"})
 
+# Parameters that are whole cents.
+AMOUNTS = frozenset({"amount_cents"})
+
+# Accounts of the ledger, and sums of some of them.
+ACCOUNTS: Mapping[str, str] = {
+    WALLET: N_("The wallet of an organisation"),
+    reconciliation.WALLETS: N_("All wallets, free to spend"),
+    reconciliation.HELD: N_("Set aside for holds"),
+    reconciliation.REVENUE: N_("What tools earned, without VAT"),
+    accounts.VAT_DUE: N_("VAT due"),
+    accounts.PROVIDER_CLEARING: N_("Payment provider"),
+    accounts.BANK_CLEARING: N_("Bank account"),
+    accounts.PROVIDER_FEES: N_("Fees of the payment provider"),
+    accounts.UNMATCHED: N_("Transfers that wait for a decision"),
+    accounts.REFUNDS_PAYABLE: N_("To be paid back to senders"),
+    accounts.PROMOTION: N_("Goodwill"),
+}
+
 # Values of parameters that are words of ours.
 VALUES: Mapping[str, str] = {
+    **ACCOUNTS,
     "kept": N_("It stays with those who manage it"),
     "taken-over": N_("The claimant takes it over"),
     "shared": N_("Both sides manage it together"),

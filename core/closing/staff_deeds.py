@@ -6,7 +6,7 @@ approval. What lies with the provider is carried out there (`idp.admin.deeds`).
 
 from collections.abc import Mapping
 
-from core.closing import disputes, evidence, managing
+from core.closing import disputes, evidence, managing, wallet_corrections
 from core.staff.approvals import CarryOut
 from core.tools import editing
 
@@ -14,5 +14,6 @@ DEEDS: Mapping[str, CarryOut] = {
     disputes.SETTLE.name: disputes.settle,
     evidence.CONFIRM_REPRESENTED.name: evidence.confirm_represented,
     managing.MAKE_MANAGER.name: managing.make_manager,
+    wallet_corrections.CORRECT.name: wallet_corrections.correct,
     editing.UNPUBLISH.name: editing.unpublish,
 }

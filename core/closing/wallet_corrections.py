@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.infra import audit
 from core.infra.audit import Detail
-from core.infra.errors import NotFound
+from core.infra.errors import NotFound, RuleError
 from core.organisations.identifiers import OrganisationId
 from core.organisations.queries import find_by_company_number
 from core.people.identifiers import PersonId
@@ -45,7 +45,7 @@ class Correction:
 def ask_to_correct(session: Session, correction: Correction, *, why: Reason, by: PersonId, now: datetime) -> str:
     """Ask a second operator for a correction.
 
-    Raises `NotStaff`, `NotFound` for an organisation that is not here, `InvalidAmount`, `AlreadyAskedFor`.
+    Raises `NotStaff`, `InvalidAmount`, `AlreadyAskedFor`, and a `RuleError` for an organisation that is not here.
     """
     parameters: dict[str, Detail] = {
         "from_account": correction.source,
@@ -55,7 +55,7 @@ def ask_to_correct(session: Session, correction: Correction, *, why: Reason, by:
     if correction.company_number is not None:
         organisation_id = find_by_company_number(session, correction.company_number)
         if organisation_id is None:
-            raise NotFound(organisation=correction.company_number)
+            raise RuleError("unknown-organisation", organisation=correction.company_number)
         parameters = {"organisation_id": organisation_id, **parameters}
     _entry(session, parameters)
     return approvals.ask(session, CORRECT, parameters, subject_id=None, why=why, by=by, now=now)

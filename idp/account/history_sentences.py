@@ -34,6 +34,7 @@ NOT_OF_PEOPLE = frozenset(
         *("invitation-expired", "offices-imported", "organisation-verified", "register-imported"),
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
         *("tool-changed", "tool-unpublished", "accreditation-kind-changed", "register-file-sent", "client-connected"),
+        "wallet-corrected",
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
     }
 )

@@ -22,6 +22,7 @@ class Part(StrEnum):
     KINDS = f"{URL}/kinds"
     CLIENTS = f"{URL}/clients"
     IMPORTS = f"{URL}/imports"
+    MONEY = f"{URL}/money"
     WORK = f"{URL}/work"
     KEYS = f"{URL}/keys"
     STAFF = f"{URL}/staff"
@@ -33,6 +34,7 @@ LABELS: Mapping[Part, str] = {
     Part.KINDS: N_("Kinds of accreditation"),
     Part.CLIENTS: N_("Programs"),
     Part.IMPORTS: N_("Registers and company data"),
+    Part.MONEY: N_("Money"),
     Part.WORK: N_("Messages and jobs"),
     Part.KEYS: N_("Signing keys"),
     Part.STAFF: N_("Staff"),

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from core.staff import approvals
 from portal import pages
-from portal.operations import imports, keys, work
+from portal.operations import imports, keys, money, work
 from portal.operations.opening import URL, OperationsFrame, Part, around, open_operations
 from portal.staff_area import Desk
 
@@ -38,7 +38,9 @@ class OverviewPage:
 def show() -> str:
     """Show what needs attention."""
     desk = open_operations()
-    page = OverviewPage(around(desk, Part.OVERVIEW), (*_approvals(desk), *_work(desk), *_imports(desk), *_keys(desk)))
+    page = OverviewPage(
+        around(desk, Part.OVERVIEW), (*_approvals(desk), *_work(desk), *_money(desk), *_imports(desk), *_keys(desk))
+    )
     return pages.render(page, menu=page.frame.menu)
 
 
@@ -63,6 +65,10 @@ def _work(desk: Desk) -> list[Attention]:
         ("jobs-late", late, ngettext("%(num)s regular job is late.", "%(num)s regular jobs are late.", late)),
     )
     return [Attention(code, text, Part.WORK.value) for code, count, text in found if count]
+
+
+def _money(desk: Desk) -> list[Attention]:
+    return [Attention(code, text, Part.MONEY.value) for code, text in money.attention(desk)]
 
 
 def _imports(desk: Desk) -> list[Attention]:

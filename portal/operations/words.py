@@ -28,6 +28,9 @@ REFUSALS: Mapping[str, str] = {
     "last-operator": N_("Nobody would be left who can give roles. First make somebody else an operator."),
     "bad-register-file": N_("This file cannot be read. Choose a CSV or JSON file of at most 8 MB."),
     "too-many-registration-tokens": N_("This person has as many tokens as one may have."),
+    "unknown-organisation": N_("No organisation here has this company number."),
+    "insufficient-funds": N_("There is less on the wallet than is to be taken from it."),
+    "wallet-frozen": N_("The wallet is below zero: nothing can be taken from it."),
     "not-found": N_("It is not there any more."),
     "invalid-input": N_("Something in this form is not accepted. Look at it again."),
 }

@@ -7,13 +7,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from core.closing.open_approvals import NamedApproval, waiting
 from core.closing.staff_deeds import DEEDS
 from core.infra.errors import Conflict, NotFound, RuleError
+from core.infra.money import euros
 from core.staff import approvals
 from core.staff.rules import Decision
+from core.web.locale import current_language
 from portal import notices, pages
 from portal.admin_client import AdminRefused
 from portal.staff.pages import ApprovalsPage, ShownApproval
 from portal.staff_area import Desk, frame, open_desk
-from portal.staff_words import ACTS, PARAMETERS, REASONS, UNSAID, VALUES
+from portal.staff_words import ACTS, AMOUNTS, PARAMETERS, REASONS, UNSAID, VALUES
 from portal.visit import check_form
 
 bp = Blueprint("approvals", __name__)
@@ -89,4 +91,6 @@ def _shown(found: NamedApproval) -> ShownApproval:
 
 def _fact(name: str, value: str) -> tuple[str, str]:
     label = _(PARAMETERS[name]) if name in PARAMETERS else name
+    if name in AMOUNTS:
+        return label, euros(int(value), current_language())
     return label, _(VALUES[value]) if value in VALUES else value

@@ -24,9 +24,9 @@ PAYMENT_OPEN = timedelta(days=2)
 SUSPENSE_OLD = timedelta(days=14)
 # What was paid and is not what was asked for is settled with the payer at the provider, within this time.
 FLAGGED_SHOWN = timedelta(days=30)
-# The names under which the sums of all wallets and holds are kept.
-WALLETS, HELD = "wallets", "held"
-_REVENUE = "revenue"
+# The names under which sums are kept: of all wallets, all holds, and what all tools earned.
+WALLETS, HELD, REVENUE = "wallets", "held", "revenue"
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _balances(session: Session) -> Mapping[str, int]:
     )
     found = {WALLETS: int(wallets[0]), HELD: int(wallets[1])}
     for account, cents in others:
-        name = _REVENUE if accounts.is_revenue(account) else account
+        name = REVENUE if accounts.is_revenue(account) else account
         found[name] = found.get(name, 0) + int(cents)
     return found
 
