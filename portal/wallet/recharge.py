@@ -31,7 +31,7 @@ bp = Blueprint("wallet_recharge", __name__)
 
 _PATH = "/organisations/<organisation_id>/wallet/recharge"
 # Nobody begins more payments than this; each is a call to the provider.
-_BEGUN = Limit("recharge", 20, timedelta(hours=1))
+BEGUN = Limit("recharge", 20, timedelta(hours=1))
 # A page that is looked at again and again asks the provider no more often; the worker asks as well.
 _ASKED = Limit("payment-asked", 5, timedelta(seconds=10))
 Answer = AnyResponse | str | tuple[str, int]
@@ -53,7 +53,7 @@ def pay(organisation_id: str) -> Answer:
     if form.value is None:
         return _form_page(opened, form), 422
     try:
-        rate_limit.hit(visit.services.store, _BEGUN, visit.actor.person_id)
+        rate_limit.hit(visit.services.store, BEGUN, visit.actor.person_id)
     except RateLimited:
         return _form_page(opened, form, wrong=recharge_form.TOO_OFTEN), 429
     desk = visit.services.payments

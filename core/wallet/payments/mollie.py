@@ -13,7 +13,7 @@ from urllib.parse import quote
 import orjson
 
 from core.infra.errors import Unavailable
-from core.infra.http import OutboundHttp
+from core.infra.http import OutboundHttp, OutboundRefused
 from core.infra.wallet_settings import PaymentSettings
 from core.wallet.payments.provider import Amount, Order, Payment, PaymentRefused, PaymentStatus, Settlement, Taken
 from core.wallet.payments.rules import CURRENCY
@@ -64,9 +64,13 @@ class Mollie:
         self, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Mapping[str, object]:
         key = {"Authorization": f"Bearer {self._settings.key.reveal()}"}
-        status, document = self._http.exchange_json(
-            self._settings.url + path, content, headers={**key, **(headers or {})}
-        )
+        try:
+            status, document = self._http.exchange_json(
+                self._settings.url + path, content, headers={**key, **(headers or {})}
+            )
+        except OutboundRefused as error:
+            # It answers in a way that is not read, or is not to be reached from here: an operator's to mend.
+            raise Unavailable(reason=str(error.details.get("reason")), url=path) from error
         if content is not None and status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
             raise PaymentRefused(status=status, field=_field(document))
         if status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
