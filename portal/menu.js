@@ -123,7 +123,7 @@ class NameMenu extends HTMLElement {
       ["profile", SETTINGS.profile],
       ["organisations", SETTINGS.organisations],
       ["tools", ofOrganisation("tools")],
-      ["wallet", SETTINGS.wallet ? ofOrganisation("wallet") : null],
+      ["wallet", ofOrganisation("wallet")],
     ];
     return links.filter(([, url]) => url).map(([entry, href]) => made("li", {}, made("a", { href, "data-entry": entry }, words[entry])));
   }

@@ -66,8 +66,6 @@ def _script(issuer: str, portal_url: str) -> bytes:
     settings = {
         "profile": f"{issuer}/account/profile",
         "organisations": f"{portal_url}/organisations",
-        # A page of an organisation once the wallet exists; until then the menu has no such line.
-        "wallet": False,
         "house": _HOUSE,
         "words": {language: _words(language) for language in LANGUAGES},
     }

@@ -106,6 +106,7 @@ def name_menu(actor: Actor, active: Active | None, *, here: str, waiting: int = 
         profile=f"{services().settings.issuer}/account/profile",
         organisations="/",
         tools=f"/organisations/{active.id}/tools" if active else "/",
+        wallet=f"/organisations/{active.id}/wallet" if active else "/",
         desks=tuple((url, _(label)) for url, label in desks_of(actor.staff_roles)),
     )
     return NameMenu(

@@ -46,6 +46,7 @@ class Places:
     profile: str
     organisations: str
     tools: str
+    wallet: str
     desks: tuple[tuple[str, str], ...] = ()
 
 
@@ -61,7 +62,8 @@ def _lines(places: Places, here: str, waiting: int) -> Iterable[MenuEntry]:
     yield MenuEntry(_("Change context"), places.change_context, places.change_context == here)
     yield MenuEntry(_("My profile"), places.profile, places.profile == here)
     yield MenuEntry(_("My organisations"), places.organisations, places.organisations == here, waiting)
-    # The wallet of the organisation comes here with its page.
-    yield MenuEntry(_("Tools"), places.tools, places.tools == here != places.organisations)
+    # These two are those of the active organisation; without one they lead where it is chosen.
+    for label, url in ((_("Tools"), places.tools), (_("Wallet"), places.wallet)):
+        yield MenuEntry(label, url, url == here != places.organisations)
     for position, (url, label) in enumerate(places.desks):
         yield MenuEntry(label, url, url == here, begins_group=position == 0)

@@ -65,5 +65,6 @@ def _places(portal: str, active: ContextNames | None, desks: tuple[tuple[str, st
         profile=_PROFILE,
         organisations=organisations,
         tools=f"{organisations}/{active.organisation_id}/tools" if active else organisations,
+        wallet=f"{organisations}/{active.organisation_id}/wallet" if active else organisations,
         desks=desks,
     )

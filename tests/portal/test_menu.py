@@ -156,7 +156,7 @@ def test_menu_opens_by_keyboard_tells_so_and_gives_the_focus_back(chromium: Brow
         expect(page.locator("#opener")).to_have_attribute("aria-expanded", "false")
 
         page.keyboard.press("Enter")
-        for _entry in range(7):
+        for _entry in range(8):
             page.keyboard.press("Tab")
         expect(page.locator("#after")).to_be_focused()
         expect(page.locator("#list")).to_be_hidden()
@@ -175,6 +175,7 @@ def test_menu_leads_to_the_tools_context_and_to_the_places_of_the_organisation(
             "profile": f"{here.issuer}/account/profile",
             "organisations": f"{here.portal_url}/organisations",
             "tools": f"{here.portal_url}/organisations/org_1%2F..%2Fx/tools",
+            "wallet": f"{here.portal_url}/organisations/org_1%2F..%2Fx/wallet",
         }
         expect(page.locator("a[data-entry=organisations]")).to_have_text("Mes organisations")
         expect(page.locator("#active")).to_have_text("Immo Demo Noord BV · vastgoedmakelaar")
@@ -185,7 +186,7 @@ def test_menu_leads_to_the_tools_context_and_to_the_places_of_the_organisation(
         assert own.evaluate(look) == page.locator("#list a").first.evaluate(look)
 
         page.locator("immo-connect-menu").evaluate("menu => menu.removeAttribute('organisation-id')")
-        assert entries(page)["tools"] == f"{here.portal_url}/organisations"
+        assert {entries(page)[place] for place in ("tools", "wallet")} == {f"{here.portal_url}/organisations"}
 
 
 def test_menu_signs_out_by_a_form_and_runs_no_script_for_an_address(chromium: Browser, tool: Tool) -> None:

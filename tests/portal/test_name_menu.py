@@ -37,15 +37,18 @@ def test_menu_has_the_lines_of_g5_in_one_order(portal: Portal) -> None:
         ("My profile", f"{portal.services.settings.issuer}/account/profile"),
         ("My organisations", "/"),
         ("Tools", f"/organisations/{noord}/tools"),
+        ("Wallet", f"/organisations/{noord}/wallet"),
     ]
     current = [link for link in page.one("#name-menu").walk() if "aria-current" in link.attributes]
     assert [link.attributes["href"] for link in current] == ["/"]
 
 
-def test_without_an_organisation_the_tools_are_at_my_organisations(portal: Portal) -> None:
+def test_without_an_organisation_tools_and_wallet_are_at_my_organisations(portal: Portal) -> None:
     anna, _noord, _zuid = two_organisations(portal)
 
-    assert lines(look(portal.signed_in(anna)))["Tools"] == "/"
+    there = lines(look(portal.signed_in(anna)))
+
+    assert (there["Tools"], there["Wallet"]) == ("/", "/")
 
 
 def test_page_of_an_organisation_shows_that_one_whatever_was_chosen(portal: Portal) -> None:
@@ -59,6 +62,7 @@ def test_page_of_an_organisation_shows_that_one_whatever_was_chosen(portal: Port
 
     assert "Immo Demo Zuid SRL" in there.one("#name-menu-button").text
     assert lines(there)["Tools"] == f"/organisations/{zuid}/tools"
+    assert lines(there)["Wallet"] == f"/organisations/{zuid}/wallet"
     assert "Immo Demo Noord BV" in elsewhere.one("#name-menu-button").text
     assert elsewhere.one("#done").attributes["role"] == "status"
 

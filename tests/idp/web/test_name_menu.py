@@ -41,6 +41,7 @@ def test_menu_is_on_every_page_that_stays_and_leads_to_the_portal(browser: Brows
         "My profile": "/account/profile",
         "My organisations": f"{PORTAL}/organisations",
         "Tools": f"{PORTAL}/organisations",
+        "Wallet": f"{PORTAL}/organisations",
     }
     assert opener(browser, path) == "Anna Peeters"
 
