@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -189,9 +189,10 @@ def read_query(sent: Mapping[str, str], members: tuple[Member, ...]) -> Input:
     return _judged({name: _of_text(value, kinds.get(name)) for name, value in sent.items()}, members)
 
 
-def _judged(found: Mapping[str, Any], members: tuple[Member, ...]) -> Input:
+def _judged(sent: Mapping[str, Any], members: tuple[Member, ...]) -> Input:
     known = {member.name: member for member in members}
-    wrong = [Wrong(_pointer(name), "unknown") for name in found if name not in known]
+    wrong = [Wrong(_pointer(name), "unknown") for name in sent if name not in known]
+    found = {name: _whole(value, known[name].kind) for name, value in sent.items() if name in known}
     for name, member in known.items():
         if name not in found:
             if member.is_required:
@@ -200,7 +201,13 @@ def _judged(found: Mapping[str, Any], members: tuple[Member, ...]) -> Input:
             wrong.append(Wrong(_pointer(name), code))
     if wrong:
         raise InvalidInput(*wrong)
-    return Input(dict(found))
+    return Input(found)
+
+
+def _whole(value: object, kind: Kind) -> object:
+    """Return 250.0 as 250 where an integer is wanted: to JSON Schema they are one number."""
+    is_whole = kind is Kind.INTEGER and isinstance(value, float) and value.is_integer()
+    return int(cast(float, value)) if is_whole else value
 
 
 def _of_text(value: str, kind: Kind | None) -> object:
