@@ -6,12 +6,14 @@ server, also where no page shows a button, and nothing changes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from core.closing import membership as endings
+from core.closing.invoicing import invoice_months
 from core.infra.audit import AuditRow
 from core.infra.outbox import OutboxRow
 from core.organisations.enrolment import invite, request_membership
@@ -20,13 +22,17 @@ from core.organisations.rights import Right, Standing, may
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.tools.registration import register
+from core.wallet.charging import charge
 from core.wallet.deposits import credit
-from core.wallet.identifiers import TransactionId
+from core.wallet.documents.invoices import invoices_of
+from core.wallet.identifiers import InvoiceId, TransactionId
+from core.wallet.payments.topups import intend
 from core.wallet.queries import wallet_of
 from core.wallet.states import EntryKind
 from tests.portal.conftest import Portal
 from tests.support.html_page import parse
 from tests.support.offices import NO_DETAILS, a_member, a_person, a_staffed_office, an_office
+from tests.support.wallets import an_order
 
 _DEEDS = ("refuse", "block", "activate", "remove", "promote", "demote")
 _USAGE = "/tools/finder/estate-agent"
@@ -60,7 +66,17 @@ GETS: Mapping[str, Right] = {
     f"{_USAGE}/end": Right.MANAGE_ACCESS,
     f"{_USAGE}/terms": Right.MANAGE_ACCESS,
     "/wallet": Right.SEE_WALLET,
+    "/wallet/export.csv": Right.SEE_WALLET,
+    "/wallet/spending": Right.SEE_WALLET,
+    "/wallet/transfer": Right.MANAGE_WALLET,
+    "/wallet/control": Right.MANAGE_WALLET,
+    "/wallet/control/MEMBER": Right.MANAGE_WALLET,
+    "/wallet/mine": Right.SEE_DATA,
     "/wallet/transactions/TRANSACTION/receipt.pdf": Right.SEE_WALLET,
+    "/wallet/invoices": Right.SEE_WALLET,
+    **{f"/wallet/invoices/INVOICE{end}": Right.SEE_WALLET for end in ("", ".pdf", ".xml")},
+    "/wallet/recharge": Right.RECHARGE_WALLET,
+    "/wallet/recharge/top_begun": Right.RECHARGE_WALLET,
     "/wallet/recharge/transfer": Right.RECHARGE_WALLET,
 }
 POSTS: Mapping[str, Right] = {
@@ -85,6 +101,10 @@ POSTS: Mapping[str, Right] = {
     f"{_USAGE}/end": Right.MANAGE_ACCESS,
     f"{_USAGE}/terms": Right.MANAGE_ACCESS,
     f"{_USAGE}/register": Right.REGISTER_TOOL,
+    "/wallet/recharge": Right.RECHARGE_WALLET,
+    "/wallet/transfer": Right.MANAGE_WALLET,
+    "/wallet/control": Right.MANAGE_WALLET,
+    "/wallet/control/MEMBER": Right.MANAGE_WALLET,
 }
 # What concerns only oneself, asked of those to whom it does not apply: nobody else's is ever touched.
 OWN = {"/accept": {Standing.INVITED}, "/remind": {Standing.WAITING}, "/leave": set(Standing) - {Standing.STRANGER}}
@@ -98,10 +118,12 @@ class Office:
     id: OrganisationId
     member: MembershipId
     transaction: TransactionId
+    invoice: InvoiceId
     people: Mapping[str, PersonId]
 
     def path(self, end: str) -> str:
         filled = end.replace("MEMBER", self.member).replace("TRANSACTION", self.transaction)
+        filled = filled.replace("INVOICE", self.invoice)
         return f"/organisations/{self.id}{filled}"
 
 
@@ -123,7 +145,14 @@ def office(portal: Portal) -> Office:
         wallet = wallet_of(session, organisation)
         assert wallet is not None
         top_up = credit(session, wallet.id, 500, kind=EntryKind.TOP_UP_BANK, reference="bank-1", now=now)
-    return Office(organisation, colleague.id, top_up.id, people)
+        payer = manager.person_id
+        intend(session, wallet.id, 500, top_up_id="top_begun", provider="mollie", by=payer, language="nl", now=now)
+        charge(session, an_order(wallet.id, cents=100), now=now)
+    database = portal.services.database
+    invoice_months(database, portal.services.settings.wallet.seller, now=now + timedelta(days=32))
+    with database.reading() as session:
+        (invoiced,) = invoices_of(session, wallet.id)
+    return Office(organisation, colleague.id, top_up.id, invoiced.id, people)
 
 
 def standing(name: str) -> Standing:
