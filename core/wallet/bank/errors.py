@@ -25,3 +25,9 @@ class StatementRepeated(Conflict):
     """Somebody else read a statement in at the same moment; a second try tells what is left to do."""
 
     code = "statement-repeated"
+
+
+class NoSender(RuleError):
+    """There is nothing to give back, or the bank did not say to which account."""
+
+    code = "no-sender"

@@ -3,8 +3,8 @@
 from core.wallet.bank.errors import DamagedBankFile
 from core.wallet.bank.values import BankFile
 
-# A statement of ten thousand entries has about as much.
-BYTES_MAX = 16 * 1024 * 1024
+# Statements of a month and more have less.
+BYTES_MAX = 8 * 1024 * 1024
 
 
 def read(content: bytes, account: str) -> BankFile:

@@ -42,6 +42,18 @@ def within(text: str) -> frozenset[str]:
     return frozenset(reference for reference in found if is_right(reference))
 
 
+def near(reference: str) -> frozenset[str]:
+    """Return the right messages that twelve digits are one mistyped digit, or two changed over, away from."""
+    typed = {
+        reference[:place] + digit + reference[place + 1 :] for place in range(len(reference)) for digit in "0123456789"
+    }
+    changed_over = {
+        reference[:place] + reference[place + 1] + reference[place] + reference[place + 2 :]
+        for place in range(len(reference) - 1)
+    }
+    return frozenset(found for found in typed | changed_over if found != reference and is_right(found))
+
+
 def transfer_code(*, iban: str, bic: str, holder: str, reference: str) -> str:
     """Return what the QR code of a transfer says (EPC069-12 version 002); the amount is the payer's to fill in.
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.infra import audit
 from core.infra.ids import new_id
+from core.staff.reasons import Reason
 from core.wallet import ledger
 from core.wallet.bank import entries, files, references
 from core.wallet.bank.booking import Known, book
@@ -39,7 +40,9 @@ class Imported:
     not_ours: int = 0
 
 
-def import_file(session: Session, content: bytes, *, account: str, by: str | None, now: datetime) -> Imported:
+def import_file(
+    session: Session, content: bytes, *, account: str, by: str | None, why: Reason | None = None, now: datetime
+) -> Imported:
     """Book what a file of the bank says about our account; the same bytes once more do nothing.
 
     Raises `DamagedBankFile`, `NoAccountOfOurs`, `StatementGap`; at the flush `StatementRepeated`. What
@@ -56,7 +59,8 @@ def import_file(session: Session, content: bytes, *, account: str, by: str | Non
     session.flush()
     told = _book_all(session, file, found, account, now)
     match_settlements(session, now=now)
-    details = {"statements": told.statements, "credited": told.credited, "waiting": told.waiting}
+    counts = {"statements": told.statements, "credited": told.credited, "waiting": told.waiting}
+    details = counts if why is None else counts | why.details()
     audit.record(session, action="bank-file-read", actor_id=by, subject_id=file.id, details=details, now=now)
     return told
 
