@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, SQLColumnExpression, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.wallet.states import HoldStatus, TransactionStatus
+from core.wallet import accounts
+from core.wallet.bank.tables import BankEntryRow
+from core.wallet.payments.tables import PaymentEventRow, SettlementRow
+from core.wallet.states import HoldStatus, PaymentEvent, TransactionStatus
 from core.wallet.tables import EntryRow, HoldRow, PostingRow, TransactionRow, WalletRow
 
 _HELD = PostingRow.account.like("held:%")
+_TAKEN = (PaymentEvent.REFUNDED.value, PaymentEvent.CHARGED_BACK.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ def differences(session: Session | Connection) -> Iterator[Difference]:
     yield from _holds(session)
     yield from _lines(session)
     yield from _receipts(session)
+    yield from _origins(session)
 
 
 def _sums(session: Session | Connection) -> Iterator[Difference]:
@@ -130,3 +135,25 @@ def _receipts(session: Session | Connection) -> Iterator[Difference]:
     )
     for wallet_id, year, stands, proven in rows:
         yield Difference("receipts", f"{wallet_id} {year}", stands or 0, proven)
+
+
+def _origins(session: Session | Connection) -> Iterator[Difference]:
+    """Compare what the provider and the bank told with the entry that followed it: the same money, the same way."""
+    event, settlement, entry = PaymentEventRow, SettlementRow, BankEntryRow
+    taken = case((event.kind.in_(_TAKEN), event.amount_cents), else_=-event.amount_cents)
+    settled = settlement.amount_cents + settlement.fees_cents
+    told: tuple[tuple[str, str, SQLColumnExpression[str | None], SQLColumnExpression[int]], ...] = (
+        ("payment event", accounts.PROVIDER_CLEARING, event.entry_id, taken),
+        ("settlement", accounts.PROVIDER_CLEARING, settlement.entry_id, settled),
+        ("settlement", accounts.BANK_CLEARING, settlement.entry_id, -settlement.amount_cents),
+        ("bank entry", accounts.BANK_CLEARING, entry.entry_id, -entry.amount_cents),
+    )
+    for what, account, entry_id, wanted in told:
+        posted = (
+            select(func.coalesce(func.sum(PostingRow.amount_cents), 0))
+            .where(PostingRow.entry_id == entry_id, PostingRow.account == account)
+            .scalar_subquery()
+        )
+        wrong = select(entry_id, posted, wanted).where(entry_id.is_not(None), posted != wanted)
+        for of, stands, proven in session.execute(wrong):
+            yield Difference(what, str(of), int(stands), int(proven))

@@ -57,18 +57,6 @@ def test_a_balance_is_corrected_by_two_operators(operations: Operations) -> None
     assert (deed.organisation_id, deed.details["amount_cents"]) == (operations.offices["bert"], 12_50)
 
 
-def test_what_is_gone_before_the_second_word_is_not_taken(operations: Operations) -> None:
-    back = {**GIFT, "from_account": "wallet", "to_account": "promo:expense"}
-    browser = operations.at(f"{MONEY}/correct")
-    browser.post(f"{MONEY}/correct", **back)
-
-    approving = operations.approve()
-
-    assert approving.status == 409
-    assert wallet(operations).transactions == 0
-    assert operations.deeds("wallet-corrected") == []
-
-
 def test_each_mistake_in_a_correction_is_said_at_its_field(operations: Operations) -> None:
     mistakes = {
         "from_account": {"from_account": "revenue:atlas"},
