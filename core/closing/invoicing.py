@@ -41,6 +41,7 @@ _NOTES = {
     InvoiceKind.INVOICE: N_("Paid from the wallet: nothing is left to pay."),
     InvoiceKind.CREDIT_NOTE: N_("Put back on the wallet: nothing is left to pay."),
 }
+_DELIVERED = N_("Transactions in %(month)s: %(count)d")
 
 
 class MonthNotInvoiced(ImmoError):
@@ -152,9 +153,7 @@ class _Desk:
 
     def _line(self, one: ToolSum, net_cents: int) -> Line:
         language, tool = self._customer.language, self._tools.get(one.tool_code)
-        words = translations(language).ngettext(
-            "%(count)d transaction in %(month)s", "%(count)d transactions in %(month)s", one.charges
-        )
+        words = translations(language).gettext(_DELIVERED)
         return Line(
             # A tool that is in no catalogue any more is known by its code.
             name=one.tool_code if tool is None else tool.text(language),
