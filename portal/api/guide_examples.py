@@ -34,7 +34,7 @@ def with_curl(operation: Operation, resource: str) -> str:
 
 def with_python(operation: Operation, resource: str) -> str:
     """Return the same call in Python, with what to do where money is missing or no answer came."""
-    sent = json.dumps(example_of(operation.takes), indent=8).replace("\n}", "\n    }")
+    sent = json.dumps(example_of(operation.takes), indent=4).replace("\n", "\n        ")
     return f"""import requests
 
 def charge(access_token: str, key: str) -> dict | None:
