@@ -16,7 +16,7 @@ _ONLY_POSTGRES = (
 _ONLY_SQLITE = ("tests/portal/", "tests/idp/docs/", "tests/idp/help/", "tests/idp/eid/")
 _BOTH = (
     "tests/portal/test_rights_matrix.py",
-    "tests/portal/api/test_races.py",
+    "tests/portal/api/test_races",
     "tests/portal/api/test_crashes.py",
     "tests/idp/interaction/test_crashes",
 )
