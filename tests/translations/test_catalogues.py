@@ -23,6 +23,7 @@ SAME = {
         *("passkey", "passkeys", "%(num)s passkey", "%(num)s passkeys"),
         *("account", "details", "mail", "open", "operator", "%(num)s filter", "%(num)s filters"),
         *("in %(num)s tool.", "in %(num)s tools.", "%(kind)s %(number)s, %(list)s: %(status)s.", "%(usage)s: %(role)s"),
+        *("bank", "bank (bic)"),
     },
     "fr": {
         *_IN_BOTH,
@@ -33,6 +34,7 @@ SAME = {
         "organisation",
         "organisations",
         "source",
+        *("correction", "date", "total", "transaction", "transactions"),
         *("maintenance", "pages", "version", "version %(number)s", "version %(version)s", "%(minutes)s minutes"),
     },
 }
