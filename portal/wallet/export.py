@@ -1,9 +1,10 @@
 """`/organisations/<id>/wallet/export.csv`: the transactions that fit the filter, as a file for Excel (W4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.exceptions import BadRequest
@@ -16,6 +17,7 @@ from core.tools.catalogue import listed_tools
 from core.wallet.identifiers import WalletId
 from core.wallet.statement_forms import Asked, asked
 from core.wallet.statements import Filter, Order, StatementLine, lines_of
+from core.wallet.states import TransactionKind, TransactionStatus
 from core.web.locale import current_language
 from portal.wallet import words
 from portal.wallet.opening import open_wallet
@@ -27,6 +29,28 @@ bp = Blueprint("wallet_export", __name__)
 # Whether semicolons or commas are wanted, where it is not what the language of the page suggests.
 _SEPARATOR = "separator"
 _AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What the file says, in the language of the page: put together before the request is over."""
+
+    header: tuple[str, ...]
+    kinds: Mapping[TransactionKind, str]
+    statuses: Mapping[TransactionStatus, str]
+    tools: words.Tools
+    language: str
+
+    @classmethod
+    def of_this_request(cls, tools: words.Tools) -> "_Words":
+        """Translate all that a line can say."""
+        header = (
+            *(_("Number"), _("Date"), _("Tool"), _("Type"), _("Description"), _("Reference")),
+            *(_("Amount (EUR)"), _("State"), _("Balance before (EUR)"), _("Balance after (EUR)")),
+        )
+        kinds = {kind: words.kind_text(kind) for kind in TransactionKind}
+        statuses = {status: words.status_text(status) for status in TransactionStatus}
+        return cls(header, kinds, statuses, tools, current_language())
 
 
 @bp.get("/organisations/<organisation_id>/wallet/export.csv")
@@ -41,8 +65,8 @@ def download(organisation_id: str) -> Response:
     with visit.services.database.reading() as session:
         tools = dict(listed_tools(session))
     stretches = _stretches(visit.services.database, opened.wallet.id, wanted)
-    body = _file(stretches, tools, language=current_language(), separator=_wanted_separator())
-    response = Response(stream_with_context(body), content_type="text/csv; charset=utf-8")
+    body = _file(stretches, _Words.of_this_request(tools), _wanted_separator())
+    response = Response(body, content_type="text/csv; charset=utf-8")
     name = f"wallet-{visit.organisation.company_number}-{belgian_date(visit.now).isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -90,29 +114,23 @@ def _stretches(database: Database, wallet_id: WalletId, wanted: Filter) -> Itera
         place = stretch.later
 
 
-def _file(
-    stretches: Iterator[tuple[StatementLine, ...]], tools: words.Tools, *, language: str, separator: Separator
-) -> Iterator[bytes]:
-    header = (
-        *(_("Number"), _("Date"), _("Tool"), _("Type"), _("Description"), _("Reference")),
-        *(_("Amount (EUR)"), _("State"), _("Balance before (EUR)"), _("Balance after (EUR)")),
-    )
-    yield sheets.BEGIN + sheets.lines([header], separator)
+def _file(stretches: Iterator[tuple[StatementLine, ...]], said: _Words, separator: Separator) -> Iterator[bytes]:
+    yield sheets.BEGIN + sheets.lines([said.header], separator)
     for lines in stretches:
-        yield sheets.lines((_row(line, tools, language) for line in lines), separator)
+        yield sheets.lines((_row(line, said) for line in lines), separator)
 
 
-def _row(line: StatementLine, tools: words.Tools, language: str) -> tuple[Cell, ...]:
+def _row(line: StatementLine, said: _Words) -> tuple[Cell, ...]:
     return (
         line.number,
         # So that no spreadsheet takes the month for the day.
         line.at.astimezone(BRUSSELS).strftime("%Y-%m-%d %H:%M"),
-        words.tool_text(line.tool_code, tools, language),
-        words.kind_text(line.kind),
+        words.tool_text(line.tool_code, said.tools, said.language),
+        said.kinds[line.kind],
         line.description,
         line.reference or "",
         _euros(line.amount_cents),
-        words.status_text(line.status),
+        said.statuses[line.status],
         _euros(line.balance_before_cents),
         _euros(line.balance_after_cents),
     )

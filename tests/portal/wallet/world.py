@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from core.wallet import charging, deposits, holds
@@ -12,17 +13,25 @@ from core.wallet.charging import ChargeOrder, Done
 from core.wallet.holds import Hold
 from core.wallet.identifiers import TransactionId
 from core.wallet.queries import wallet_of
-from core.wallet.states import EntryKind
+from core.wallet.states import EntryKind, TransactionKind, TransactionStatus
+from core.wallet.tables import TransactionRow, WalletRow
 from tests.portal.conftest import Portal
 from tests.support.html_page import Page, parse
 from tests.support.offices import a_person, a_tool, an_office, kinds
 
+_REFUSED = {
+    "kind": TransactionKind.TOOL,
+    "status": TransactionStatus.FAILED,
+    "tool_code": "finder",
+    "description": "Search",
+    **dict.fromkeys(("amount_cents", "balance_before_cents", "balance_after_cents"), 0),
+}
 CLIENT = "a-client"
 Result = TypeVar("Result")
 
 
 class Office:
-    """Anna manages it; `finder` and `rentals` can be paid. The clock moves on by an hour with each deed."""
+    """Anna manages it; `finder` and `rentals` can be paid. The clock moves on by a minute with each deed."""
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
@@ -66,6 +75,18 @@ class Office:
         now = self.portal.clock.now()
         return self._do(lambda session: deposits.take_back(session, self.wallet, cents, reference="back-1", now=now))
 
+    def fill_up(self, count: int) -> None:
+        """Add so many refused charges at once."""
+        with self.portal.services.database.transaction() as session:
+            wallet = session.get_one(WalletRow, self.wallet)
+            first, now = wallet.transactions + 1, self.portal.clock.now()
+            lines = [
+                {**_REFUSED, "id": f"txn_{number}", "wallet_id": self.wallet, "number": number, "at": now}
+                for number in range(first, first + count)
+            ]
+            session.execute(insert(TransactionRow), lines)
+            wallet.transactions += count
+
     def browser(self) -> FlaskClient:
         return self.portal.signed_in(self.anna)
 
@@ -78,6 +99,6 @@ class Office:
         return ChargeOrder(self.wallet, CLIENT, tool, self.anna, cents, description)
 
     def _do(self, act: Callable[[Session], Result]) -> Result:
-        self.portal.clock.advance(timedelta(hours=1))
+        self.portal.clock.advance(timedelta(minutes=1))
         with self.portal.services.database.transaction() as session:
             return act(session)
