@@ -4,14 +4,13 @@ from flask import Blueprint
 from flask_babel import gettext as _
 
 from core.closing import wallet_control
-from core.infra.db import Session
 from core.organisations.rights import Right, Standing
 from core.organisations.wallet_rights import WalletRights
 from core.wallet.control.limits import Limit, limits_for, spent_this_month
 from portal import pages
 from portal.wallet.control_pages import LimitShown, MinePage
 from portal.wallet.limit_fields import tools_to_limit
-from portal.wallet.opening import Part, WalletVisit, around, open_wallet, parts
+from portal.wallet.opening import Part, around, open_wallet, parts
 
 bp = Blueprint("wallet_mine", __name__)
 
@@ -26,12 +25,15 @@ def show(organisation_id: str) -> str:
         rights = wallet_control.for_one(session, opened.wallet.id, visit.membership_id).rights
         limits = limits_for(session, opened.wallet.id, visit.actor.person_id)
         tools = tools_to_limit(session, visit.organisation.id, limits)
-        shown = tuple(_shown(session, opened, limit, tools.get(limit.tool_code or "", "")) for limit in limits)
+        spent = spent_this_month(session, opened.wallet.id, limits, now=visit.now)
     page = MinePage(
         frame=around(opened),
         parts=parts(opened, Part.MINE),
         rights=_in_words(WalletRights() if visit.standing is Standing.MANAGER else rights),
-        limits=shown,
+        limits=tuple(
+            _shown(limit, tools.get(limit.tool_code or "", ""), already, sees=visit.may(Right.SEE_WALLET))
+            for limit, already in zip(limits, spent, strict=True)
+        ),
     )
     return pages.render(page, menu=page.frame.menu)
 
@@ -44,9 +46,9 @@ def _in_words(rights: WalletRights) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _shown(session: Session, opened: WalletVisit, limit: Limit, tool: str) -> LimitShown:
-    visit, is_own, left = opened.visit, limit.person_id is not None, None
+def _shown(limit: Limit, tool: str, spent_cents: int, *, sees: bool) -> LimitShown:
+    is_own, left = limit.person_id is not None, None
     # What all have spent together is told to those who see the wallet.
-    if limit.per_month_cents is not None and (is_own or visit.may(Right.SEE_WALLET)):
-        left = max(limit.per_month_cents - spent_this_month(session, opened.wallet.id, limit, now=visit.now), 0)
+    if limit.per_month_cents is not None and (is_own or sees):
+        left = max(limit.per_month_cents - spent_cents, 0)
     return LimitShown(tool, is_own, limit.per_charge_cents, limit.per_month_cents, left)

@@ -4,11 +4,12 @@ Every limit that a charge falls under holds, whoever pays. One that names nobody
 employees together, one that names no tool for all tools together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.infra.clock import start_of_belgian_month
@@ -62,15 +63,17 @@ def require_within(
     of two charges at once the second counts the first; raises `UnknownWallet` then.
     """
     limits = _falling_under(session, wallet_id, person_id, tool_code)
-    if any(limit.per_month_cents is not None for limit in limits):
-        ledger.lock(session, [wallet_id])
     for limit in limits:
         if limit.per_charge_cents is not None and amount_cents > limit.per_charge_cents:
             raise LimitReached(limit_cents=limit.per_charge_cents, left_cents=limit.per_charge_cents)
-        if limit.per_month_cents is not None:
-            left = limit.per_month_cents - spent_this_month(session, wallet_id, limit, now=now)
-            if amount_cents > left:
-                raise LimitReached(limit_cents=limit.per_month_cents, left_cents=max(left, 0))
+    months = {limit: cents for limit in limits if (cents := limit.per_month_cents) is not None}
+    if not months:
+        return
+    ledger.lock(session, [wallet_id])
+    spent = spent_this_month(session, wallet_id, tuple(months), now=now)
+    for cents, already in zip(months.values(), spent, strict=True):
+        if amount_cents > cents - already:
+            raise LimitReached(limit_cents=cents, left_cents=max(cents - already, 0))
 
 
 def max_charge(session: Queryable, wallet_id: WalletId, person_id: str | None, tool_code: str) -> int | None:
@@ -93,21 +96,32 @@ def limits_for(session: Session, wallet_id: WalletId, person_id: str) -> tuple[L
     return tuple(sorted((Limit(*row) for row in rows), key=lambda one: (one.person_id is None, one.tool_code or "")))
 
 
-def spent_this_month(session: Session, wallet_id: WalletId, limit: Limit, *, now: datetime) -> int:
-    """Return how many cents of the Belgian month count towards a limit."""
-    counted = (TransactionStatus.SUCCEEDED.value, TransactionStatus.PENDING.value)
+def spent_this_month(
+    session: Session, wallet_id: WalletId, limits: Sequence[Limit], *, now: datetime
+) -> tuple[int, ...]:
+    """Return how many cents of the Belgian month count towards each of some limits; one statement.
+
+    Counted and not kept beside the ledger: it reads the month's lines of the wallet.
+    """
+    if not limits:
+        return ()
     # Amounts are what the wallet gains: below zero for what is paid.
-    spent = select(func.coalesce(func.sum(-TransactionRow.amount_cents - TransactionRow.refunded_cents), 0)).where(
-        TransactionRow.wallet_id == wallet_id,
-        TransactionRow.at >= start_of_belgian_month(now),
-        TransactionRow.kind == TransactionKind.TOOL.value,
-        TransactionRow.status.in_(counted),
-    )
-    if limit.person_id is not None:
-        spent = spent.where(TransactionRow.done_by == limit.person_id)
-    if limit.tool_code is not None:
-        spent = spent.where(TransactionRow.tool_code == limit.tool_code)
-    return int(session.scalar(spent) or 0)
+    cents = func.sum(-TransactionRow.amount_cents - TransactionRow.refunded_cents)
+    row = session.execute(
+        select(*(func.coalesce(cents.filter(_counts_towards(limit)), 0) for limit in limits)).where(
+            TransactionRow.wallet_id == wallet_id,
+            TransactionRow.at >= start_of_belgian_month(now),
+            TransactionRow.kind == TransactionKind.TOOL.value,
+            TransactionRow.status.in_((TransactionStatus.SUCCEEDED.value, TransactionStatus.PENDING.value)),
+        )
+    ).one()
+    return tuple(int(spent) for spent in row)
+
+
+def _counts_towards(limit: Limit) -> ColumnElement[bool]:
+    of_person = true() if limit.person_id is None else TransactionRow.done_by == limit.person_id
+    in_tool = true() if limit.tool_code is None else TransactionRow.tool_code == limit.tool_code
+    return and_(of_person, in_tool)
 
 
 def _falling_under(session: Queryable, wallet_id: WalletId, person_id: str | None, tool_code: str) -> list[Limit]:
