@@ -26,7 +26,7 @@ from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.tables import PersonRow
 from core.tools.catalogue import listed_tools
 from core.wallet.charging import VAT_BASIS_POINTS
-from core.wallet.documents import invoices, rules
+from core.wallet.documents import invoices, rules, vat
 from core.wallet.documents.check import UnsoundInvoice, require_sound
 from core.wallet.documents.invoice_content import InvoiceContent, Line, Party, Preceding
 from core.wallet.documents.invoices import Numbers
@@ -128,6 +128,7 @@ class _Desk:
         xml = electronic_invoice(content)
         require_sound(xml)
         invoice_id = invoices.store(self._session, self._wallet_id, draft, content, xml, sequence=sequence)
+        vat.bring_to(self._session, draft, content.totals.vat_cents, number=number, now=self._now)
         enqueue(self._session, InvoiceIssued(invoice_id), now=self._now)
         return 1
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.closing.invoicing import MonthNotInvoiced, invoice_months
@@ -13,15 +13,16 @@ from core.infra.outbox import OutboxRow
 from core.infra.settings import Settings
 from core.organisations.tables import OrganisationRow
 from core.tools.tables import ToolRow
-from core.wallet import charging, holds, ledger
+from core.wallet import accounts, charging, holds, ledger
 from core.wallet.charging import Done
 from core.wallet.documents.check import problems
 from core.wallet.documents.invoice_content import InvoiceContent, Preceding
 from core.wallet.documents.tables import InvoicedTransactionRow, InvoiceRow
 from core.wallet.documents.ubl import electronic_invoice
 from core.wallet.identifiers import TransactionId, WalletId
+from core.wallet.proof import differences
 from core.wallet.states import InvoiceKind
-from core.wallet.tables import WalletRow
+from core.wallet.tables import PostingRow, WalletRow
 from core.wallet.transactions import failed
 from tests.support.at_once import at_once
 from tests.support.offices import a_tool, kinds
@@ -62,6 +63,13 @@ def documents(database: Database) -> list[InvoiceContent]:
         assert electronic_invoice(content) == row.xml
         assert (row.net_cents, row.gross_cents) == (content.totals.net_cents, content.totals.paid_cents)
     return contents
+
+
+def vat_due(database: Database) -> int:
+    with database.reading() as session:
+        assert list(differences(session)) == []
+        found = select(func.sum(PostingRow.amount_cents)).where(PostingRow.account == accounts.VAT_DUE)
+        return session.scalar(found) or 0
 
 
 def amounts(content: InvoiceContent) -> dict[str, int]:
@@ -178,6 +186,23 @@ def test_what_is_given_back_later_makes_a_credit_note_about_its_invoice(database
     assert (credited.kind, credited.totals.paid_cents) == (InvoiceKind.CREDIT_NOTE, 600)
     assert credited.about == Preceding(november.number, november.issued_on)
     assert credited.lines[0].description.endswith(": 2")
+
+
+def test_the_ledger_owes_the_vat_that_invoices_say(database: Database, settings: Settings) -> None:
+    """0.03 holds a cent of VAT by itself; a hundred of them hold 52, and three given back one."""
+    wallet = wallet_of(database)
+    charged = [charge(database, wallet, 3) for _ in range(100)]
+    assert vat_due(database) == 100
+
+    run(database, settings, now=DECEMBER)
+    assert vat_due(database) == 52
+    for one in charged[:3]:
+        give_back(database, one, now=DECEMBER)
+    run(database, settings, now=JANUARY)
+
+    invoice, credited = documents(database)
+    assert (invoice.totals.vat_cents, credited.totals.vat_cents) == (52, 1)
+    assert vat_due(database) == 51
 
 
 def test_what_cannot_be_written_takes_no_number_and_holds_nobody_else_up(
