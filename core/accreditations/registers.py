@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 import orjson
 
@@ -113,7 +114,9 @@ def _ask(
     holder = holder_digest(register, number)
     content = orjson.dumps({"kind": register.kind, "holder": holder, "asked_at": int(now.timestamp())})
     headers = {"Immo-Signature": _keyed(register, _SIGNED_FOR + content)}
-    document = http.post_json(register.url, content, headers=headers, timeout_seconds=seconds)
+    status, document = http.exchange_json(register.url, content, headers=headers, timeout_seconds=seconds)
+    if status != HTTPStatus.OK:
+        raise Unavailable(reason="status", status=status)
     if not isinstance(document, dict) or (document.get("kind"), document.get("holder")) != (register.kind, holder):
         raise Unavailable(reason="answer-to-another-question")
     entries = document.get("entries")

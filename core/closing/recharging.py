@@ -34,13 +34,17 @@ from core.wallet.states import PaymentEvent, TopUpStatus
 
 ANNOUNCED_AT = "/payments/webhook"
 _ID_DIGITS = 32
-# By event: what the trail calls it, and what the managers are written, if anything.
-_TOLD: dict[PaymentEvent, tuple[str, str | None]] = {
-    PaymentEvent.PAID: ("wallet-recharged", None),
-    PaymentEvent.REFUNDED: ("wallet-recharge-refunded", "wallet-recharge-refunded"),
-    PaymentEvent.REFUND_FAILED: ("wallet-recharge-returned", None),
-    PaymentEvent.CHARGED_BACK: ("wallet-recharge-charged-back", "wallet-recharge-charged-back"),
-    PaymentEvent.CHARGEBACK_REVERSED: ("wallet-recharge-returned", None),
+_ACTIONS = {
+    PaymentEvent.PAID: "wallet-recharged",
+    PaymentEvent.REFUNDED: "wallet-recharge-refunded",
+    PaymentEvent.REFUND_FAILED: "wallet-recharge-returned",
+    PaymentEvent.CHARGED_BACK: "wallet-recharge-charged-back",
+    PaymentEvent.CHARGEBACK_REVERSED: "wallet-recharge-returned",
+}
+# What managers are written; of what comes in, whoever paid it is.
+_LETTERS = {
+    PaymentEvent.REFUNDED: "wallet-recharge-refunded",
+    PaymentEvent.CHARGED_BACK: "wallet-recharge-charged-back",
 }
 
 
@@ -156,12 +160,11 @@ def intend(
 
 
 def _tell(session: Session, question: Asked, happened: Happened, now: datetime) -> None:
-    action, letter = _TOLD[happened.event]
     organisation_id, payer = OrganisationId(question.organisation_id), PersonId(question.person_id)
     is_paid = happened.event is PaymentEvent.PAID
     audit.record(
         session,
-        action=action,
+        action=_ACTIONS[happened.event],
         actor_id=payer if is_paid else None,
         subject_id=payer,
         organisation_id=organisation_id,
@@ -174,5 +177,5 @@ def _tell(session: Session, question: Asked, happened: Happened, now: datetime) 
 
     if is_paid:
         tell_person(session, payer, organisation_id, "wallet-recharged", values, now=now)
-    if letter is not None:
-        tell_managers(session, organisation_id, letter, values, now=now)
+    if happened.event in _LETTERS:
+        tell_managers(session, organisation_id, _LETTERS[happened.event], values, now=now)

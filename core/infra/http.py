@@ -97,22 +97,6 @@ class OutboundHttp:
         """
         return _document(self._get(url, {"Accept": "application/json"}, max_bytes, timeout_seconds), url)
 
-    def post_json(
-        self,
-        url: str,
-        content: bytes,
-        *,
-        headers: Mapping[str, str],
-        max_bytes: int = MAX_JSON_BYTES,
-        timeout_seconds: float = TIMEOUT_SECONDS,
-    ) -> object:
-        """Post a JSON document, already written, and return the one that answers it; raises as `get_json` does."""
-        sent = {"Accept": "application/json", "Content-Type": "application/json", **headers}
-        status, body = self._exchange(_Request("POST", url, sent, content), max_bytes, timeout_seconds)
-        if status != http.HTTPStatus.OK:
-            raise Unavailable(reason="status", status=status, url=url)
-        return _document(body, url)
-
     def exchange_json(
         self,
         url: str,
