@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import requests
 
 from core.organisations.queries import find_by_company_number
+from development.bench import wallet_lines
 from development.bench.floor import BARE
 from development.bench.http_client import Browser, UnexpectedAnswer, form_of
 from development.bench.server import Server
@@ -37,6 +38,10 @@ def pages(organisation_id: str) -> tuple[Page, ...]:
         Page("portal: access of 50 of 5,000", MANAGER, f"{office}/tools/cadastrefinder/estate-agent/access"),
         Page("portal: tools of an organisation", MANAGER, f"{office}/tools"),
         Page("portal: history of an organisation", MANAGER, f"{office}/history"),
+        Page("portal: 50 of 100,000 transactions", MANAGER, f"{office}/wallet"),
+        Page("portal: transactions by amount, in the middle", MANAGER, f"{office}/wallet?sort=amount&after=50005"),
+        Page("portal: transactions that failed", MANAGER, f"{office}/wallet?status=failed"),
+        Page("portal: a receipt as PDF", MANAGER, f"{office}/wallet/transactions/{wallet_lines.ONE}/receipt.pdf"),
     )
 
 
@@ -44,7 +49,10 @@ def measure(server: Server, floor: Server, measured: Measured) -> Iterator[tuple
     """Yield each page's name, the microseconds of the portal's processes for one request, and of a bare one."""
     bare = Browser(floor.port)
     signed_in = {name: _sign_in(measured, name) for name in (MANAGER, MANY_OFFICES)}
-    for page in pages(_large_office(measured)):
+    office = _large_office(measured)
+    with measured.services.database.transaction() as session:
+        wallet_lines.fill(session, office)
+    for page in pages(office):
         browser = Browser(server.port, cookies=signed_in[page.username])
         yield page.name, _microseconds(server, browser, page.path), _microseconds(floor, bare, BARE)
 
