@@ -4,19 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.closing import reconciling
-from core.infra.clock import FixedClock
+from core.infra.clock import FixedClock, belgian_date
 from core.infra.db import Database
 from core.infra.errors import Unavailable
 from core.wallet import accounts, deposits, holds
+from core.wallet.bank import desk
 from core.wallet.control import reconciliation
 from core.wallet.control.reconciliation import Reconciliation
 from core.wallet.payments import following, topups
 from core.wallet.payments.provider import Amount, Order, Payment, PaymentStatus, Settlement, Taken
 from core.wallet.states import EntryKind, PaymentEvent
+from tests.support.bank_files import NORTH_SENDER, a_statement, brought
 from tests.support.offices import a_person
 from tests.support.wallets import a_wallet, an_order
 
@@ -157,3 +160,52 @@ def test_each_belgian_day_is_compared_once_by_itself(database: Database) -> None
     found = [run() for run in runs]
 
     assert [one and one.day for one in found] == [date(2026, 11, 2), None, date(2026, 11, 3)]
+
+
+def test_what_the_bank_has_not_shown_or_nobody_decided_is_told_of(database: Database, clock: FixedClock) -> None:
+    """A settlement on no statement, a transfer that waits, a bank that says nothing more."""
+    with database.transaction() as session:
+        paid(session, clock.now())
+        brought(session, a_statement((12_00, NORTH_SENDER, "no message"), on=belgian_date(clock.now())), clock)
+    provider = PayingOut([a_settlement(49_00, 1_00, clock.now())])
+    assert reconciling.compare(database, provider, now=clock.now()).differences == ()
+
+    clock.advance(15 * DAY)
+    late = reconciling.compare(database, provider, now=clock.now())
+    with database.transaction() as session:
+        shown = (49_00, NORTH_SENDER, "Payout 1000.4900.01")
+        brought(session, a_statement(shown, opening=12_00, name="S2", number=2, on=belgian_date(clock.now())), clock)
+        desk.dismiss(session, desk.waiting(session)[0].id, now=clock.now())
+    then = reconciling.compare(database, provider, now=clock.now())
+
+    assert {one.what: one.stands for one in late.differences} == {
+        "settlement-missing": 49_00,
+        "bank-silent": 15,
+        "suspense-old": 12_00,
+    }
+    assert then.differences == ()
+    assert (then.balances[accounts.BANK_CLEARING], then.balances[accounts.UNMATCHED]) == (-49_00, 0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE payment_event SET amount_cents = 1", {"payment event", "provider-clearing"}),
+        ("UPDATE payment_settlement SET fees_cents = fees_cents + 1", {"settlement", "provider-clearing"}),
+        ("UPDATE bank_entry SET amount_cents = 1", {"bank entry", "bank-clearing", "suspense"}),
+    ],
+)
+def test_what_was_told_and_its_entry_are_the_same_money(
+    database: Database, clock: FixedClock, statement: str, found: set[str]
+) -> None:
+    with database.transaction() as session:
+        paid(session, clock.now())
+        brought(session, a_statement((12_00, NORTH_SENDER, "no message"), on=belgian_date(clock.now())), clock)
+    provider = PayingOut([a_settlement(30_00, 1_00, clock.now())])
+    reconciling.compare(database, provider, now=clock.now())
+    with database.transaction() as session:
+        session.execute(text(statement))
+
+    differing = set(whats(reconciling.compare(database, provider, now=clock.now())))
+
+    assert differing - {"provider-late"} == found
