@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.infra.errors import NotFound
 from core.wallet import ledger, rules, transactions
+from core.wallet.errors import RefundTooLarge
 from core.wallet.identifiers import EntryId, TransactionId, WalletId
 from core.wallet.ledger import About
 from core.wallet.states import TransactionKind, TransactionStatus
@@ -98,6 +99,8 @@ def refund(
         select(TransactionRow).where(TransactionRow.id == transaction_id).execution_options(populate_existing=True)
     ).one()
     left = -charged.amount_cents - charged.refunded_cents
+    if left == 0:
+        raise RefundTooLarge(charged_cents=-charged.amount_cents, refunded_cents=charged.refunded_cents)
     amount = left if amount_cents is None else amount_cents
     entry = rules.refund_entry(
         WalletId(wallet_id),

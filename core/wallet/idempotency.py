@@ -9,20 +9,28 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.infra.kept_query import KeptChange
 from core.wallet.errors import IdempotencyKeyReused
 from core.wallet.tables import IdempotentCallRow
 
 # A retry later than this is a new call; nobody repeats a payment after a month.
 KEPT_FOR = timedelta(days=30)
 
+_call = IdempotentCallRow.__table__
+_NAMED = (_call.c.client_id == bindparam("client")) & (_call.c.key == bindparam("name"))
 # The same words on both databases; the second of two waits for the first's transaction to end.
-_CLAIM = text(
-    "INSERT INTO idempotent_call (client_id, key, digest, called_at) "
-    "VALUES (:client_id, :key, :digest, :called_at) ON CONFLICT DO NOTHING"
-).bindparams(bindparam("called_at", type_=IdempotentCallRow.__table__.c.called_at.type))
+_CLAIM = KeptChange(
+    insert(IdempotentCallRow)
+    .values({name: bindparam(name, type_=_call.c[name].type) for name in ("client_id", "key", "digest", "called_at")})
+    .on_conflict_do_nothing()
+)
+_ANSWER = KeptChange(
+    update(IdempotentCallRow).where(_NAMED).values(status=bindparam("given"), body=bindparam("content"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +64,7 @@ def claim(session: Session, call: Call, *, now: datetime) -> Answer | None:
     Raises `IdempotencyKeyReused` where the key stands for something else.
     """
     parameters = {"client_id": call.client_id, "key": call.key, "digest": call.digest, "called_at": now}
-    claimed = session.connection().execute(_CLAIM, parameters)
-    if claimed.rowcount:
+    if _CLAIM.make(session, parameters):
         return None
     row = session.execute(
         select(IdempotentCallRow.digest, IdempotentCallRow.status, IdempotentCallRow.body).where(
@@ -71,8 +78,8 @@ def claim(session: Session, call: Call, *, now: datetime) -> Answer | None:
 
 def answer(session: Session, call: Call, given: Answer) -> None:
     """Keep what a claimed call is answered, in the same transaction."""
-    mine = (IdempotentCallRow.client_id == call.client_id) & (IdempotentCallRow.key == call.key)
-    session.execute(update(IdempotentCallRow).where(mine).values(status=given.status, body=given.body))
+    named = {"client": call.client_id, "name": call.key}
+    _ANSWER.make(session, {**named, "given": given.status, "content": given.body})
 
 
 def purge(session: Session, *, now: datetime) -> int:

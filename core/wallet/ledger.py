@@ -4,14 +4,16 @@ Whoever posts has locked the wallets before (`lock`), so that what is read is wh
 The entry comes after its postings and closes them; the database refuses the rest.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from core.infra.ids import new_id
+from core.infra.kept_query import KeptChange
 from core.wallet import accounts, rules
 from core.wallet.control import warning
 from core.wallet.errors import UnknownWallet
@@ -21,6 +23,10 @@ from core.wallet.states import EntryKind
 from core.wallet.tables import EntryRow, PostingRow, WalletRow
 
 Locked = dict[WalletId, WalletRow]
+
+_posting = PostingRow.__table__
+_OF_A_POSTING = ("account", "amount_cents", "wallet_id", "sequence", "balance_after_cents")
+_ENTRY = KeptChange(insert(EntryRow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +59,32 @@ def post(session: Session, entry: Entry, about: About, *, locked: Locked, now: d
 
     Raises `InsufficientFunds` and `WalletFrozen`, and then has written nothing.
     """
-    after = rules.after(entry, {wallet_id: funds(locked[wallet_id]) for wallet_id in entry.wallets})
+    before = {wallet_id: funds(locked[wallet_id]) for wallet_id in entry.wallets}
+    after = rules.after(entry, before)
     entry_id = EntryId(new_id("ent"))
-    running = {wallet_id: funds(locked[wallet_id]) for wallet_id in entry.wallets}
-    rows = [_row(entry_id, position, one, locked, running) for position, one in enumerate(entry.postings)]
-    session.execute(insert(PostingRow), rows)
+    numbered = _Numbered(locked, before)
+    rows = [numbered.row(posting) for posting in entry.postings]
+    values = {f"{name}_{place}": value for place, row in enumerate(rows) for name, value in row.items()}
+    _inserting(len(rows)).make(session, {"entry_id": entry_id, **values})
+    _ENTRY.make(
+        session,
+        {
+            "id": entry_id,
+            "kind": entry.kind.value,
+            "at": now,
+            "done_by": about.person_id,
+            "client_id": about.client_id,
+            "tool_code": about.tool_code,
+            "reference": about.reference,
+            "about_id": about.entry_id,
+        },
+    )
+    # Last, so that a wallet's row is written once, together with the line that whoever posts adds.
     for wallet_id, left in after.items():
         row = locked[wallet_id]
         warning.watch(session, row, left.balance_cents, now=now)
         row.balance_cents, row.held_cents, row.is_frozen = left.balance_cents, left.held_cents, left.is_frozen
-    session.flush()
-    session.execute(
-        insert(EntryRow).values(
-            id=entry_id,
-            kind=entry.kind.value,
-            at=now,
-            done_by=about.person_id,
-            client_id=about.client_id,
-            tool_code=about.tool_code,
-            reference=about.reference,
-            about_id=about.entry_id,
-        )
-    )
+        row.postings = numbered.counts[wallet_id]
     return entry_id
 
 
@@ -94,27 +104,38 @@ def entry_of(session: Session, entry_id: str) -> Entry:
     return Entry(EntryKind(kind), tuple(Posting(row.account, row.amount_cents) for row in rows))
 
 
-def _row(
-    entry_id: EntryId, position: int, posting: Posting, locked: Locked, running: dict[WalletId, Funds]
-) -> dict[str, object]:
-    row: dict[str, object] = {
-        "entry_id": entry_id,
-        "position": position,
-        "account": posting.account,
-        "amount_cents": posting.amount_cents,
-        "wallet_id": None,
-        "sequence": None,
-        "balance_after_cents": None,
-    }
-    wallet_id = accounts.wallet_of(posting.account)
-    if wallet_id is None:
-        return row
-    wallet, before = locked[wallet_id], running[wallet_id]
-    wallet.postings += 1
-    if accounts.is_held(posting.account):
-        running[wallet_id] = Funds(before.balance_cents, before.held_cents + posting.amount_cents)
-        stands = running[wallet_id].held_cents
-    else:
-        running[wallet_id] = Funds(before.balance_cents + posting.amount_cents, before.held_cents)
-        stands = running[wallet_id].balance_cents
-    return {**row, "wallet_id": wallet_id, "sequence": wallet.postings, "balance_after_cents": stands}
+class _Numbered:
+    """Postings as rows: those of a wallet with the next number of it, and what stands there afterwards."""
+
+    def __init__(self, locked: Locked, before: Mapping[WalletId, Funds]) -> None:
+        self.counts = {wallet_id: locked[wallet_id].postings for wallet_id in before}
+        self._running = dict(before)
+
+    def row(self, posting: Posting) -> dict[str, object]:
+        """Return the columns of the next posting."""
+        row = {"account": posting.account, "amount_cents": posting.amount_cents}
+        wallet_id = accounts.wallet_of(posting.account)
+        if wallet_id is None:
+            return {**row, "wallet_id": None, "sequence": None, "balance_after_cents": None}
+        before = self._running[wallet_id]
+        self.counts[wallet_id] += 1
+        if accounts.is_held(posting.account):
+            stands = before.held_cents + posting.amount_cents
+            self._running[wallet_id] = Funds(before.balance_cents, stands)
+        else:
+            stands = before.balance_cents + posting.amount_cents
+            self._running[wallet_id] = Funds(stands, before.held_cents)
+        sequence = self.counts[wallet_id]
+        return {**row, "wallet_id": wallet_id, "sequence": sequence, "balance_after_cents": stands}
+
+
+@lru_cache(maxsize=16)
+def _inserting(count: int) -> KeptChange:
+    """Return the statement that inserts so many postings of one entry at once."""
+    entry_id = bindparam("entry_id", type_=_posting.c.entry_id.type)
+    rows = [
+        {"entry_id": entry_id, "position": place}
+        | {name: bindparam(f"{name}_{place}", type_=_posting.c[name].type) for name in _OF_A_POSTING}
+        for place in range(count)
+    ]
+    return KeptChange(insert(PostingRow).values(rows))

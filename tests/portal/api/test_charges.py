@@ -156,6 +156,7 @@ def test_a_hold_is_captured_in_part_and_its_charge_refunded_in_parts(desk: ToolD
     assert (part["amount_cents"], part["charge"]) == (50, captured["id"])
     refused(desk.post(f"/charges/{captured['id']}/refund", token, {"amount_cents": 151}), 422, "refund-too-large")
     made(desk.post(f"/charges/{captured['id']}/refund", token))
+    refused(desk.post(f"/charges/{captured['id']}/refund", token), 422, "refund-too-large")
     assert desk.get(f"/charges/{captured['id']}", own).get_json()["refunded_cents"] == 200
     assert desk.balance(desk.anna) == 1_000
 
