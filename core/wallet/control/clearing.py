@@ -36,8 +36,10 @@ def provider(session: Session, balances: Mapping[str, int], *, now: datetime) ->
     recent = _total(session, _signed(), PaymentEventRow.at > now - PROVIDER_LATE)
     if owed > max(recent, 0):
         yield Difference("provider-late", accounts.PROVIDER_CLEARING, owed, max(recent, 0))
-    if owed < 0:
-        yield Difference("provider-overpaid", accounts.PROVIDER_CLEARING, owed, 0)
+    # Not by what it owes: refunds after a settlement leave that below zero until the next payments.
+    paid = _total(session, PaymentEventRow.amount_cents, PaymentEventRow.kind.in_(_GAINED))
+    if settled > paid:
+        yield Difference("provider-overpaid", accounts.PROVIDER_CLEARING, settled, paid)
 
 
 def bank(session: Session, balances: Mapping[str, int], *, now: datetime) -> Iterator[Difference]:

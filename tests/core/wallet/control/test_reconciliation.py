@@ -116,7 +116,7 @@ def test_a_provider_that_pays_late_too_much_or_does_not_answer_is_told_of(
     overpaid = reconciling.compare(database, PayingOut([a_settlement(60_00, 0, clock.now())]), now=clock.now())
 
     assert whats(late) == ["provider-unanswered", "provider-late"]
-    assert [(one.what, one.stands) for one in overpaid.differences] == [("provider-overpaid", -10_00)]
+    assert [(one.what, one.stands) for one in overpaid.differences] == [("provider-overpaid", 60_00)]
 
 
 def test_what_waits_for_somebody_too_long_is_told_of(database: Database, clock: FixedClock) -> None:
