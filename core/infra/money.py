@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency
 
@@ -11,6 +12,8 @@ _WRITTEN = re.compile(r"(\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+|\d{1,9})(?:[.,](\d{
 _SEPARATORS = re.compile(r"[ .,'\u00a0\u202f]")
 
 
+# The same prices and balances stand in a page many times.
+@lru_cache(maxsize=4_096)
 def euros(cents: int, language: str) -> str:
     """Return an amount as the language writes it: `€ 1.234,50`, `1.234,50 €`, `€1,234.50`."""
     return format_currency(Decimal(cents) / 100, "EUR", locale=locale_of(language))
