@@ -23,6 +23,7 @@ from core.staff.reasons import Reason
 from core.staff.states import StaffRole
 from core.wallet.bank import desk, statements
 from core.wallet.bank.desk import Sign, WaitingEntry
+from core.wallet.bank.errors import NoSuchWallet
 from core.wallet.bank.statements import Imported
 from core.wallet.identifiers import EntryId
 from core.wallet.queries import wallet_of
@@ -73,14 +74,13 @@ def ask_to_book(
 ) -> str:
     """Ask a second operator to put an entry on the wallet of an organisation.
 
-    Raises `NotStaff`, `NotFound` for an entry that does not wait or no such organisation, `InvalidAmount`,
-    `AlreadyAskedFor`.
+    Raises `NotStaff`, `NotFound` for an entry that does not wait, `NoSuchWallet`, `InvalidAmount`, `AlreadyAskedFor`.
     """
     entry = desk.find_waiting(session, bank_entry_id)
     desk.require_bookable(entry)
     organisation_id = find_by_company_number(session, company_number)
     if organisation_id is None:
-        raise NotFound(organisation=company_number)
+        raise NoSuchWallet(organisation=company_number)
     return _ask(session, BOOK, entry, {"organisation_id": organisation_id}, why=why, by=by, now=now)
 
 
@@ -103,19 +103,27 @@ def book(session: Session, approved: Approved) -> None:
     if wallet is None:
         raise NotFound(organisation=organisation_id)
     done = desk.book(session, approved.text("bank_entry"), wallet.id, now=approved.now)
-    _record(session, "bank-entry-booked", approved, done, organisation_id)
+    audit.record(
+        session,
+        action="bank-entry-booked",
+        actor_id=approved.approved_by,
+        subject_id=None,
+        organisation_id=organisation_id,
+        details=_details(approved, done),
+        now=approved.now,
+    )
 
 
 def give_back(session: Session, approved: Approved) -> None:
     """Carry out `GIVE_BACK`; raises as `desk.give_back`."""
     done = desk.give_back(session, approved.text("bank_entry"), now=approved.now)
-    _record(session, "bank-entry-given-back", approved, done, None)
+    _record(session, "bank-entry-given-back", approved, done)
 
 
 def dismiss(session: Session, approved: Approved) -> None:
     """Carry out `DISMISS`; raises as `desk.dismiss`."""
     done = desk.dismiss(session, approved.text("bank_entry"), now=approved.now)
-    _record(session, "bank-entry-dismissed", approved, done, None)
+    _record(session, "bank-entry-dismissed", approved, done)
 
 
 def _ask(
@@ -132,18 +140,13 @@ def _ask(
     return approvals.ask(session, act, parameters, subject_id=None, why=why, by=by, now=now)
 
 
-def _record(
-    session: Session, action: str, approved: Approved, done: EntryId, organisation_id: OrganisationId | None
-) -> None:
-    audit.record(
-        session,
-        action=action,
-        actor_id=approved.approved_by,
-        subject_id=None,
-        organisation_id=organisation_id,
-        details={"entry": done, "asked_by": approved.asked_by, **approved.parameters, **approved.why.details()},
-        now=approved.now,
-    )
+def _record(session: Session, action: str, approved: Approved, done: EntryId) -> None:
+    details, by = _details(approved, done), approved.approved_by
+    audit.record(session, action=action, actor_id=by, subject_id=None, details=details, now=approved.now)
+
+
+def _details(approved: Approved, done: EntryId) -> dict[str, Detail]:
+    return {"entry": done, "asked_by": approved.asked_by, **approved.parameters, **approved.why.details()}
 
 
 def _owners(session: Session, found: tuple[WaitingEntry, ...]) -> Mapping[str, tuple[str, str]]:

@@ -6,11 +6,14 @@ approval. What lies with the provider is carried out there (`idp.admin.deeds`).
 
 from collections.abc import Mapping
 
-from core.closing import disputes, evidence, managing, wallet_corrections
+from core.closing import bank_desk, disputes, evidence, managing, wallet_corrections
 from core.staff.approvals import CarryOut
 from core.tools import editing
 
 DEEDS: Mapping[str, CarryOut] = {
+    bank_desk.BOOK.name: bank_desk.book,
+    bank_desk.DISMISS.name: bank_desk.dismiss,
+    bank_desk.GIVE_BACK.name: bank_desk.give_back,
     disputes.SETTLE.name: disputes.settle,
     evidence.CONFIRM_REPRESENTED.name: evidence.confirm_represented,
     managing.MAKE_MANAGER.name: managing.make_manager,

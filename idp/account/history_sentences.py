@@ -35,6 +35,7 @@ NOT_OF_PEOPLE = frozenset(
         *("signing-key-made", "signing-key-activated", "signing-key-retired", "signing-key-destroyed"),
         *("tool-changed", "tool-unpublished", "accreditation-kind-changed", "register-file-sent", "client-connected"),
         "wallet-corrected",
+        *("bank-file-read", "bank-entry-booked", "bank-entry-given-back", "bank-entry-dismissed"),
         *("tool-published", "tool-requirement-set", "tool-registration-active", "tool-registration-suspended"),
     }
 )

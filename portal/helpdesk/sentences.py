@@ -132,6 +132,12 @@ _WALLET = {
     "wallet-transfer-sent": N_("Money was transferred to the wallet of another organisation."),
     "wallet-transfer-received": N_("Money was transferred from the wallet of another organisation."),
 }
+_BANK = {
+    "bank-file-read": N_("A file of the bank was read in."),
+    "bank-entry-booked": N_("A payment to our account was put on a wallet."),
+    "bank-entry-given-back": N_("It was decided that a payment to our account goes back to its sender."),
+    "bank-entry-dismissed": N_("It was decided that a payment to our account is for no wallet."),
+}
 _OPERATION = {
     "client-registered": N_("A program was registered."),
     "client-changed": N_("A program was changed."),
@@ -168,4 +174,12 @@ OPERATIONS: Mapping[str, str] = {
     "undoErasure": N_("The helpdesk undid the request to delete the account."),
 }
 
-SENTENCES: Mapping[str, str] = {**_ACCOUNT, **_SECURITY, **_ORGANISATIONS, **_TOOLS, **_WALLET, **_OPERATION}
+SENTENCES: Mapping[str, str] = {
+    **_ACCOUNT,
+    **_SECURITY,
+    **_ORGANISATIONS,
+    **_TOOLS,
+    **_WALLET,
+    **_BANK,
+    **_OPERATION,
+}

@@ -146,6 +146,7 @@ _WALLET = {
     "wallet-rights-changed": _wallet(N_("What %(person)s may do with the wallet was changed.")),
     "wallet-transfer-sent": _wallet(N_("Money was transferred to the wallet of another organisation.")),
     "wallet-transfer-received": _wallet(N_("Money was transferred from the wallet of another organisation.")),
+    "bank-entry-booked": _wallet(N_("A transfer was put on the wallet by Immo-Connect.")),
     "wallet-corrected": _wallet(N_("The balance of the wallet was corrected by Immo-Connect.")),
     "wallet-recharged": _wallet(N_("The wallet was recharged online.")),
     "wallet-recharge-refunded": _wallet(N_("An online payment for the wallet was paid back.")),

@@ -1,6 +1,7 @@
 """The views of the operators, for the application."""
 
 from portal.operations import (
+    bank,
     clients,
     imports,
     keys,
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     tokens.bp,
     imports.bp,
     money.bp,
+    bank.bp,
     work.bp,
     keys.bp,
     staff.bp,

@@ -46,6 +46,7 @@ class Field:
     required: bool = False
     longest: int = 200
     type: str = "text"
+    accept: str = ".csv,.json,text/csv,application/json"
 
 
 @dataclass(frozen=True, slots=True)

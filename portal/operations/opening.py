@@ -23,6 +23,7 @@ class Part(StrEnum):
     CLIENTS = f"{URL}/clients"
     IMPORTS = f"{URL}/imports"
     MONEY = f"{URL}/money"
+    BANK = f"{URL}/bank"
     WORK = f"{URL}/work"
     KEYS = f"{URL}/keys"
     STAFF = f"{URL}/staff"
@@ -35,6 +36,7 @@ LABELS: Mapping[Part, str] = {
     Part.CLIENTS: N_("Programs"),
     Part.IMPORTS: N_("Registers and company data"),
     Part.MONEY: N_("Money"),
+    Part.BANK: N_("Bank"),
     Part.WORK: N_("Messages and jobs"),
     Part.KEYS: N_("Signing keys"),
     Part.STAFF: N_("Staff"),

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from core.staff import approvals
 from portal import pages
-from portal.operations import imports, keys, money, work
+from portal.operations import bank, imports, keys, money, work
 from portal.operations.opening import URL, OperationsFrame, Part, around, open_operations
 from portal.staff_area import Desk
 
@@ -39,7 +39,8 @@ def show() -> str:
     """Show what needs attention."""
     desk = open_operations()
     page = OverviewPage(
-        around(desk, Part.OVERVIEW), (*_approvals(desk), *_work(desk), *_money(desk), *_imports(desk), *_keys(desk))
+        around(desk, Part.OVERVIEW),
+        (*_approvals(desk), *_work(desk), *_money(desk), *_bank(desk), *_imports(desk), *_keys(desk)),
     )
     return pages.render(page, menu=page.frame.menu)
 
@@ -65,6 +66,10 @@ def _work(desk: Desk) -> list[Attention]:
         ("jobs-late", late, ngettext("%(num)s regular job is late.", "%(num)s regular jobs are late.", late)),
     )
     return [Attention(code, text, Part.WORK.value) for code, count, text in found if count]
+
+
+def _bank(desk: Desk) -> list[Attention]:
+    return [Attention(code, text, Part.BANK.value) for code, text in bank.attention(desk)]
 
 
 def _money(desk: Desk) -> list[Attention]:

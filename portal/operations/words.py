@@ -31,6 +31,17 @@ REFUSALS: Mapping[str, str] = {
     "unknown-organisation": N_("No organisation here has this company number."),
     "insufficient-funds": N_("There is less on the wallet than is to be taken from it."),
     "wallet-frozen": N_("The wallet is below zero: nothing can be taken from it."),
+    "damaged-bank-file": N_(
+        "This file is no CODA or CAMT.053, was cut off or altered, or its sums do not agree. Nothing of it was booked."
+    ),
+    "no-account-of-ours": N_("This file holds no statement of our account in euros."),
+    "statement-gap": N_(
+        "A statement does not begin where the last one ended. Read the missing one in first. Nothing was booked."
+    ),
+    "statement-repeated": N_("Somebody else read this file in at the same moment. Look at the statements below."),
+    "no-such-wallet": N_("There is no organisation with this company number here. Look at the number again."),
+    "no-sender": N_("The bank does not say from which account it came, so it cannot be given back."),
+    "invalid-amount": N_("This is more than may be put on a wallet at once."),
     "not-found": N_("It is not there any more."),
     "invalid-input": N_("Something in this form is not accepted. Look at it again."),
 }

@@ -73,7 +73,7 @@ def waiting(session: Session) -> tuple[WaitingEntry, ...]:
     rows = session.scalars(
         select(BankEntryRow)
         .where(BankEntryRow.status == BankEntryStatus.WAITING.value)
-        .order_by(BankEntryRow.id)
+        .order_by(BankEntryRow.booked_on, BankEntryRow.statement_id, BankEntryRow.position)
         .limit(_SHOWN)
     )
     return tuple(_shown(session, row) for row in rows.all())

@@ -27,6 +27,12 @@ class StatementRepeated(Conflict):
     code = "statement-repeated"
 
 
+class NoSuchWallet(RuleError):
+    """The organisation for whose wallet money is to be is not here."""
+
+    code = "no-such-wallet"
+
+
 class NoSender(RuleError):
     """There is nothing to give back, or the bank did not say to which account."""
 

@@ -35,6 +35,8 @@ def calls(operations: Operations) -> Iterator[tuple[str, str]]:
         "message_id": "evt_1",
         "upload_id": "rup_1",
         "kid": "k",
+        "entry_id": "bke_1",
+        "decision": "book",
         "person_id": operations.people["bert"],
         "role": "helpdesk",
     }

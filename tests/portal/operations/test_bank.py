@@ -1,0 +1,192 @@
+"""The bank at the operators' desk: files read in, and money that two operators decide about (W10)."""
+
+from sqlalchemy import func, select
+
+from core.wallet import accounts
+from core.wallet.bank.references import reference_of
+from core.wallet.bank.rules import reference_of as right
+from core.wallet.bank.tables import BankEntryRow
+from core.wallet.proof import differences
+from core.wallet.queries import WalletFacts, wallet_of
+from core.wallet.tables import PostingRow, TransactionRow
+from tests.portal.operations.conftest import WHY, Operations
+from tests.support.bank_files import NORTH_SENDER, SOUTH_SENDER, a_statement, kept
+from tests.support.staff_portal import StaffBrowser
+
+BANK = "/operations/bank"
+BERT = "0100.001.060"
+
+
+def wallet(operations: Operations) -> WalletFacts:
+    with operations.ground.database.reading() as session:
+        found = wallet_of(session, operations.offices["bert"])
+    assert found is not None
+    return found
+
+
+def bert_message(operations: Operations) -> str:
+    with operations.ground.database.transaction() as session:
+        return reference_of(session, wallet(operations).id, now=operations.now)
+
+
+def upload(operations: Operations, content: bytes, *, why: dict[str, str] = WHY) -> StaffBrowser:
+    browser = operations.at(f"{BANK}/upload")
+    fields = {"csrf_token": browser.form_token, **why}
+    parts = [f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
+    head = '--b\r\nContent-Disposition: form-data; name="file"; filename="today.cod"\r\n\r\n'
+    body = "".join(parts).encode() + head.encode() + content + b"\r\n--b--\r\n"
+    answer = browser.portal.post(f"{BANK}/upload", data=body, content_type="multipart/form-data; boundary=b")
+    return browser._follow(answer, f"{BANK}/upload")
+
+
+def waits(operations: Operations) -> list[tuple[str, str]]:
+    rows = operations.at(BANK).page.all("[data-entry]")
+    return [(row.attributes["data-entry"], row.attributes["data-reason"]) for row in rows]
+
+
+def suspense(operations: Operations) -> tuple[int, int]:
+    """Return what stands in suspense and what is owed back, in a ledger that is proven."""
+    with operations.ground.database.reading() as session:
+        assert list(differences(session)) == []
+        sums = (
+            session.scalar(select(func.sum(PostingRow.amount_cents)).where(PostingRow.account == account))
+            for account in (accounts.UNMATCHED, accounts.REFUNDS_PAYABLE)
+        )
+        unmatched, owed = (int(found or 0) for found in sums)
+    return unmatched, owed
+
+
+def test_a_file_is_booked_once_and_what_waits_is_listed_with_its_reason(operations: Operations) -> None:
+    browser = upload(operations, kept("several.cod"))
+
+    assert browser.page.has("#done"), browser.page.text
+    assert [reason for _, reason in waits(operations)] == [
+        *("unknown-reference", "wrong-check-digits", "unknown-reference", "no-reference", "unknown-reference"),
+        *("reversal", "unknown-reference"),
+    ]
+    assert "2026-212" in operations.at(BANK).page.one("#statements").text
+    assert operations.at("/operations").page.has("[data-code=bank-waiting]")
+    (deed,) = operations.deeds("bank-file-read")
+    assert (deed.actor_id, deed.details["reference"]) == (operations.ground.people["gilles.operator"], "OPS-1")
+
+    before = suspense(operations)
+    assert upload(operations, kept("several.cod")).page.has("#done")
+    assert (suspense(operations), len(operations.deeds("bank-file-read"))) == (before, 1)
+
+
+def test_a_file_that_cannot_be_right_is_refused_with_the_reason(operations: Operations) -> None:
+    upload(operations, a_statement((100, "", ""), name="S0", number=0))
+    before = waits(operations)
+
+    for content, code in {
+        kept("several.cod")[:-1000]: "damaged-bank-file",
+        kept("several.xml").replace(b"BE71096123456769", NORTH_SENDER.encode()): "no-account-of-ours",
+        a_statement(opening=5): "statement-gap",
+    }.items():
+        browser = upload(operations, content)
+        assert (browser.status, browser.page.one("#problem").attributes["data-code"]) == (409, code)
+    assert upload(operations, b"", why={}).status == 422
+    assert waits(operations) == before
+
+
+def test_money_is_put_on_a_wallet_by_two_operators_who_see_for_whom_it_may_be(operations: Operations) -> None:
+    message = bert_message(operations)
+    mistyped = message[:-1] + str((int(message[-1]) + 1) % 10)
+    structured = f"</Ustrd><Strd><CdtrRefInf><Ref>{mistyped}</Ref></CdtrRefInf></Strd><Ustrd>"
+    upload(operations, a_statement((2500, SOUTH_SENDER, message), (4000, SOUTH_SENDER, "mei"), (100, "", structured)))
+    (by_sender, reason), (by_message, other) = waits(operations)
+
+    assert (reason, other) == ("no-reference", "wrong-check-digits")
+    candidates = [one.text for one in operations.at(BANK).page.all(".candidate")]
+    assert len(candidates) == 2 and all("Office of bert" in one for one in candidates)
+    browser = operations.at(f"{BANK}/{by_sender}/book")
+    assert browser.page.one("#company_number").attributes["value"] == BERT.replace(".", "")
+    browser.post(f"{BANK}/{by_sender}/book", company_number=BERT, **WHY)
+    assert browser.page.has("#done"), browser.page.text
+    assert (wallet(operations).balance_cents, len(waits(operations))) == (2500, 2)
+    assert "Office of bert" in operations.at("/staff/approvals", "joke.operator").page.text
+    operations.approve()
+
+    assert (wallet(operations).balance_cents, waits(operations)) == (6500, [(by_message, other)])
+    with operations.ground.database.reading() as session:
+        line = session.scalars(select(TransactionRow).order_by(TransactionRow.number.desc())).first()
+    assert line is not None
+    assert (line.kind, line.amount_cents, line.receipt_number) == ("deposit-bank", 4000, 2)
+    (deed,) = operations.deeds("bank-entry-booked")
+    assert (deed.organisation_id, deed.details["asked_by"]) == (
+        operations.offices["bert"],
+        operations.ground.people["gilles.operator"],
+    )
+    assert suspense(operations) == (100, 0)
+    assert operations.at(f"{BANK}/{by_sender}/book").status == 404
+
+
+def test_what_the_bank_took_back_is_taken_from_the_wallet_also_where_it_is_spent(operations: Operations) -> None:
+    message = bert_message(operations)
+    upload(operations, a_statement((2500, NORTH_SENDER, message)))
+    taken = a_statement((-2600, NORTH_SENDER, "terug"), opening=2500, name="S2", number=2)
+    upload(operations, taken.replace(b"<Sts>BOOK", b"<RvslInd>true</RvslInd><Sts>BOOK"))
+    ((entry, reason),) = waits(operations)
+    assert (reason, suspense(operations)) == ("reversal", (-2600, 0))
+    assert not operations.at(BANK).page.has("[data-decision=give-back]")
+
+    operations.at(f"{BANK}/{entry}/book").post(f"{BANK}/{entry}/book", company_number=BERT, **WHY)
+    operations.approve()
+
+    found = wallet(operations)
+    assert (found.balance_cents, found.is_frozen, suspense(operations)) == (-100, True, (0, 0))
+
+
+def test_money_goes_back_to_its_sender_and_the_banks_debit_closes_it_once(operations: Operations) -> None:
+    upload(operations, a_statement((4000, SOUTH_SENDER, "vergissing")))
+    ((entry, _),) = waits(operations)
+    operations.at(f"{BANK}/{entry}/give-back").post(f"{BANK}/{entry}/give-back", **WHY)
+    assert suspense(operations) == (4000, 0)
+    operations.approve()
+    assert (suspense(operations), waits(operations)) == ((0, 4000), [])
+
+    debits = ((-4000, NORTH_SENDER, ""), (-4000, SOUTH_SENDER, ""), (-4000, SOUTH_SENDER, "again"))
+    upload(operations, a_statement(*debits, opening=4000, name="S2", number=2))
+
+    assert suspense(operations) == (0, 0)
+    with operations.ground.database.reading() as session:
+        fates = session.scalars(
+            select(BankEntryRow.status).order_by(
+                BankEntryRow.booked_on, BankEntryRow.amount_cents.desc(), BankEntryRow.position
+            )
+        ).all()
+    assert fates == ["returned", "not-ours", "booked", "not-ours"]
+
+
+def test_money_of_our_own_leaves_suspense_and_one_without_a_sender_cannot_go_back(operations: Operations) -> None:
+    upload(operations, a_statement((4000, "", "eigen rekening")))
+    ((entry, _),) = waits(operations)
+
+    browser = operations.at(f"{BANK}/{entry}/give-back").post(f"{BANK}/{entry}/give-back", **WHY)
+    assert (browser.status, browser.page.one("#problem").attributes["data-code"]) == (409, "no-sender")
+    unknown = operations.at(f"{BANK}/{entry}/book")
+    unknown.post(f"{BANK}/{entry}/book", company_number="0428.759.497", **WHY)
+    assert (unknown.status, unknown.page.one("#problem").attributes["data-code"]) == (409, "no-such-wallet")
+    unknown.post(f"{BANK}/{entry}/book", company_number="", **WHY)
+    assert (unknown.status, unknown.page.has("#company_number-error")) == (422, True)
+    operations.at(f"{BANK}/{entry}/dismiss").post(f"{BANK}/{entry}/dismiss", **WHY)
+    operations.approve()
+
+    assert (suspense(operations), waits(operations)) == ((0, 0), [])
+    assert len(operations.deeds("bank-entry-dismissed")) == 1
+
+
+def test_of_two_decisions_about_one_payment_the_first_one_counts(operations: Operations) -> None:
+    upload(operations, a_statement((4000, SOUTH_SENDER, right(5))))
+    ((entry, _),) = waits(operations)
+    for decision in ("dismiss", "give-back"):
+        operations.at(f"{BANK}/{entry}/{decision}").post(f"{BANK}/{entry}/{decision}", **WHY)
+    browser = operations.at("/staff/approvals", "joke.operator")
+    first, second = (row.attributes["data-approval"] for row in browser.page.all("[data-approval]"))
+
+    browser.post(f"/staff/approvals/{first}", decision="approve")
+    before = suspense(operations)
+    browser.post(f"/staff/approvals/{second}", decision="approve")
+
+    assert (before, suspense(operations)) == ((0, 0), (0, 0))
+    assert operations.deeds("bank-entry-given-back") == []
