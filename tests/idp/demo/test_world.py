@@ -24,7 +24,7 @@ from core.tools.access import offered_contexts
 from core.tools.assignments import block_access
 from core.tools.catalogue import tool_by_code, tool_facts
 from core.tools.context import OfferedContext, Reason, ReasonCode
-from core.wallet.proof import differences
+from core.wallet.control.reconciliation import reconcile
 from core.wallet.queries import wallet_of
 from idp.credentials import passwords
 from idp.demo import world
@@ -367,7 +367,7 @@ def test_noord_has_what_the_contract_says_and_zuid_nothing(demo: Services) -> No
         noord, zuid = (
             wallet_of(session, find_by_company_number(session, number) or "") for number in ("0100001060", "0100002050")
         )
-        assert list(differences(session)) == []
+        assert reconcile(session, now=demo.clock.now()).differences == ()
 
     assert noord is not None
     assert zuid is not None
