@@ -19,17 +19,22 @@ _SANDBOX_KEY = "test_demo-only-key-that-production-refuses"
 _DEMO_IBAN = "BE71096123456769"
 _DEMO_SELLER = "0100003040"
 _KEY = re.compile(r"(test|live)_[A-Za-z0-9_-]{20,100}")
+_ACCESS_TOKEN = re.compile(r"access_[A-Za-z0-9_-]{20,100}")
 _MINIMUM_SECRET_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentSettings:
-    """The payment provider, and the bounds of one online payment in cents (W6)."""
+    """The payment provider, and the bounds of one online payment in cents (W6).
+
+    What it paid out it tells only to `access_token`, one for the whole organisation, in the sandbox to the key.
+    """
 
     url: str
     key: Secret = field(repr=False)
     minimum_cents: int
     maximum_cents: int
+    access_token: Secret | None = field(repr=False)
 
     @property
     def is_live(self) -> bool:
@@ -119,6 +124,9 @@ def _payments(reader: Reader, *, is_production: bool) -> PaymentSettings:
         key=read("IMMO_PAYMENT_KEY", "our key there", _key, default=_SANDBOX_KEY, secret=True),
         minimum_cents=read("IMMO_PAYMENT_MINIMUM", "least euros of one online payment", _cents, default="50"),
         maximum_cents=read("IMMO_PAYMENT_MAXIMUM", "most euros of one online payment", _cents, default="5000"),
+        access_token=reader.read_optional(
+            "IMMO_PAYMENT_ACCESS_TOKEN", "our token there that may read settlements", _access_token, secret=True
+        ),
     )
 
 
@@ -144,6 +152,12 @@ def _access_point(reader: Reader) -> AccessPointSettings | None:
 def _key(value: str) -> Secret:
     if not _KEY.fullmatch(value):
         raise ValueError("must begin with test_ or live_, as the provider gives it")
+    return Secret(value)
+
+
+def _access_token(value: str) -> Secret:
+    if not _ACCESS_TOKEN.fullmatch(value):
+        raise ValueError("must begin with access_, as the provider gives it")
     return Secret(value)
 
 

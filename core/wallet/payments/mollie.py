@@ -14,6 +14,7 @@ import orjson
 
 from core.infra.errors import Unavailable
 from core.infra.http import OutboundHttp, OutboundRefused
+from core.infra.secret import Secret
 from core.infra.wallet_settings import PaymentSettings
 from core.wallet.payments.provider import Amount, Order, Payment, PaymentRefused, PaymentStatus, Settlement, Taken
 from core.wallet.payments.rules import CURRENCY
@@ -27,6 +28,7 @@ _REFERENCE = "top_up"
 _REFUND_TAKEN = frozenset({"processing", "refunded"})
 _REFUND_UNDONE = "failed"
 _SETTLEMENTS = 50
+_MOST_BYTES = 1024 * 1024
 
 
 class Mollie:
@@ -40,38 +42,31 @@ class Mollie:
 
     def begin(self, order: Order) -> Payment:
         """Ask for a payment; the provider keeps `order.reference` for an hour as the key of this call."""
-        wanted = {
-            "amount": {"currency": CURRENCY, "value": f"{Decimal(order.amount_cents) / 100:.2f}"},
-            "description": order.description,
-            "redirectUrl": order.return_url,
-            "webhookUrl": order.announce_url,
-            "locale": _LOCALES[order.language],
-            "method": METHODS,
-            "metadata": {_REFERENCE: order.reference},
-        }
-        return self._payment(self._call("/v2/payments", orjson.dumps(wanted), {"Idempotency-Key": order.reference}))
+        return self._payment(self._call("/v2/payments", order))
 
     def payment(self, payment_id: str) -> Payment:
         """Return a payment with everything that was taken back of it."""
         return self._payment(self._call(f"/v2/payments/{quote(payment_id, safe='')}?embed=refunds,chargebacks"))
 
     def settlements(self) -> tuple[Settlement, ...]:
-        """Return the last settlements that were paid out; the key has to be one for the whole organisation."""
-        found = _list(_object(self._call(f"/v2/settlements?limit={_SETTLEMENTS}"), "_embedded"), "settlements")
+        """Return the last settlements that were paid out, as far as the token may read them."""
+        told = self._call(f"/v2/settlements?limit={_SETTLEMENTS}", key=self._settings.access_token)
+        found = _list(_object(told, "_embedded"), "settlements")
         return tuple(_settlement(one) for one in found if one.get("status") == "paidout")
 
-    def _call(
-        self, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> Mapping[str, object]:
-        key = {"Authorization": f"Bearer {self._settings.key.reveal()}"}
+    def _call(self, path: str, order: Order | None = None, *, key: Secret | None = None) -> Mapping[str, object]:
+        headers = {"Authorization": f"Bearer {(key or self._settings.key).reveal()}"}
+        content = None
+        if order is not None:
+            headers["Idempotency-Key"], content = order.reference, _written(order)
         try:
             status, document = self._http.exchange_json(
-                self._settings.url + path, content, headers={**key, **(headers or {})}
+                self._settings.url + path, content, headers=headers, max_bytes=_MOST_BYTES
             )
         except OutboundRefused as error:
             # It answers in a way that is not read, or is not to be reached from here: an operator's to mend.
             raise Unavailable(reason=str(error.details.get("reason")), url=path) from error
-        if content is not None and status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        if order is not None and status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
             raise PaymentRefused(status=status, field=_field(document))
         if status not in {HTTPStatus.OK, HTTPStatus.CREATED}:
             raise Unavailable(reason="status", status=status, url=path)
@@ -99,6 +94,20 @@ class Mollie:
         if not url.startswith(("https://", f"{self._settings.url}/")):
             raise _malformed("checkout")
         return url
+
+
+def _written(order: Order) -> bytes:
+    return orjson.dumps(
+        {
+            "amount": {"currency": CURRENCY, "value": f"{Decimal(order.amount_cents) / 100:.2f}"},
+            "description": order.description,
+            "redirectUrl": order.return_url,
+            "webhookUrl": order.announce_url,
+            "locale": _LOCALES[order.language],
+            "method": METHODS,
+            "metadata": {_REFERENCE: order.reference},
+        }
+    )
 
 
 def _refunds(embedded: Mapping[str, object]) -> Iterator[Taken]:

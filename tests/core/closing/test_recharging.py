@@ -234,6 +234,23 @@ class Mortal:
         return self._real.settlements()
 
 
+class Greedy(Mortal):
+    """Asks for more than any provider takes."""
+
+    def begin(self, order: Order) -> Payment:
+        return self._real.begin(replace(order, amount_cents=1_000_000_00))
+
+
+def test_what_the_provider_refuses_has_failed_and_is_not_asked_for_again(shop: Shop) -> None:
+    top_up = shop.intend()
+
+    assert replace(shop.desk, provider=Greedy(shop, "")).ask(top_up, now=shop.clock.now()) is None
+
+    row = shop.row(top_up)
+    assert (row.status, row.reason, row.ask_at) == (TopUpStatus.FAILED, "payment-refused", None)
+    assert shop.lines() == [("deposit-online", "failed", CENTS)]
+
+
 @pytest.mark.parametrize("point", ["before the call", "after the call", "storing the answer"])
 def test_a_process_that_dies_on_the_way_is_taken_over_by_the_worker(shop: Shop, point: str) -> None:
     top_up = shop.intend()

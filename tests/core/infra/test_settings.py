@@ -139,6 +139,7 @@ BAD = [
     ("IMMO_PAYMENT_URL", "api.payments.example"),
     ("IMMO_PAYMENT_KEY", "no-key-of-the-provider"),
     ("IMMO_PAYMENT_KEY", "live_only-production-moves-real-money"),
+    ("IMMO_PAYMENT_ACCESS_TOKEN", "live_a-key-and-no-token-for-it"),
     ("IMMO_PAYMENT_MINIMUM", "free"),
     ("IMMO_PAYMENT_MINIMUM", "0.001"),
     ("IMMO_PAYMENT_MAXIMUM", "NaN"),
