@@ -28,7 +28,6 @@ FLAGGED_SHOWN = timedelta(days=30)
 WALLETS, HELD, REVENUE = "wallets", "held", "revenue"
 
 
-
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What was found on a day; no differences: provider, bank and ledger agree."""

@@ -190,7 +190,7 @@ def test_what_the_bank_has_not_shown_or_nobody_decided_is_told_of(database: Data
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
-        ("UPDATE payment_event SET amount_cents = 1", {"payment event", "provider-clearing"}),
+        ("UPDATE payment_event SET amount_cents = 1", {"payment event", "provider-clearing", "provider-overpaid"}),
         ("UPDATE payment_settlement SET fees_cents = fees_cents + 1", {"settlement", "provider-clearing"}),
         ("UPDATE bank_entry SET amount_cents = 1", {"bank entry", "bank-clearing", "suspense"}),
     ],
