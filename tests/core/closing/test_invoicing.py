@@ -1,10 +1,11 @@
 """The invoices of a month: each line once, numbers without gaps, credit notes about what was invoiced (W13)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from core.closing.invoicing import MonthNotInvoiced, invoice_months
@@ -25,6 +26,7 @@ from core.wallet.states import InvoiceKind
 from core.wallet.tables import PostingRow, WalletRow
 from core.wallet.transactions import failed
 from tests.support.at_once import at_once
+from tests.support.mortal import Killed
 from tests.support.offices import a_tool, kinds
 from tests.support.wallets import a_wallet, an_order
 
@@ -222,6 +224,50 @@ def test_what_cannot_be_written_takes_no_number_and_holds_nobody_else_up(
     _rename(database, broken, "Immo")
     assert run(database, settings, now=DECEMBER) == 1
     assert [one.number for one in documents(database)] == ["2026-000001", "2026-000002"]
+
+
+def test_a_run_that_dies_at_any_statement_loses_nothing_and_doubles_nothing(
+    database: Database, settings: Settings
+) -> None:
+    wallets = [wallet_of(database) for _ in range(3)]
+    for wallet in wallets:
+        charge(database, wallet, 100)
+        charge(database, wallet, 200, now=DECEMBER)
+
+    statements = 0
+    while _dies(database, lambda: run(database, settings, now=JANUARY), at=statements):
+        statements += 1
+
+    assert statements > 20
+    made = documents(database)
+    assert [one.number for one in made] == [f"2027-{place:06d}" for place in range(1, 7)]
+    assert sorted(one.totals.paid_cents for one in made) == [100] * 3 + [200] * 3
+    with database.reading() as session:
+        topics = session.scalars(select(OutboxRow.topic)).all()
+        assert topics.count("invoice-issued") == 6
+
+
+def _dies(database: Database, act: Callable[[], object], *, at: int) -> bool:
+    """Do something in a process that dies before its nth statement; tell whether it came so far."""
+    left = at
+
+    def strike(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Killed
+
+    event.listen(database.engine, "before_cursor_execute", strike)
+    event.listen(database.engine, "commit", strike)
+    try:
+        act()
+    except Killed:
+        return True
+    finally:
+        event.remove(database.engine, "before_cursor_execute", strike)
+        event.remove(database.engine, "commit", strike)
+        database.engine.dispose()
+    return False
 
 
 def _rename(database: Database, wallet: WalletId, name: str) -> None:
