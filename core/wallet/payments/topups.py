@@ -133,6 +133,7 @@ def give_up(session: Session, question: Asked, status: TopUpStatus, reason: str,
     row = behind_the_lock(session, question.id)
     if row.payment_id is None and TopUpStatus(row.status) is TopUpStatus.INTENDED:
         fail(session, wallet, row, status, reason, now=now)
+        row.ask_at = None
 
 
 def fail(
