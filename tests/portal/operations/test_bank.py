@@ -1,5 +1,9 @@
 """The bank at the operators' desk: files read in, and money that two operators decide about (W10)."""
 
+import os
+from pathlib import Path
+
+from playwright.sync_api import Browser
 from sqlalchemy import func, select
 
 from core.wallet import accounts
@@ -9,7 +13,9 @@ from core.wallet.bank.tables import BankEntryRow
 from core.wallet.proof import differences
 from core.wallet.queries import WalletFacts, wallet_of
 from core.wallet.tables import PostingRow, TransactionRow
+from tests.portal.browsing import at_the_portal
 from tests.portal.operations.conftest import WHY, Operations
+from tests.support.accessibility import violations
 from tests.support.bank_files import NORTH_SENDER, SOUTH_SENDER, a_statement, kept
 from tests.support.staff_portal import StaffBrowser
 
@@ -190,3 +196,22 @@ def test_of_two_decisions_about_one_payment_the_first_one_counts(operations: Ope
 
     assert (before, suspense(operations)) == ((0, 0), (0, 0))
     assert operations.deeds("bank-entry-given-back") == []
+
+
+def test_the_desk_is_accessible(chromium: Browser, operations: Operations) -> None:
+    upload(operations, kept("several.cod"))
+    entry, base = waits(operations)[0][0], operations.ground.services.settings.portal_url
+    client = operations.at(BANK).portal
+
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        with at_the_portal(chromium, client, width=width, scheme=scheme) as page:
+            for name, path in {
+                "bank": BANK,
+                "bank-upload": f"{BANK}/upload",
+                "bank-book": f"{BANK}/{entry}/book",
+            }.items():
+                page.goto(base + path)
+                assert violations(page) == [], name
+                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+                if shots := os.environ.get("IMMO_SHOTS"):
+                    page.screenshot(path=Path(shots) / f"{name}-{width}-{scheme}.png", full_page=True)
