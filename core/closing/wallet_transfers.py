@@ -17,6 +17,7 @@ from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.identifiers import PersonId
 from core.people.receivers import name_of
 from core.wallet import idempotency, transfers
+from core.wallet.charging import Done
 from core.wallet.idempotency import Answer, Call
 from core.wallet.identifiers import WalletId
 
@@ -65,19 +66,8 @@ def transfer(session: Session, order: TransferOrder, *, by: PersonId, now: datet
         now=now,
     )
     idempotency.answer(session, call, Answer(200, done.id.encode()))
-    for organisation_id, action in (
-        (order.from_organisation, "wallet-transfer-sent"),
-        (order.to_organisation, "wallet-transfer-received"),
-    ):
-        audit.record(
-            session,
-            action=action,
-            actor_id=by,
-            subject_id=None,
-            organisation_id=organisation_id,
-            details={"transaction": done.id, "amount_cents": order.amount_cents},
-            now=now,
-        )
+    _record(session, order, done, "wallet-transfer-sent", order.from_organisation, by=by, now=now)
+    _record(session, order, done, "wallet-transfer-received", order.to_organisation, by=by, now=now)
     person = name_of(session, by)
     letters.tell_managers(
         session,
@@ -115,3 +105,24 @@ def _owner(session: Session, organisation_id: OrganisationId) -> OrganisationRow
     if row.status == OrganisationStatus.CLOSED:
         raise NotFound(organisation=organisation_id)
     return row
+
+
+def _record(
+    session: Session,
+    order: TransferOrder,
+    done: Done,
+    action: str,
+    organisation_id: OrganisationId,
+    *,
+    by: PersonId,
+    now: datetime,
+) -> None:
+    audit.record(
+        session,
+        action=action,
+        actor_id=by,
+        subject_id=None,
+        organisation_id=organisation_id,
+        details={"transaction": done.id, "amount_cents": order.amount_cents},
+        now=now,
+    )
