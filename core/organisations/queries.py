@@ -35,6 +35,7 @@ class MyOrganisation:
     function: str | None
     waiting_requests: int
     wallet_id: str
+    sees_wallet: bool
     logo_id: str | None
 
 
@@ -61,6 +62,7 @@ def my_organisations(session: Session | Connection, person_id: PersonId) -> tupl
             MembershipRow.status.label("membership_status"),
             MembershipRow.is_manager,
             MembershipRow.function,
+            MembershipRow.sees_wallet,
             waiting.label("waiting_requests"),
             picture_id(PictureKind.LOGO).label("logo_id"),
         )

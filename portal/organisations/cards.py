@@ -87,5 +87,7 @@ def _shortcuts(one: MyOrganisation) -> tuple[Shortcut, ...]:
         (Right.SEE_DATA, Shortcut("document", _("Data"), organisation_url(one.id))),
         (Right.SEE_EMPLOYEES, Shortcut("employees", _("Employees"), employees, one.waiting_requests)),
         (Right.SEE_TOOLS, Shortcut("tools", _("Tools"), organisation_url(one.id, Section.TOOLS))),
+        (Right.SEE_WALLET, Shortcut("wallet", _("Wallet"), organisation_url(one.id, Section.WALLET))),
     )
-    return tuple(shortcut for right, shortcut in offered if may(standing, right))
+    taken = () if one.sees_wallet else (Right.SEE_WALLET,)
+    return tuple(shortcut for right, shortcut in offered if may(standing, right, taken=taken))

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from core.infra.dates import month_in_short, month_in_words
 from core.tools.catalogue import listed_tools
-from core.wallet.spending import Spent, months_until, spending_of
+from core.wallet.monthly_spending import Spent, months_until, spending_of
 from core.wallet.statement_forms import SINCE, UNTIL
 from core.web.locale import current_language
 from portal import pages

@@ -14,7 +14,7 @@ from core.infra.clock import FixedClock, belgian_date
 from core.infra.db import Database
 from core.wallet import charging, deposits, holds
 from core.wallet.identifiers import WalletId
-from core.wallet.spending import Spent, months_until, spending_of
+from core.wallet.monthly_spending import Spent, months_until, spending_of
 from core.wallet.statements import (
     MOST_COUNTED,
     Column,

@@ -6,11 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.closing.founding import found
-from core.organisations import employees, enrolment
+from core.organisations import employees, enrolment, wallet_rights
 from core.organisations.enrolment import Company
 from core.organisations.identifiers import OrganisationId
 from core.organisations.numbers import check_digits
 from core.organisations.rules import MemberDetails
+from core.organisations.tables import MembershipRow
+from core.organisations.wallet_rights import WalletRights
 from core.people import profiles
 from core.people.identifiers import PersonId
 from core.people.profiles import NewPerson
@@ -208,6 +210,21 @@ def test_a_manager_is_led_straight_to_those_who_wait(portal: Portal) -> None:
     assert after.attributes["href"] == f"/organisations/{noord}/employees?show=waiting"
     assert "shortcut-waiting" in after.attributes["class"]
     assert "1 waits for confirmation" in after.text
+
+
+def test_a_card_leads_to_the_wallet_of_those_who_may_see_it(portal: Portal) -> None:
+    anna, bert = a_person(portal, "anna.p"), a_person(portal, "bert.v")
+    noord = an_organisation(portal, NOORD, "Immo Demo Noord BV", manager=anna)
+    with portal.services.database.transaction() as session:
+        joined = enrolment.add_member(session, noord, bert, by=anna, details=MemberDetails(), now=portal.clock.now())
+    before = look(portal.signed_in(bert)).one("a[data-shortcut=wallet]").attributes["href"]
+
+    with portal.services.database.transaction() as session:
+        wallet_rights.write(session.get_one(MembershipRow, joined.id), WalletRights(sees=False))
+
+    assert before == f"/organisations/{noord}/wallet"
+    assert not look(portal.signed_in(bert)).has("a[data-shortcut=wallet]")
+    assert look(portal.signed_in(anna)).has("a[data-shortcut=wallet]")
 
 
 def test_many_organisations_are_searched_by_name_and_number(portal: Portal) -> None:
