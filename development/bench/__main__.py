@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from development.bench import cards, portal, signing
+from development.bench import cards, charges, portal, signing
 from development.bench.floor import BARE, reference_microseconds
 from development.bench.measures import Measurements
 from development.bench.server import Server, serve
@@ -31,6 +31,9 @@ def main() -> None:
         _print(HEADER, "-" * len(HEADER))
         for row in _rows(measured, product, floor):
             _print(line(row))
+        charge = charges.measure(at_portal, floor, measured)
+        reference = reference_microseconds(charges.FLOOR)
+        _print(line(Row("wallet charge, idempotent", charge.measured, 900, charge.floor, reference)))
         for name, microseconds, bare in portal.measure(at_portal, floor, measured):
             _print(line(Row(name, microseconds, 10_000, bare, reference_microseconds(BARE))))
     _print(

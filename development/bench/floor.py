@@ -73,6 +73,8 @@ _STEPS: dict[str, tuple[str, ...]] = {
     "/userinfo": ("get", "select", "select"),
     "/introspect": ("get",),
     "/client-credentials": ("sign_es256",),
+    # Revoked, how often, context, limits, wallet; key, postings, entry, wallet, line, answer.
+    "/wallet-charge": ("get", "get", *("select",) * 3, *("change",) * 6),
 }
 
 

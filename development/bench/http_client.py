@@ -3,6 +3,7 @@
 import base64
 import html
 import http.client
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ class Browser:
         """Post form fields."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._send("POST", path, urlencode(form).encode(), kind | dict(headers or {}))
+
+    def send_json(self, path: str, members: Mapping[str, object], headers: Mapping[str, str]) -> Answer:
+        """Post a JSON object."""
+        kind = {"Content-Type": "application/json"}
+        return self._send("POST", path, json.dumps(members).encode(), kind | dict(headers))
 
     def follow(self, answer: Answer) -> Answer:
         """Follow redirects as long as they stay at the provider."""

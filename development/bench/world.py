@@ -92,7 +92,8 @@ def _clients(services: Services) -> tuple[ToolId, tuple[Tool, Tool, Tool, Tool]]
     with services.database.reading() as session:
         found = find_client(session, "cadastrefinder")
     assert found is not None and found.tool_id is not None
-    policy = replace(found.policy, session_refresh=True, resources=(API,), introspection=True, require_pkce=False)
+    resources = (API, f"{services.settings.portal_url}/api/wallet/v1")
+    policy = replace(found.policy, session_refresh=True, resources=resources, introspection=True, require_pkce=False)
     tool = replace(
         found,
         redirect_uris=(_REDIRECT,),
