@@ -118,8 +118,8 @@ def attention(desk: Desk) -> list[tuple[str, str]]:
 
 def _found(one: Difference) -> Found:
     text = _(FOUND[one.what]) if one.what in FOUND else _(BOOKS, what=one.what)
-    stands, proven = (str(figure) if one.what in COUNTED else _euros(figure) for figure in (one.stands, one.proven))
-    return Found(one.what, text, _(ACCOUNTS[one.of]) if one.of in ACCOUNTS else one.of, stands, proven)
+    of = _(ACCOUNTS[one.of]) if one.of in ACCOUNTS else one.of
+    return Found(one.what, text, of, _figure(one, one.stands), _figure(one, one.proven))
 
 
 def _balances(last: Reconciliation) -> tuple[tuple[str, str, int], ...]:
@@ -127,5 +127,8 @@ def _balances(last: Reconciliation) -> tuple[tuple[str, str, int], ...]:
     return tuple((account, label, last.balances[account]) for account, label in named)
 
 
-def _euros(cents: int) -> str:
-    return euros(cents, current_language())
+def _figure(one: Difference, figure: int) -> str:
+    if one.stands == one.proven:
+        # Nothing was compared: it is told of for itself.
+        return "\N{EN DASH}"
+    return str(figure) if one.what in COUNTED else euros(figure, current_language())
