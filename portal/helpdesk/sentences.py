@@ -131,6 +131,11 @@ _WALLET = {
     "wallet-rights-changed": N_("What a member may do with the wallet was changed."),
     "wallet-transfer-sent": N_("Money was transferred to the wallet of another organisation."),
     "wallet-transfer-received": N_("Money was transferred from the wallet of another organisation."),
+    "wallet-recharged": N_("The wallet was recharged online."),
+    "wallet-recharge-refunded": N_("An online payment for the wallet was paid back."),
+    "wallet-recharge-charged-back": N_("An online payment for the wallet was undone by the payer's bank."),
+    "wallet-recharge-returned": N_("What had been taken back of an online payment came back to the wallet."),
+    "wallet-corrected": N_("The wallet was corrected by hand."),
 }
 _BANK = {
     "bank-file-read": N_("A file of the bank was read in."),
