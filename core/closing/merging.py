@@ -19,6 +19,7 @@ from core.people import departures as people_departures
 from core.people import merging as people
 from core.people.identifiers import PersonId
 from core.tools import merging as tools
+from core.wallet.control import choices as wallets
 
 
 class SameAccount(RuleError):
@@ -56,6 +57,7 @@ def take_over(session: Session, *, kept: PersonId, given_up: PersonId, now: date
     session.execute(update(AccreditationRow).where(AccreditationRow.person_id == given_up).values(person_id=kept))
     joined = organisations.take_over(session, kept=kept, given_up=given_up, now=now)
     tools.take_over(session, kept=kept, given_up=given_up, joined=joined, now=now)
+    wallets.take_over(session, kept=kept, given_up=given_up, now=now)
     audit.record(
         session, action="accounts-merged", actor_id=kept, subject_id=kept, details={"account": given_up}, now=now
     )

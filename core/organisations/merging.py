@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.infra import audit
 from core.infra.errors import Conflict
-from core.organisations import records, rules
+from core.organisations import records, rules, wallet_rights
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.states import DisputeState, MembershipStatus
 from core.organisations.tables import DisputeRow, InvitationRow, MembershipRow, OrganisationRow
@@ -79,6 +79,7 @@ def _join(session: Session, into: MembershipRow, ended: MembershipRow, *, by: Pe
     # Only one may be live at a time.
     session.flush()
     records.write(into, replace(goes_on, is_manager=goes_on.is_manager or goes.is_manager), now=now)
+    wallet_rights.join(into, ended)
     audit.record(
         session,
         action="memberships-joined",

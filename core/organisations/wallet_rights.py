@@ -22,3 +22,12 @@ def rights_of(row: MembershipRow) -> WalletRights:
 def write(row: MembershipRow, rights: WalletRights) -> None:
     """Bring a membership to what a manager decided."""
     row.sees_wallet, row.recharges_wallet, row.pays_from_wallet = rights.sees, rights.recharges, rights.pays
+
+
+def join(into: MembershipRow, ended: MembershipRow) -> None:
+    """Let a membership that takes the place of two do what both may: what was taken away once stays so."""
+    one, other = rights_of(into), rights_of(ended)
+    write(
+        into,
+        WalletRights(one.sees and other.sees, one.recharges and other.recharges, one.pays and other.pays),
+    )

@@ -19,6 +19,7 @@ from core.organisations.identifiers import OrganisationId
 from core.organisations.merging import BlockedInOne
 from core.organisations.rules import MemberDetails
 from core.organisations.tables import InvitationRow, MembershipRow, OrganisationRow
+from core.organisations.wallet_rights import WalletRights, rights_of, write
 from core.people.eid import HolderFacts
 from core.people.identifiers import PersonId
 from core.people.merging import BothIdentified
@@ -27,6 +28,9 @@ from core.people.profiles import find_for_sign_in, person_facts
 from core.people.tables import EidLinkRow, PersonRow
 from core.tools.assignments import assign_role
 from core.tools.tables import AccessRow
+from core.wallet.control import choices
+from core.wallet.control.limits import Limit
+from core.wallet.queries import wallet_of
 from tests.support.cards import NUMBER, OTHER_NUMBER, link_card
 from tests.support.tools import a_person, a_registration, a_tool, an_organisation
 
@@ -276,3 +280,26 @@ def test_invitations_of_the_other_account_go_on_and_hold_nothing_of_it(
 
     with database.reading() as session:
         assert session.scalars(select(InvitationRow.invited_by)).one() == two.anna
+
+
+def test_what_managers_bounded_for_either_account_holds_for_the_one_that_stays(
+    database: Database, clock: FixedClock, two: Two
+) -> None:
+    now = clock.now()
+    with database.transaction() as session:
+        member = add_member(session, two.noord, two.old, by=two.anna, details=MemberDetails(), now=now)
+        write(session.get_one(MembershipRow, member.id), WalletRights(recharges=False))
+        wallet = wallet_of(session, two.noord)
+        assert wallet is not None
+        limits = {two.anna: ("finder", 5_00, None), two.old: ("finder", 9_00, 20_00)}
+        for person, bounds in limits.items():
+            choices.replace_limits(session, wallet.id, person, [Limit(person, *bounds)], now=now)
+
+    merge(database, clock, two)
+
+    with database.reading() as session:
+        assert choices.limited_people(session, wallet.id) == {two.anna}
+        assert choices.limits_of(session, wallet.id, two.anna) == (Limit(two.anna, "finder", 5_00, 20_00),)
+        live_row = select(MembershipRow).where(MembershipRow.person_id == two.anna, MembershipRow.status == "active")
+        row = session.scalars(live_row.where(MembershipRow.organisation_id == two.noord)).one()
+        assert rights_of(row) == WalletRights(recharges=False)
