@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.wallet import accounts
 from core.wallet.bank.tables import BankEntryRow
+from core.wallet.documents import invoice_proof
 from core.wallet.payments.tables import PaymentEventRow, SettlementRow
 from core.wallet.states import HoldStatus, PaymentEvent, TransactionStatus
 from core.wallet.tables import EntryRow, HoldRow, PostingRow, TransactionRow, WalletRow
@@ -35,6 +36,7 @@ def differences(session: Session | Connection) -> Iterator[Difference]:
     yield from _lines(session)
     yield from _receipts(session)
     yield from _origins(session)
+    yield from (Difference(*found) for found in invoice_proof.differences(session))
 
 
 def _sums(session: Session | Connection) -> Iterator[Difference]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from core.closing.invoicing import MonthNotInvoiced, invoice_months
@@ -205,6 +205,32 @@ def test_the_ledger_owes_the_vat_that_invoices_say(database: Database, settings:
     invoice, credited = documents(database)
     assert (invoice.totals.vat_cents, credited.totals.vat_cents) == (52, 1)
     assert vat_due(database) == 51
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE invoice SET sequence = 3 WHERE sequence = 2", {"invoice numbers"}),
+        ("UPDATE invoice_counter SET last = 5", {"invoice numbers"}),
+        ("UPDATE invoice SET gross_cents = gross_cents + 1 WHERE kind = 'credit-note'", {"invoice"}),
+        ("UPDATE invoice SET vat_cents = vat_cents - 1", {"VAT due"}),
+        ("UPDATE invoiced_transaction SET invoice_id = NULL", {"invoice", "VAT due"}),
+    ],
+)
+def test_the_proof_finds_what_was_changed_in_invoices(
+    database: Database, settings: Settings, statement: str, found: set[str]
+) -> None:
+    charged = charge(database, wallet_of(database), 500)
+    charge(database, wallet_of(database), 100)
+    run(database, settings, now=DECEMBER)
+    give_back(database, charged, 200, now=DECEMBER)
+    run(database, settings, now=JANUARY)
+    assert vat_due(database) == 87 + 17 - 35
+    with database.transaction() as session:
+        session.execute(text(statement))
+
+    with database.reading() as session:
+        assert {difference.what for difference in differences(session)} == found
 
 
 def test_what_cannot_be_written_takes_no_number_and_holds_nobody_else_up(
