@@ -13,7 +13,7 @@ from core.wallet.identifiers import EntryId, TransactionId, WalletId
 from core.wallet.ledger import About
 from core.wallet.states import TransactionKind, TransactionStatus
 from core.wallet.tables import TransactionRow
-from core.wallet.transactions import Line
+from core.wallet.transactions import Line, Written
 
 # What a tool sells is taxed at the Belgian standard rate; prices include it.
 VAT_BASIS_POINTS = 2_100
@@ -135,5 +135,5 @@ def _charged(transaction_id: TransactionId, client_id: str) -> ColumnElement[boo
     )
 
 
-def _done(row: TransactionRow) -> Done:
-    return Done(TransactionId(row.id), row.number, row.amount_cents, row.balance_after_cents)
+def _done(line: Written) -> Done:
+    return Done(line.id, line.number, line.amount_cents, line.balance_after_cents)

@@ -26,6 +26,13 @@ Locked = dict[WalletId, WalletRow]
 
 _posting = PostingRow.__table__
 _OF_A_POSTING = ("account", "amount_cents", "wallet_id", "sequence", "balance_after_cents")
+_LOCK = (
+    select(WalletRow)
+    .where(WalletRow.id.in_(bindparam("wallets", expanding=True)))
+    .order_by(WalletRow.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 _ENTRY = KeptChange(insert(EntryRow))
 
 
@@ -42,13 +49,7 @@ class About:
 
 def lock(session: Session, wallet_ids: Collection[WalletId]) -> Locked:
     """Lock wallets in the order of their identifiers and return their rows; raises `UnknownWallet`."""
-    rows = session.scalars(
-        select(WalletRow)
-        .where(WalletRow.id.in_(wallet_ids))
-        .order_by(WalletRow.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = session.scalars(_LOCK, {"wallets": list(wallet_ids)}).all()
     if len(rows) != len(set(wallet_ids)):
         raise UnknownWallet(wallets=len(rows))
     return {WalletId(row.id): row for row in rows}
