@@ -25,9 +25,9 @@ _YEARS = range(2000, 2201)
 _LONGEST_CODE = 64
 _KINDS = frozenset(kind.value for kind in TransactionKind)
 
-_NO_NUMBER = N_("This is not the number of a transaction. It has digits only.")
+_NO_NUMBER = N_("Enter digits only, such as 12.")
 _NO_DAY = N_("This is not a date. Write it like 24/12/2026.")
-_BACKWARDS = N_("This day is before the first one. Choose a later day.")
+_BACKWARDS = N_("Choose a day that is not before the first one.")
 
 
 class _NotThat(RuleError):
