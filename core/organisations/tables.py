@@ -37,12 +37,10 @@ from core.people.folding import search_text
 
 _LIVE_ORGANISATION = text("status <> 'closed'")
 _SPECIAL_ORGANISATION = text("status <> 'active'")
-_OPEN_DISPUTE = text("state = 'open'")
+_OPEN = text("state = 'open'")
 # Letters may become two when they are reduced; what is longer is cut.
 _SEARCHED = 420
 _LIVE_MEMBERSHIP = text("status NOT IN ('refused', 'left')")
-_OPEN_SUGGESTION = text("state = 'open'")
-_OPEN_INVITATION = text("state = 'open'")
 
 
 def _first_search_name(context: Any) -> str:
@@ -211,8 +209,8 @@ class InvitationRow(Base):
             "organisation_id",
             "address_key",
             unique=True,
-            postgresql_where=_OPEN_INVITATION,
-            sqlite_where=_OPEN_INVITATION,
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
         ),
         Index("ix_organisation_invitation_expires_at", "state", "expires_at"),
     )
@@ -245,8 +243,8 @@ class OrganisationSuggestionRow(Base):
             "organisation_id",
             "field",
             unique=True,
-            postgresql_where=_OPEN_SUGGESTION,
-            sqlite_where=_OPEN_SUGGESTION,
+            postgresql_where=_OPEN,
+            sqlite_where=_OPEN,
         ),
         Index("ix_organisation_suggestion_organisation_id", "organisation_id", "state"),
     )
@@ -281,12 +279,7 @@ class DisputeRow(Base):
         CheckConstraint("(claimant_source IS NULL) = (claimant_reference IS NULL)", name="claimant_evidence"),
         CheckConstraint("(holder_source IS NULL) = (holder_reference IS NULL)", name="holder_evidence"),
         Index(
-            "uq_dispute_open",
-            "organisation_id",
-            "claimant_id",
-            unique=True,
-            postgresql_where=_OPEN_DISPUTE,
-            sqlite_where=_OPEN_DISPUTE,
+            "uq_dispute_open", "organisation_id", "claimant_id", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN
         ),
         Index("ix_dispute_state", "state", "id"),
         Index("ix_dispute_claimant_id", "claimant_id"),
