@@ -5,6 +5,8 @@ from pathlib import Path
 
 import coda
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.wallet.bank import files
 from core.wallet.bank.errors import DamagedBankFile
@@ -170,3 +172,19 @@ CAMT = kept("several.xml")
 def test_a_damaged_camt_file_is_refused_whole(content: bytes) -> None:
     with pytest.raises(DamagedBankFile):
         files.read(content, ACCOUNT)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(["several.cod", "batches.cod", "several.xml", "batches.xml"]), st.data())
+def test_one_wrong_byte_is_refused_or_changes_no_money(name: str, data: st.DataObject) -> None:
+    content = kept(name)
+    place = data.draw(st.integers(0, len(content) - 1))
+    byte = data.draw(st.one_of(st.sampled_from(b"0123456789 XA<"), st.integers(0, 255)))
+
+    try:
+        found = files.read(content[:place] + bytes([byte]) + content[place + 1 :], ACCOUNT).statements
+    except DamagedBankFile:
+        return
+
+    right = {(one.opening_cents, one.closing_cents, one.credited_cents) for one in statements(name)}
+    assert {(one.opening_cents, one.closing_cents, one.credited_cents) for one in found} <= right

@@ -1,7 +1,7 @@
 """Files of the bank in the ledger: each payment once, whatever comes twice, late, damaged or in the other form."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,9 +11,12 @@ from core.infra.db import Database
 from core.infra.errors import ImmoError
 from core.wallet import accounts
 from core.wallet.bank.errors import DamagedBankFile, NoAccountOfOurs, StatementGap
+from core.wallet.bank.settlements import match_settlements
 from core.wallet.bank.statements import Imported
 from core.wallet.bank.tables import BankEntryRow, BankFileRow, BankStatementRow
 from core.wallet.identifiers import WalletId
+from core.wallet.payments import settlements
+from core.wallet.payments.provider import Settlement
 from core.wallet.proof import differences
 from core.wallet.tables import PostingRow, TransactionRow, WalletRow
 from tests.support.at_once import at_once
@@ -27,6 +30,7 @@ from tests.support.bank_files import (
     kept,
     two_wallets,
 )
+from tests.support.killed import in_a_process_that_dies_at
 
 LARGEST = 100_000_00
 
@@ -196,6 +200,31 @@ def test_messages_that_contradict_each_other_and_too_much_money_wait(
     assert on(database, accounts.wallet(wallets[0])) == (LARGEST + 50,)
 
 
+def test_what_the_payment_provider_pays_out_is_no_wallets_whoever_tells_of_it_first(
+    database: Database, clock: FixedClock, wallets: tuple[WalletId, WalletId]
+) -> None:
+    paid_out = [
+        Settlement(f"stl_{number}", f"REF.{number}", 4961, 39, clock.now() + timedelta(days=number))
+        for number in (1, 2)
+    ]
+
+    def tell(*told: Settlement) -> None:
+        with database.transaction() as session:
+            settlements.record(session, "provider", told, now=clock.now())
+            match_settlements(session, now=clock.now())
+
+    tell(paid_out[0])
+    on_statement = a_statement((4961, "", "Settlement REF.1"), (4961, "", "Settlement REF.2"), (4960, "", "REF.2"))
+    assert bring(database, clock, on_statement).waiting == 3
+    assert [status for _, status, _ in fate(database)] == ["booked", "waiting", "waiting"]
+    tell(*paid_out)
+    tell(*paid_out)
+
+    assert [status for _, status, _ in fate(database)] == ["booked", "booked", "waiting"]
+    assert on(database, accounts.UNMATCHED, accounts.BANK_CLEARING) == (4960, -(2 * 4961 + 4960))
+    stands(database)
+
+
 def test_payments_that_look_alike_all_count(
     database: Database, clock: FixedClock, wallets: tuple[WalletId, WalletId]
 ) -> None:
@@ -223,4 +252,25 @@ def test_a_file_brought_by_many_at_once_is_booked_once(
     assert len([one for one in told if not one.is_known]) == 2
     assert len(refused_rivals) == 1
     assert on(database, accounts.wallet(wallets[0])) == (7500 + 900,)
+    stands(database)
+
+
+def test_killed_at_any_step_a_file_that_is_brought_again_is_booked_once(
+    database: Database, clock: FixedClock, wallets: tuple[WalletId, WalletId]
+) -> None:
+    lasted_when_killed, opening, times, step = set[bool](), 0, 0, 0
+    # Every other step: before a statement is after the one before it.
+    for times, step in enumerate(range(0, 200, 2), 1):
+        content = a_statement((100, SOUTH_SENDER, NORTH), (7, "", ""), opening=opening, name=f"S{step}", number=0)
+        died = in_a_process_that_dies_at(step, database.engine, lambda: bring(database, clock, content))  # noqa: B023
+        lasts = bring(database, clock, content).is_known
+        opening += 107
+        assert on(database, accounts.wallet(wallets[0]), accounts.UNMATCHED) == (100 * times, 7 * times)
+        if not died:
+            break
+        lasted_when_killed.add(lasts)
+
+    # Killed before the commit, and after it.
+    assert lasted_when_killed == {False, True}
+    assert times > 10
     stands(database)
