@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.infra.db import Database
-from core.infra.errors import Unavailable
+from core.infra.errors import ImmoError, Unavailable
 from core.infra.log import event
 from core.infra.outbox import MAX_ATTEMPTS
 from core.wallet.documents.access_point import AccessPoint, Outcome, Parcel
@@ -20,8 +20,8 @@ _OVER = (InvoiceStatus.SENT.value, InvoiceStatus.REFUSED.value)
 def send(database: Database, access_point: AccessPoint, invoice_id: InvoiceId, *, attempt: int, now: datetime) -> None:
     """Bring an invoice to the access point and keep its answer; one that has arrived is not brought again.
 
-    Raises `Unavailable` while nothing is decided: the outbox tries again, and after its last attempt the
-    invoice counts as not reachable.
+    Raises `Unavailable` while nothing is decided, and what the outbound client refuses: the outbox tries
+    again, and after its last attempt the invoice counts as not reachable.
     """
     with database.transaction() as session:
         begun = _begin(session, invoice_id)
@@ -30,7 +30,7 @@ def send(database: Database, access_point: AccessPoint, invoice_id: InvoiceId, *
     parcel, attempts_before = begun
     try:
         outcome = access_point.bring(parcel, again=attempts_before > 0)
-    except Unavailable:
+    except ImmoError:
         _keep(database, invoice_id, Outcome(InvoiceStatus.QUEUED, b""), attempt=attempt, now=now)
         raise
     _keep(database, invoice_id, outcome, attempt=attempt, now=now)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.closing.invoicing import invoice_months
 from core.infra.db import Database
-from core.infra.errors import Unavailable
+from core.infra.errors import ImmoError, Unavailable
 from core.infra.http import OutboundHttp
 from core.infra.outbox import MAX_ATTEMPTS
 from core.infra.secret import Secret
@@ -49,8 +49,8 @@ def attempt(database: Database, small: SmallAccessPoint, invoice: InvoiceId) -> 
     """Return what makes one attempt at the invoice."""
     http = OutboundHttp(OutboundSettings(frozenset(), insecure=False), Mode.TEST, [small.port])
 
-    def attempt(number: int = 1, *, secret: str = SECRET) -> None:
-        access_point = AccessPoint(http, AccessPointSettings(small.url, Secret(secret)))
+    def attempt(number: int = 1, *, secret: str = SECRET, url: str = small.url) -> None:
+        access_point = AccessPoint(http, AccessPointSettings(url, Secret(secret)))
         send(database, access_point, invoice, attempt=number, now=DECEMBER)
 
     return attempt
@@ -128,11 +128,17 @@ def test_what_is_not_taken_or_cannot_be_brought_is_over(
     assert kept(database)[2]
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"secret": "not-the-secret-of-this-access-point"}, {"url": "http://127.0.0.1:1"}]
+)
 def test_after_the_last_attempt_the_customer_counts_as_not_reachable(
-    database: Database, small: SmallAccessPoint, attempt: Callable[..., None]
+    database: Database, small: SmallAccessPoint, attempt: Callable[..., None], wrong: dict[str, str]
 ) -> None:
-    with pytest.raises(Unavailable):
-        attempt(MAX_ATTEMPTS, secret="not-the-secret-of-this-access-point")
+    """Whatever was wrong; a message that is sent again from the dead letters begins anew."""
+    with pytest.raises(ImmoError):
+        attempt(MAX_ATTEMPTS, **wrong)
 
     assert kept(database)[:2] == ("not-reachable", 1)
     assert small.received == {}
+    attempt()
+    assert kept(database)[:2] == ("sent", 2)
