@@ -104,9 +104,8 @@ def _entry(session: Session, wallet: WalletRow, row: TopUpRow, event: PaymentEve
     if event in _UNDONE:
         first = session.get_one(PaymentEventRow, (row.provider, _UNDONE[event], taken.id))
         return rules.given_back_entry(ledger.entry_of(session, first.entry_id)), first.amount_cents
-    funds = ledger.funds(wallet)
     # The money has left us already. Where the wallet cannot give it, it is owed, as after a chargeback.
-    is_covered = not funds.is_frozen and funds.balance_cents >= taken.amount_cents
+    is_covered = wallet.balance_cents >= taken.amount_cents
     is_refund = event is PaymentEvent.REFUNDED and is_covered
     make = rules.repaid_entry if is_refund else rules.chargeback_entry
     return make(WalletId(row.wallet_id), taken.amount_cents), -taken.amount_cents

@@ -20,8 +20,8 @@ from core.people.identifiers import PersonId
 from core.wallet import accounts, charging
 from core.wallet.errors import InvalidAmount
 from core.wallet.identifiers import WalletId
-from core.wallet.payments import topups
-from core.wallet.payments.provider import Order, Payment, Settlement
+from core.wallet.payments import following, topups
+from core.wallet.payments.provider import Order, Payment, PaymentStatus, Settlement
 from core.wallet.payments.tables import TopUpRow
 from core.wallet.proof import differences
 from core.wallet.states import TopUpStatus, TransactionStatus
@@ -288,6 +288,21 @@ def test_an_intent_that_the_provider_may_have_forgotten_is_not_begun_anew(shop: 
 
     assert (shop.row(top_up).status, shop.row(top_up).ask_at) == (TopUpStatus.EXPIRED, None)
     assert shop.sandbox.book.payments() == ()
+
+
+def test_of_two_payments_for_one_intent_the_one_that_was_stored_first_stays(shop: Shop) -> None:
+    """Should the provider ever forget a reference: only to the first one was anybody sent."""
+    top_up = shop.intend()
+    with shop.database.reading() as session:
+        earlier = topups.asked(session, top_up)
+    shop.desk.ask(top_up, now=shop.clock.now())
+    first = shop.row(top_up).payment_id
+    stray = replace(shop.desk.provider.payment(str(first)), id="tr_stray", status=PaymentStatus.PAID)
+
+    with shop.database.transaction() as session:
+        assert following.follow(session, earlier, stray, now=shop.clock.now()) == ()
+
+    assert (shop.row(top_up).payment_id, shop.row(top_up).status, shop.balance()) == (first, TopUpStatus.OPEN, 0)
 
 
 def test_a_button_that_is_pressed_twice_is_one_payment(shop: Shop) -> None:
