@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.infra.dates import date_in_words, moment_in_words
+from core.infra.dates import date_in_words, moment_in_figures, moment_in_words, month_in_short, month_in_words
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,15 @@ def test_summer_evening_in_utc_is_the_next_day_in_brussels() -> None:
 )
 def test_date_has_no_time(language: str, expected: str) -> None:
     assert date_in_words(date(2027, 3, 5), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "long", "short"),
+    [("nl", "februari 2027", "feb"), ("fr", "février 2027", "févr"), ("en", "February 2027", "Feb")],
+)
+def test_month_has_no_day(language: str, long: str, short: str) -> None:
+    assert (month_in_words(date(2027, 2, 1), language), month_in_short(date(2027, 2, 1), language)) == (long, short)
+
+
+def test_figures_are_as_wide_in_every_line() -> None:
+    assert moment_in_figures(datetime(2026, 7, 31, 22, 5, tzinfo=UTC)) == "01/08/2026 00:05"

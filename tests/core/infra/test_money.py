@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.infra.money import euros, parse_euros
+from core.infra.money import euros, parse_euros, whole_euros
 
 SPACE = "\u00a0"
 
@@ -15,6 +15,13 @@ SPACE = "\u00a0"
 )
 def test_an_amount_is_written_as_its_language_does(language: str, written: str) -> None:
     assert euros(1_234_50, language) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("nl", f"€{SPACE}1.200"), ("fr", f"1{chr(0x202F)}200{SPACE}€"), ("en", "€1,200")]
+)
+def test_whole_euros_have_no_cents(language: str, written: str) -> None:
+    assert whole_euros(1_200, language) == written
 
 
 @pytest.mark.parametrize(
