@@ -1,6 +1,6 @@
 """What stands on the demo world's wallets: Noord has 120.00 EUR after two top-ups and some searches.
 
-Both top-ups came as money comes: a transfer on a statement of the bank, and a payment that the
+The first search came before the money and was refused. Both top-ups came as money comes: a transfer on a statement of the bank, and a payment that the
 provider paid out, so provider, bank and ledger agree. The statements are of an account that was given
 up since: whoever tries files of the bank begins anew with the one of the settings.
 """
@@ -17,6 +17,7 @@ from core.wallet import charging
 from core.wallet.bank import references
 from core.wallet.bank.statements import import_file
 from core.wallet.charging import ChargeOrder
+from core.wallet.errors import InsufficientFunds
 from core.wallet.identifiers import WalletId
 from core.wallet.payments import following, settlements, topups
 from core.wallet.payments.provider import Amount, Payment, PaymentStatus, Settlement
@@ -38,6 +39,7 @@ def load(session: Session, *, employee: str, now: datetime) -> None:
     if wallet is None or wallet.transactions:
         return
     happened: dict[timedelta, Callable[[datetime], object]] = {
+        timedelta(days=56): partial(_refuse, session, _search(wallet.id, employee, 0)),
         timedelta(days=55): partial(_transfer, session, wallet.id),
         timedelta(days=20): partial(_payment, session, wallet.id, employee),
         timedelta(days=1): partial(_payout, session),
@@ -68,6 +70,10 @@ def _payout(session: Session, at: datetime) -> None:
 
 def _charge(session: Session, order: ChargeOrder, at: datetime) -> None:
     charging.charge(session, order, now=at)
+
+
+def _refuse(session: Session, order: ChargeOrder, at: datetime) -> None:
+    charging.refuse(session, order, InsufficientFunds.code, now=at)
 
 
 def _statement(number: int, opening_cents: int, cents: int, message: str, at: datetime) -> bytes:
