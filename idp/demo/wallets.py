@@ -1,8 +1,9 @@
 """What stands on the demo world's wallets: Noord has 120.00 EUR after two top-ups and some searches.
 
-The first search came before the money and was refused. Both top-ups came as money comes: a transfer on a statement of the bank, and a payment that the
-provider paid out, so provider, bank and ledger agree. The statements are of an account that was given
-up since: whoever tries files of the bank begins anew with the one of the settings.
+The first search came before the money and was refused. Both top-ups came as money comes: a transfer
+on a statement of the bank, and a payment that the provider paid out, so provider, bank and ledger
+agree. The statements are of an account that was given up since: whoever tries files of the bank begins
+anew with the one of the settings.
 """
 
 from collections.abc import Callable
