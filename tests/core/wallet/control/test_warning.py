@@ -6,11 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.closing.wallet_letters import tell_of_low_balance
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.outbox import OutboxRow
-from core.infra.topics import MailRequested, WalletLow
+from core.infra.topics import WalletLow
 from core.wallet import charging, deposits, holds, transfers
 from core.wallet.control.warning import QUIET
 from core.wallet.errors import InsufficientFunds
@@ -77,16 +76,3 @@ def test_a_refused_charge_and_a_wallet_that_wants_no_warning_warn_nobody(databas
         charging.charge(session, an_order(silent, cents=26_00), now=now)
 
         assert warned(session, poor) == warned(session, silent) == []
-
-
-def test_the_warning_becomes_a_mail_to_the_managers_in_their_language(database: Database, clock: FixedClock) -> None:
-    with database.transaction() as session:
-        wallet = a_wallet(session, now=clock.now())
-
-        tell_of_low_balance(session, WalletLow(wallet, 24_99, 25_00), now=clock.now())
-
-        body = session.scalars(select(OutboxRow.body).where(OutboxRow.topic == MailRequested.topic)).one()
-    mail = MailRequested.from_json(body)
-    assert mail.template == "wallet-low"
-    assert mail.language == "nl"
-    assert (mail.values["balance"], mail.values["below"]) == ("€\xa024,99", "€\xa025,00")
