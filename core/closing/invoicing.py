@@ -4,6 +4,7 @@ A month is invoiced when it is over. Each wallet and month is a transaction of i
 next numbers of the seller's year: what fails takes no number and is tried again, and the rest is invoiced.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,7 +75,8 @@ def invoice_months(database: Database, settings: SellerSettings, *, now: datetim
     made, failed = 0, []
     for wallet_id in wallets:
         try:
-            made += _invoice_wallet(database, settings, wallet_id, before=until, now=now)
+            for documents in _invoice_wallet(database, settings, wallet_id, before=until, now=now):
+                made += documents
         except (UnsoundInvoice, ValueError) as error:
             event("invoice_failed", ERROR, wallet_id=wallet_id, reason=type(error).__name__, trace=error)
             failed.append(wallet_id)
@@ -87,20 +89,22 @@ def invoice_months(database: Database, settings: SellerSettings, *, now: datetim
 
 def _invoice_wallet(
     database: Database, settings: SellerSettings, wallet_id: WalletId, *, before: datetime, now: datetime
-) -> int:
-    """Invoice a wallet month by month, the oldest first: a credit note is about an invoice that is there."""
-    made = 0
+) -> Iterator[int]:
+    """Invoice a wallet month by month, the oldest first: a credit note is about an invoice that is there.
+
+    Yields how many documents each month made, after they were committed.
+    """
     while True:
         with database.transaction() as session:
             numbers = Numbers(session, settings.number, belgian_date(now).year)
             # Read behind the lock: of two that run at once the second finds what the first made.
             found = invoices.open_lines(session, wallet_id, before=before)
             if not found:
-                return made
+                return
             month = found[0][0]
             desk = _Desk(session, settings, wallet_id, month, now)
-            for draft in rules.drafts(line for of_month, line in found if of_month == month):
-                made += desk.issue(draft, numbers)
+            made = [desk.issue(draft, numbers) for draft in rules.drafts(line for day, line in found if day == month)]
+        yield sum(made)
 
 
 class _Desk:
@@ -128,7 +132,7 @@ class _Desk:
         xml = electronic_invoice(content)
         require_sound(xml)
         invoice_id = invoices.store(self._session, self._wallet_id, draft, content, xml, sequence=sequence)
-        vat.bring_to(self._session, draft, content.totals.vat_cents, number=number, now=self._now)
+        vat.bring_to(self._session, invoice_id, draft, content.totals.vat_cents, number=number, now=self._now)
         enqueue(self._session, InvoiceIssued(invoice_id), now=self._now)
         return 1
 

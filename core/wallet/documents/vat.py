@@ -11,18 +11,23 @@ from sqlalchemy.orm import Session
 
 from core.wallet import accounts, ledger
 from core.wallet.documents.rules import Draft
+from core.wallet.documents.tables import InvoicedTransactionRow
+from core.wallet.identifiers import InvoiceId
 from core.wallet.ledger import About
 from core.wallet.rules import Entry, Posting
 from core.wallet.states import EntryKind
 from core.wallet.tables import PostingRow, TransactionRow
 
 
-def bring_to(session: Session, draft: Draft, vat_cents: int, *, number: str, now: datetime) -> None:
-    """Post what is between the VAT of a document and that of its lines; mostly nothing or a cent."""
+def bring_to(
+    session: Session, invoice_id: InvoiceId, draft: Draft, vat_cents: int, *, number: str, now: datetime
+) -> None:
+    """Post what is between the VAT of a stored document and that of its lines; mostly nothing or a cent."""
     posted = session.scalar(
         select(func.coalesce(func.sum(PostingRow.amount_cents), 0))
         .join(TransactionRow, TransactionRow.entry_id == PostingRow.entry_id)
-        .where(TransactionRow.id.in_(draft.transaction_ids), PostingRow.account == accounts.VAT_DUE)
+        .join(InvoicedTransactionRow, InvoicedTransactionRow.transaction_id == TransactionRow.id)
+        .where(InvoicedTransactionRow.invoice_id == invoice_id, PostingRow.account == accounts.VAT_DUE)
     )
     owed = vat_cents if draft.about_id is None else -vat_cents
     between = owed - int(posted or 0)
