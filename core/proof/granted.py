@@ -42,9 +42,9 @@ def find_granted(store: EphemeralStore, token: VerifiedAccessToken) -> Granted |
 
     Raises `TokenRevoked`.
     """
-    granted, *revoked = store.get_many(
-        ((Kind.GRANT, token.family_id), *((Kind.REVOKED_FAMILY, name) for name in lineage(token.jti)))
-    )
+    # A client that is kept out has nothing any more, what it got for itself included.
+    ends = (token.client_id, *lineage(token.jti))
+    granted, *revoked = store.get_many(((Kind.GRANT, token.family_id), *((Kind.REVOKED_FAMILY, name) for name in ends)))
     if any(entry is not None for entry in revoked):
         raise TokenRevoked(reason="revoked", client_id=token.client_id)
     if granted is not None:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.orm import Session
 
 from core.infra.errors import NotFound
 from core.wallet.identifiers import HoldId, TransactionId
 from core.wallet.states import TransactionKind, TransactionStatus
 from core.wallet.tables import HoldRow, TransactionRow, WalletRow
+
+# Written as in the partial index, so that both databases use it.
+_UNIQUE = text("wallet_transaction.status <> 'failed' AND wallet_transaction.kind = 'tool'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,7 @@ def find_charge(session: Session, transaction_id: TransactionId, *, owner: Owner
 
 def charges_named(session: Session, reference: str, *, owner: Owner) -> tuple[ToolCharge, ...]:
     """Return what carries a reference and was not refused: one charge or hold at most."""
-    named = and_(TransactionRow.reference == reference, TransactionRow.status != TransactionStatus.FAILED.value)
-    return _charges(session, named, owner)
+    return _charges(session, and_(TransactionRow.reference == reference, _UNIQUE), owner)
 
 
 def require_hold(session: Session, hold_id: HoldId, *, owner: Owner) -> None:

@@ -182,7 +182,9 @@ def set_enabled(session: Session, store: EphemeralStore, client_id: str, *, enab
         return False
     row.enabled, row.changed_at = enabled, now
     session.flush()
-    if not enabled:
+    if enabled:
+        refresh_token.let_client_in(store, client_id)
+    else:
         refresh_token.revoke_client(session, store, client_id, now)
     action = "client-enabled" if enabled else "client-disabled"
     audit.record(session, action=action, actor_id=None, subject_id=client_id, now=now)

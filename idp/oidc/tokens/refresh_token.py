@@ -193,8 +193,14 @@ def contexts_of(session: Session, person_id: PersonId, now: datetime) -> frozens
 
 
 def revoke_client(session: Session, store: EphemeralStore, client_id: str, now: datetime) -> None:
-    """End everything that a client holds."""
+    """End everything that a client holds, also what it got for itself, until `let_client_in`."""
     _revoke(session, store, _family.c.client_id == client_id, now)
+    store.put(Kind.REVOKED_FAMILY, client_id, b"1", TOMBSTONE_LIFE)
+
+
+def let_client_in(store: EphemeralStore, client_id: str) -> None:
+    """Let the tokens count that a client gets from now on; what was ended stays so, but for its own of minutes ago."""
+    store.delete(Kind.REVOKED_FAMILY, client_id)
 
 
 def revoke_access_token(store: EphemeralStore, jti: str) -> None:

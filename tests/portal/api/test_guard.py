@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from core.infra.ids import new_id
 from core.infra.store.interface import Kind
 from core.proof.dpop import thumbprint_of
+from idp.oidc.tokens import refresh_token
 from tests.support.dpop_proofs import a_proof_key
 from tests.support.tool_calls import BASE, PURCHASE, ToolDesk
 
@@ -79,6 +80,21 @@ def test_a_revoked_token_is_refused_whatever_of_its_line_was_revoked(desk: ToolD
 
         challenge(desk.post("/charges", token, PURCHASE), 401, "invalid_token")
     assert desk.balance(desk.anna) == 1_000
+
+
+def test_a_client_that_is_kept_out_reaches_nothing_with_a_token_of_its_own_until_it_is_let_in(
+    desk: ToolDesk,
+) -> None:
+    database, store, now = desk.services.database, desk.services.store, desk.clock.now()
+    own = desk.token(None)
+    with database.transaction() as session:
+        refresh_token.revoke_client(session, store, "finder", now)
+
+    challenge(desk.get("/charges?reference=r", own), 401, "invalid_token")
+    challenge(desk.post("/charges", desk.token(desk.bram), PURCHASE), 401, "invalid_token")
+
+    refresh_token.let_client_in(store, "finder")
+    assert desk.get("/charges?reference=r", desk.token(None)).status_code == 200
 
 
 def test_a_token_whose_grant_nobody_remembers_is_refused_and_not_taken_for_the_clients_own(desk: ToolDesk) -> None:
