@@ -146,6 +146,7 @@ def _links() -> tuple[Link, ...]:
         Link(_("JSON Schema of the ID token"), schema_path(Target.ID_TOKEN)),
         Link(_("JSON Schema of the access token"), schema_path(Target.ACCESS_TOKEN)),
         Link(_("JSON Schema of userinfo"), schema_path(Target.USERINFO)),
+        Link(_("Charging a wallet"), f"{services().settings.portal_url}/docs/wallet"),
         Link(_("Errors"), "/docs/errors"),
     )
 

@@ -193,7 +193,7 @@ def test_session_that_ended_at_immo_connect_leads_to_the_sign_in(
     assert wallet.sent == []
 
 
-@pytest.mark.parametrize("origin", ["cross-site", "same-site", "none"])
+@pytest.mark.parametrize("origin", ["cross-site", "same-site"])
 def test_a_foreign_page_buys_nothing(anna: FlaskClient, wallet: SmallWallet, origin: str) -> None:
     order = order_of(anna)
 
