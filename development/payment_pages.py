@@ -17,7 +17,7 @@ h1 { margin: 0; font-size: 1.25rem; }
 h2 { margin: 0; font-size: 1.05rem; }
 main { max-width: 52rem; margin: 0 auto; padding: 1rem; display: grid; gap: 1rem; }
 section { padding: 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--raised); }
-form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin-top: .75rem; }
+form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-top: .75rem; }
 fieldset { display: flex; flex-wrap: wrap; gap: .25rem 1rem; width: 100%; margin: 0; border: 1px solid var(--line);
   border-radius: .25rem; }
 label { display: inline-flex; gap: .4rem; align-items: center; min-height: 1.75rem; }

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.infra.log import ERROR, WARNING, event
 from core.wallet import ledger, rules, transactions
 from core.wallet.identifiers import EntryId, WalletId
 from core.wallet.ledger import About, Locked
@@ -51,18 +52,10 @@ def follow(session: Session, question: Asked, payment: Payment, *, now: datetime
     row = behind_the_lock(session, question.id)
     if row.payment_id not in {None, payment.id}:
         # Somebody else was answered first; whatever this payment is, nobody was sent to pay it.
+        event("payment_stray", WARNING, top_up_id=row.id, payment_id=payment.id)
         return ()
     row.payment_id, row.method = payment.id, payment.method
-    verdict = judge(payment, reference=row.id, amount_cents=row.amount_cents)
-    happened: list[Happened] = []
-    if moves(TopUpStatus(row.status), verdict.status):
-        match verdict.status:
-            case TopUpStatus.OPEN:
-                row.status = TopUpStatus.OPEN
-            case TopUpStatus.PAID:
-                happened.append(_credit(session, locked, row, payment.id, now))
-            case _:
-                fail(session, locked[question.wallet_id], row, verdict.status, verdict.reason, now=now)
+    happened = _conclude(session, locked, row, payment, now)
     if row.status == TopUpStatus.PAID:
         known = {(PaymentEvent(kind), event_id) for kind, event_id in _events(session, row)}
         happened += [_take(session, locked, row, kind, taken, now) for kind, taken in due(payment.taken, known)]
@@ -70,6 +63,22 @@ def follow(session: Session, question: Asked, payment: Payment, *, now: datetime
         # Announced anew while the provider answered: then it is asked again.
         row.ask_at = None
     return tuple(happened)
+
+
+def _conclude(session: Session, locked: Locked, row: TopUpRow, payment: Payment, now: datetime) -> list[Happened]:
+    verdict = judge(payment, reference=row.id, amount_cents=row.amount_cents)
+    if not moves(TopUpStatus(row.status), verdict.status):
+        return []
+    match verdict.status:
+        case TopUpStatus.OPEN:
+            row.status = TopUpStatus.OPEN
+        case TopUpStatus.PAID:
+            return [_credit(session, locked, row, payment.id, now)]
+        case ended:
+            if ended is TopUpStatus.FLAGGED:
+                event("payment_flagged", ERROR, top_up_id=row.id, payment_id=payment.id, reason=verdict.reason)
+            fail(session, locked[WalletId(row.wallet_id)], row, ended, verdict.reason, now=now)
+    return []
 
 
 def _credit(session: Session, locked: Locked, row: TopUpRow, payment_id: str, now: datetime) -> Happened:
@@ -84,29 +93,27 @@ def _credit(session: Session, locked: Locked, row: TopUpRow, payment_id: str, no
     return _record(session, row, happened, payment_id, entry_id, now=now)
 
 
-def _take(
-    session: Session, locked: Locked, row: TopUpRow, event: PaymentEvent, taken: Taken, now: datetime
-) -> Happened:
+def _take(session: Session, locked: Locked, row: TopUpRow, kind: PaymentEvent, taken: Taken, now: datetime) -> Happened:
     wallet = locked[WalletId(row.wallet_id)]
-    entry, change = _entry(session, wallet, row, event, taken)
+    entry, change = _entry(session, wallet, row, kind, taken)
     entry_id = ledger.post(session, entry, About(reference=taken.id), locked=locked, now=now)
-    line = Line(_LINES[event], change, description="", reference=taken.id)
+    line = Line(_LINES[kind], change, description="", reference=taken.id)
     transactions.settled(session, wallet, line, entry_id, now=now)
     if taken.kind is PaymentEvent.REFUNDED:
         row.refunded_cents -= change
     else:
         row.charged_back_cents -= change
-    return _record(session, row, Happened(event, taken.amount_cents), taken.id, entry_id, now=now)
+    return _record(session, row, Happened(kind, taken.amount_cents), taken.id, entry_id, now=now)
 
 
-def _entry(session: Session, wallet: WalletRow, row: TopUpRow, event: PaymentEvent, taken: Taken) -> tuple[Entry, int]:
+def _entry(session: Session, wallet: WalletRow, row: TopUpRow, kind: PaymentEvent, taken: Taken) -> tuple[Entry, int]:
     """Return the entry of what was taken or given back, and what the wallet gains by it."""
-    if event in _UNDONE:
-        first = session.get_one(PaymentEventRow, (row.provider, _UNDONE[event], taken.id))
+    if kind in _UNDONE:
+        first = session.get_one(PaymentEventRow, (row.provider, _UNDONE[kind], taken.id))
         return rules.given_back_entry(ledger.entry_of(session, first.entry_id)), first.amount_cents
     # The money has left us already. Where the wallet cannot give it, it is owed, as after a chargeback.
     is_covered = wallet.balance_cents >= taken.amount_cents
-    is_refund = event is PaymentEvent.REFUNDED and is_covered
+    is_refund = kind is PaymentEvent.REFUNDED and is_covered
     make = rules.repaid_entry if is_refund else rules.chargeback_entry
     return make(WalletId(row.wallet_id), taken.amount_cents), -taken.amount_cents
 
