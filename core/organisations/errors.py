@@ -82,7 +82,7 @@ class BlockedHere(RuleError):
 
 
 class Disputed(RuleError):
-    """Somebody disputes whose organisation this is: who manages it stays as it is until that is settled."""
+    """Somebody disputes whose organisation this is: managers stay, and money too, until that is settled."""
 
     code = "disputed"
 
