@@ -51,7 +51,9 @@ def asked(sent: Mapping[str, str]) -> Asked:
 
 
 def sort_value(order: Order) -> str:
-    """Return an order as it stands in an address: the column, after a minus where it descends."""
+    """Return an order as it stands in an address: the column, after a minus where it descends; none for the usual."""
+    if order == Order():
+        return ""
     return order.column.value if order.is_ascending else f"-{order.column.value}"
 
 

@@ -4,7 +4,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from core.wallet.statement_forms import TOOL, Asked, sort_value
-from core.wallet.statements import Order
 from core.wallet.states import TransactionKind, TransactionStatus
 from portal.wallet import words
 from portal.wallet.pages import FilterShown, Options
@@ -19,7 +18,7 @@ def filter_shown(found: Asked, tools: words.Tools, *, language: str) -> FilterSh
         statuses=(("", _("All states")), *((one.value, words.status_text(one)) for one in TransactionStatus)),
         types=_types(tools, language),
         summary=ngettext("%(num)s filter", "%(num)s filters", count) if count else "",
-        sort="" if found.order == Order() else sort_value(found.order),
+        sort=sort_value(found.order),
     )
 
 

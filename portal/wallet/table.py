@@ -37,7 +37,7 @@ def table(found: Asked, stretch: Stretch, tools: words.Tools, *, language: str, 
 
 def query(found: Asked, **more: str) -> str:
     """Return the end of an address that asks for the same again, and for this besides; it may be empty."""
-    named = {**found.form.typed, SORT: "" if found.order == Order() else sort_value(found.order), **more}
+    named = {**found.form.typed, SORT: sort_value(found.order), **more}
     given = {name: value for name, value in named.items() if value}
     return f"?{urlencode(given)}" if given else ""
 
