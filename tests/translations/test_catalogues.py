@@ -15,6 +15,7 @@ _IN_BOTH = {
     *("immo-connect", "contact", "type", "%(accreditation)s (%(places)s)", "logo", "wallet", "helpdesk", "code"),
     *("content security policy", "discovery document", "openid connect", "introspection", "token exchange"),
     *("fapi 2.0 message signing", "fapi 2.0 security profile", "%(milliseconds)s ms"),
+    *("csv", "pdf"),
 }
 SAME = {
     "nl": {
