@@ -50,9 +50,7 @@ def _view(path: str, operation: Operation) -> View[Services]:
             rate_limit.hit(ground.store, CHANGES if operation.changes else READS, _counted(caller))
             given = _carry_out(ground, request, operation, caller, _identifier(request.names(path)))
         except (InsufficientFunds, WalletFrozen) as error:
-            given = pay_first(
-                error, f"{ground.settings.portal_url}/organisations/{caller.organisation_id}/wallet/recharge"
-            )
+            given = pay_first(error, _topup_url(ground, caller))
         except ImmoError as error:
             given = refuse(error)
         return Answer(given.body, given.status, {**given.headers, **caller.headers})
@@ -128,6 +126,10 @@ def _named(request: ProgramRequest, operation: Operation, caller: ToolCaller, bo
     asked = (operation.name, request.path, buyer)
     content = orjson.dumps(body.values, option=orjson.OPT_SORT_KEYS)
     return idempotency.Call.of(caller.client_id, key, *(part.encode() for part in asked), content)
+
+
+def _topup_url(ground: Services, caller: ToolCaller) -> str:
+    return f"{ground.settings.portal_url}/organisations/{caller.organisation_id}/wallet/recharge"
 
 
 def _counted(caller: ToolCaller) -> str:

@@ -1,7 +1,9 @@
 """An organisation's money is touched by no other organisation's token, and a client's doings by no other client."""
 
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from core.tools.registration import end
 from tests.support.tool_calls import PURCHASE, Context, ToolDesk
 
 
@@ -56,3 +58,33 @@ def test_each_office_pays_for_its_own_people_alone(desk: ToolDesk) -> None:
     assert desk.post("/charges", desk.token(desk.carl, client="rent"), PURCHASE).status_code == 201
 
     assert (desk.balance(desk.anna), desk.balance(desk.carl)) == (1_000, 750)
+
+
+def test_a_tool_that_was_given_up_takes_nothing_new_and_still_gives_back(desk: ToolDesk) -> None:
+    token, own = desk.token(desk.bram), desk.token(None)
+    charged = desk.post("/charges", token, PURCHASE).get_json()
+    held = desk.post("/holds", token, PURCHASE).get_json()
+    with desk.services.database.transaction() as session:
+        end(session, desk.anna.registration_id, by=desk.anna.person_id, now=desk.clock.now())
+
+    for context in (desk.anna, desk.bram):
+        for path in ("/charges", "/holds"):
+            answer = desk.post(path, desk.token(context), PURCHASE)
+            assert (answer.status_code, answer.get_json()["code"]) == (403, "context-closed")
+    assert desk.post(f"/holds/{held['id']}/void", own).status_code == 200
+    assert desk.post(f"/charges/{charged['id']}/refund", own).status_code == 201
+
+    assert desk.balance(desk.anna) == 1_000
+
+
+def test_a_reference_is_found_by_its_index_however_many_charges_there_are(desk: ToolDesk) -> None:
+    """The condition of the partial index is written out: as parameters no database could use it (performance.md)."""
+    asked = list[str]()
+    event.listen(desk.services.database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    desk.get("/charges?reference=r-1", desk.token(None))
+    (statement,) = (text for text in asked if "wallet_transaction" in text)
+
+    with desk.services.database.connection() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("finder", "r-1", "tool")).all()
+
+    assert any("uq_wallet_transaction_reference" in str(step) for step in plan), plan
