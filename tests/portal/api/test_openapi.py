@@ -65,7 +65,7 @@ def known_ids(desk: ToolDesk) -> list[str]:
     return [*(desk.post(path, token, PURCHASE).get_json()["id"] for path in paths), new_id("txn")]
 
 
-@settings(max_examples=120, derandomize=True, database=None, phases=_PHASES, suppress_health_check=_ALLOWED)
+@settings(max_examples=80, derandomize=True, database=None, phases=_PHASES, suppress_health_check=_ALLOWED)
 @given(data=st.data())
 def test_calls_by_the_description_and_against_it_are_answered_as_it_says(
     desk: ToolDesk, operations: list[Any], known_ids: list[str], data: st.DataObject
