@@ -27,7 +27,7 @@ from core.organisations.tables import MembershipRow, OrganisationRow
 from core.people.tables import PersonRow
 from core.tools.catalogue import listed_tools
 from core.wallet.charging import VAT_BASIS_POINTS
-from core.wallet.documents import invoices, rules, vat
+from core.wallet.documents import invoices, open_lines, rules, vat
 from core.wallet.documents.check import UnsoundInvoice, require_sound
 from core.wallet.documents.invoice_content import InvoiceContent, Line, Party, Preceding
 from core.wallet.documents.invoices import Numbers
@@ -69,7 +69,7 @@ def invoice_months(database: Database, settings: SellerSettings, *, now: datetim
     with database.reading() as session:
         if invoices.is_done(session, settings.number, until=first_day):
             return 0
-        wallets = invoices.wallets_with_open_lines(session, before=until)
+        wallets = open_lines.wallets_with_some(session, before=until)
     with suppress(Conflict), database.transaction() as session:
         invoices.open_year(session, settings.number, today.year)
     made, failed = 0, []
@@ -98,7 +98,7 @@ def _invoice_wallet(
         with database.transaction() as session:
             numbers = Numbers(session, settings.number, belgian_date(now).year)
             # Read behind the lock: of two that run at once the second finds what the first made.
-            found = invoices.open_lines(session, wallet_id, before=before)
+            found = open_lines.of_wallet(session, wallet_id, before=before)
             if not found:
                 return
             month = found[0][0]
@@ -125,7 +125,7 @@ class _Desk:
     def issue(self, draft: Draft, numbers: Numbers) -> int:
         """Make a document of a draft and return how many that were: none where nothing is left of it."""
         if not draft.sums:
-            invoices.take_up(self._session, draft.transaction_ids, None)
+            open_lines.take_up(self._session, draft.transaction_ids, None)
             return 0
         sequence, number = numbers.take()
         content = self._content(draft, number)

@@ -1,27 +1,22 @@
-"""Invoices and credit notes as they are kept: which lines are open, the next number, what was made (W13).
+"""Invoices and credit notes as they are kept: the next number, what was made, where it stands (W13).
 
 A document is written once and never changed; only where it stands on its way to the customer is.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, func, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
 
-from core.infra.clock import belgian_date
 from core.infra.errors import NotFound
 from core.infra.ids import new_id
+from core.wallet.documents import open_lines
 from core.wallet.documents.invoice_content import InvoiceContent
-from core.wallet.documents.rules import Draft, OpenLine, number_of
-from core.wallet.documents.tables import InvoiceCounterRow, InvoicedTransactionRow, InvoiceRow
-from core.wallet.identifiers import InvoiceId, TransactionId, WalletId
-from core.wallet.states import InvoiceKind, InvoiceStatus, TransactionKind, TransactionStatus
-from core.wallet.tables import EntryRow, TransactionRow
-
-# What tools earned changes by these alone; corrections by operators never touch it.
-_INVOICED = (TransactionKind.TOOL.value, TransactionKind.REFUND.value)
+from core.wallet.documents.rules import Draft, number_of
+from core.wallet.documents.tables import InvoiceCounterRow, InvoiceRow
+from core.wallet.identifiers import InvoiceId, WalletId
+from core.wallet.states import InvoiceKind, InvoiceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +31,6 @@ class InvoiceFacts:
     paid_cents: int
     status: InvoiceStatus
     sent_at: datetime | None
-
-
-def wallets_with_open_lines(session: Session, *, before: datetime) -> tuple[WalletId, ...]:
-    """Return the wallets of which something settled before a moment stands on no document."""
-    found = select(TransactionRow.wallet_id).where(_is_open(before)).distinct().order_by(TransactionRow.wallet_id)
-    return tuple(WalletId(wallet_id) for wallet_id in session.scalars(found))
-
-
-def open_lines(session: Session, wallet_id: WalletId, *, before: datetime) -> tuple[tuple[date, OpenLine], ...]:
-    """Return a wallet's charges, and what was given back of charges, that stand on no document, the oldest first.
-
-    Each comes with the first day of the month in which it settled.
-    """
-    charged, taken_up = aliased(TransactionRow), aliased(InvoicedTransactionRow)
-    same_charge = (charged.wallet_id == wallet_id) & (charged.kind == TransactionKind.TOOL.value)
-    rows = session.execute(
-        select(TransactionRow.id, TransactionRow.settled_at, TransactionRow.amount_cents)
-        .add_columns(func.coalesce(charged.id, TransactionRow.id).label("charge_id"), taken_up.invoice_id)
-        .add_columns(func.coalesce(charged.tool_code, TransactionRow.tool_code).label("tool_code"))
-        .join(EntryRow, EntryRow.id == TransactionRow.entry_id)
-        .outerjoin(charged, same_charge & (charged.entry_id == EntryRow.about_id))
-        .outerjoin(taken_up, taken_up.transaction_id == charged.id)
-        .where(TransactionRow.wallet_id == wallet_id, _is_open(before))
-        .order_by(TransactionRow.settled_at, TransactionRow.number)
-    )
-    return tuple(
-        (
-            belgian_date(row.settled_at).replace(day=1),
-            OpenLine(
-                TransactionId(row.id),
-                row.tool_code or "",
-                -row.amount_cents,
-                TransactionId(row.charge_id),
-                None if row.invoice_id is None else InvoiceId(row.invoice_id),
-            ),
-        )
-        for row in rows
-    )
 
 
 def open_year(session: Session, seller: str, year: int) -> None:
@@ -129,14 +86,8 @@ def store(
     )
     session.add(row)
     session.flush()
-    take_up(session, draft.transaction_ids, InvoiceId(row.id))
+    open_lines.take_up(session, draft.transaction_ids, InvoiceId(row.id))
     return InvoiceId(row.id)
-
-
-def take_up(session: Session, transaction_ids: Collection[TransactionId], invoice_id: InvoiceId | None) -> None:
-    """Keep on which document lines stand; None: they came to nothing before there was one."""
-    rows = [{"transaction_id": transaction_id, "invoice_id": invoice_id} for transaction_id in transaction_ids]
-    session.execute(insert(InvoicedTransactionRow), rows)
 
 
 def invoices_of(session: Session, wallet_id: WalletId) -> tuple[InvoiceFacts, ...]:
@@ -173,15 +124,6 @@ def _row(session: Session, wallet_id: WalletId, invoice_id: str) -> InvoiceRow:
     if row is None:
         raise NotFound(invoice=invoice_id)
     return row
-
-
-def _is_open(before: datetime) -> ColumnElement[bool]:
-    return (
-        (TransactionRow.status == TransactionStatus.SUCCEEDED.value)
-        & TransactionRow.kind.in_(_INVOICED)
-        & (TransactionRow.settled_at < before)
-        & ~exists().where(InvoicedTransactionRow.transaction_id == TransactionRow.id)
-    )
 
 
 def _listed(session: Session, *wanted: ColumnElement[bool]) -> tuple[InvoiceFacts, ...]:
