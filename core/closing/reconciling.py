@@ -1,9 +1,10 @@
 """Asking the payment provider what it paid out, before provider, bank and ledger are compared (W12)."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from core.infra.db import Database
-from core.infra.errors import Unavailable
+from core.infra.errors import Conflict, Unavailable
 from core.wallet.bank.settlements import match_settlements
 from core.wallet.control import reconciliation
 from core.wallet.control.reconciliation import Reconciliation
@@ -26,12 +27,13 @@ def compare(database: Database, provider: Provider, *, now: datetime) -> Reconci
     A provider that does not answer is a difference like any other, and the rest is compared.
     """
     told, unasked = _ask(provider)
-    with database.transaction() as session:
+    # Who is second at the same moment finds done what the first did: settlements are the provider's, not ours.
+    with suppress(Conflict), database.transaction() as session:
         settlements.record(session, provider.name, told, now=now)
         match_settlements(session, now=now)
     with database.snapshot() as session:
         made = reconciliation.reconcile(session, now=now, told=unasked)
-    with database.transaction() as session:
+    with suppress(Conflict), database.transaction() as session:
         reconciliation.keep(session, made)
     return made
 

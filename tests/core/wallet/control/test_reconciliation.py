@@ -19,6 +19,7 @@ from core.wallet.control.reconciliation import Reconciliation
 from core.wallet.payments import following, topups
 from core.wallet.payments.provider import Amount, Order, Payment, PaymentStatus, Settlement, Taken
 from core.wallet.states import EntryKind, PaymentEvent
+from tests.support.at_once import at_once
 from tests.support.bank_files import NORTH_SENDER, a_statement, brought
 from tests.support.offices import a_person
 from tests.support.wallets import a_wallet, an_order
@@ -79,6 +80,19 @@ def test_payments_and_what_is_paid_out_of_them_agree_and_are_posted_once(databas
     assert again.balances[reconciliation.WALLETS] == 50_00
     with database.reading() as session:
         assert reconciliation.latest(session, most=5) == (again,)
+
+
+def test_two_that_compare_at_once_post_a_settlement_once(database: Database, clock: FixedClock) -> None:
+    provider = PayingOut([a_settlement(30_00, 1_00, clock.now())])
+    with database.transaction() as session:
+        paid(session, clock.now())
+
+    refused = at_once(*[lambda: reconciling.compare(database, provider, now=clock.now())] * 4)
+
+    assert refused == []
+    with database.reading() as session:
+        (kept,) = reconciliation.latest(session, most=5)
+    assert (kept.differences, kept.balances[accounts.PROVIDER_FEES]) == ((), -1_00)
 
 
 def test_what_is_taken_back_counts_against_what_the_provider_owes(database: Database, clock: FixedClock) -> None:
