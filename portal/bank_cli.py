@@ -21,7 +21,8 @@ def bank() -> None:
 
 @bank.command("import")
 @click.argument("files", type=click.Path(path_type=Path, exists=True, dir_okay=False), nargs=-1, required=True)
-def import_files(files: tuple[Path, ...]) -> None:
+@click.option("--skip-numbers", is_flag=True, help="Also take statements between which the bank left a number out.")
+def import_files(files: tuple[Path, ...], *, skip_numbers: bool) -> None:
     """Book files of the bank, CODA or CAMT.053, in the order in which they are named.
 
     Each is booked whole or not at all, and once. The first one that is refused stops the rest.
@@ -33,16 +34,19 @@ def import_files(files: tuple[Path, ...]) -> None:
     log.configure(settings.log_level)
     with closing(Database(settings.database_url)) as database:
         for file in files:
-            click.echo(f"{file.name}: {_summary(_import(database, file, settings.wallet.bank.iban))}")
+            made = _import(database, file, settings.wallet.bank.iban, may_skip_numbers=skip_numbers)
+            click.echo(f"{file.name}: {_summary(made)}")
 
 
-def _import(database: Database, file: Path, account: str) -> Imported:
+def _import(database: Database, file: Path, account: str, *, may_skip_numbers: bool) -> Imported:
     with file.open("rb") as opened:
         # One more than may be, so that what is too large is refused and not cut off.
         content = opened.read(BYTES_MAX + 1)
     try:
         with database.transaction() as session:
-            return import_file(session, content, account=account, by=None, now=SystemClock().now())
+            return import_file(
+                session, content, account=account, by=None, may_skip_numbers=may_skip_numbers, now=SystemClock().now()
+            )
     except ImmoError as error:
         # What watches the log is told, also where nobody reads what the command says.
         log.event("bank_file_refused", log.ERROR, error_code=error.code, file=file.name)

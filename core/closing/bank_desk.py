@@ -63,10 +63,21 @@ def find(session: Session, bank_entry_id: str) -> NamedEntry:
     return NamedEntry(entry, _candidates(entry, _owners(session, (entry,))))
 
 
-def read_file(session: Session, content: bytes, *, account: str, why: Reason, by: PersonId, now: datetime) -> Imported:
+def read_file(
+    session: Session,
+    content: bytes,
+    *,
+    account: str,
+    may_skip_numbers: bool,
+    why: Reason,
+    by: PersonId,
+    now: datetime,
+) -> Imported:
     """Book a file that an operator brought; raises `NotStaff`, and as `statements.import_file`."""
     roles.require(session, by, StaffRole.OPERATOR)
-    return statements.import_file(session, content, account=account, by=by, why=why, now=now)
+    return statements.import_file(
+        session, content, account=account, by=by, why=why, may_skip_numbers=may_skip_numbers, now=now
+    )
 
 
 def ask_to_book(

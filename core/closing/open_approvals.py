@@ -14,6 +14,7 @@ from core.people.tables import PersonRow
 from core.staff import approvals
 from core.staff.approvals import Approval
 from core.staff.states import StaffRole
+from core.wallet.bank.desk import described
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def _names(session: Session, found: Collection[Approval]) -> Mapping[str, str]:
             OrganisationRow.id.in_(wanted)
         )
     )
-    return names | {row.id: f"{row.name} ({row.company_number})" for row in offices}
+    named_offices = {row.id: f"{row.name} ({row.company_number})" for row in offices}
+    return {**names, **named_offices, **described(session, wanted)}
 
 
 def _full_name(given_name: str | None, family_name: str | None, username: str) -> str:

@@ -35,7 +35,7 @@ bp = Blueprint("operations_bank", __name__)
 URL = Part.BANK.value
 _NO_FILE = N_("Choose a file of the bank: CODA or CAMT.053, of at most 8 MB.")
 _NO_COMPANY = N_("Enter the company number of the organisation whose wallet it is for.")
-_COMPANY = "company_number"
+_COMPANY, _SKIP = "company_number", "may_skip_numbers"
 _DECISION = "any(book, 'give-back', dismiss)"
 
 
@@ -92,16 +92,19 @@ def send() -> Answer:
     if not desk.is_fresh:
         return redirect(f"{URL}/upload", 303)
 
-    def read(reading: Reading) -> bytes:
+    def read(reading: Reading) -> tuple[bytes, bool]:
         if sent.file is None:
             reading.refuse("file", _NO_FILE)
-        return sent.file or b""
+        return sent.file or b"", reading.tick(_SKIP)
 
-    def do(content: bytes, why: Reason) -> None:
+    def do(value: tuple[bytes, bool], why: Reason) -> None:
+        content, may_skip = value
         account, by = desk.services.settings.wallet.bank.iban, desk.actor.person_id
         try:
             with desk.services.database.transaction() as session:
-                bank_desk.read_file(session, content, account=account, why=why, by=by, now=desk.now)
+                bank_desk.read_file(
+                    session, content, account=account, may_skip_numbers=may_skip, why=why, by=by, now=desk.now
+                )
         except (RuleError, Conflict) as error:
             log.event("bank_file_refused", log.ERROR, error_code=error.code)
             raise
@@ -178,6 +181,12 @@ def _upload() -> Question:
         ),
         fields=(
             Field("file", _("File"), "file", hint=_("CODA or CAMT.053, of at most 8 MB."), required=True, accept=""),
+            Field(
+                *(_SKIP, _("Also where the bank left a number out"), "tick"),
+                hint=_(
+                    "Only where the bank says that there is no such statement. The balances have to agree in any case."
+                ),
+            ),
         ),
         yes=_("Read it in"),
         has_file=True,

@@ -38,6 +38,9 @@ REFUSALS: Mapping[str, str] = {
     "statement-gap": N_(
         "A statement does not begin where the last one ended. Read the missing one in first. Nothing was booked."
     ),
+    "statement-number-gap": N_(
+        "The bank's numbers leave a statement out. Read it in first, or say that there is none. Nothing was booked."
+    ),
     "statement-repeated": N_("Somebody else read this file in at the same moment. Look at the statements below."),
     "no-such-wallet": N_("There is no organisation with this company number here. Look at the number again."),
     "no-sender": N_("The bank does not say from which account it came, so it cannot be given back."),

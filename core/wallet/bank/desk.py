@@ -3,7 +3,7 @@
 Each of them posts one entry; that two people agreed is the caller's to make sure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -90,6 +90,12 @@ def find_waiting(session: Session, bank_entry_id: str) -> WaitingEntry:
     return _shown(session, _still_waiting(session.get(BankEntryRow, bank_entry_id), bank_entry_id))
 
 
+def described(session: Session, bank_entry_ids: Collection[str]) -> Mapping[str, str]:
+    """Return what entries are called beside a decision: when, by whom, from where, with which words."""
+    rows = session.scalars(select(BankEntryRow).where(BankEntryRow.id.in_(bank_entry_ids)))
+    return {row.id: _described(row) for row in rows}
+
+
 def read_statements(session: Session) -> tuple[ReadStatement, ...]:
     """Return the statements that were read in last, the newest first."""
     rows = session.execute(
@@ -146,6 +152,12 @@ def dismiss(session: Session, bank_entry_id: str, *, now: datetime) -> EntryId:
     """
     row = _waiting_row(session, bank_entry_id)
     return _end(row, BankEntryStatus.NOT_OURS, _post(session, row, entries.not_ours(row.amount_cents), now), now)
+
+
+def _described(row: BankEntryRow) -> str:
+    words = row.message if row.structured is None else rules.shown(row.structured)
+    parts = (row.booked_on.isoformat(), row.counterparty_name, row.counterparty_iban, words)
+    return ", ".join(part for part in parts if part)
 
 
 def _post(session: Session, row: BankEntryRow, entry: Entry, now: datetime) -> EntryId:

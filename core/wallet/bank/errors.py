@@ -21,6 +21,12 @@ class StatementGap(RuleError):
     code = "statement-gap"
 
 
+class NumberGap(RuleError):
+    """The balances follow each other, and the bank's numbers leave one out: money may have come and gone between."""
+
+    code = "statement-number-gap"
+
+
 class StatementRepeated(Conflict):
     """Somebody else read a statement in at the same moment; a second try tells what is left to do."""
 

@@ -19,7 +19,7 @@ from core.staff.reasons import Reason
 from core.wallet import ledger
 from core.wallet.bank import entries, files, references
 from core.wallet.bank.booking import Known, book
-from core.wallet.bank.errors import DamagedBankFile, NoAccountOfOurs, StatementGap
+from core.wallet.bank.errors import DamagedBankFile, NoAccountOfOurs, NumberGap, StatementGap
 from core.wallet.bank.settlements import match_settlements
 from core.wallet.bank.tables import BankFileRow, BankStatementRow
 from core.wallet.bank.values import BankFile, BankStatement
@@ -41,11 +41,19 @@ class Imported:
 
 
 def import_file(
-    session: Session, content: bytes, *, account: str, by: str | None, why: Reason | None = None, now: datetime
+    session: Session,
+    content: bytes,
+    *,
+    account: str,
+    by: str | None,
+    why: Reason | None = None,
+    may_skip_numbers: bool = False,
+    now: datetime,
 ) -> Imported:
     """Book what a file of the bank says about our account; the same bytes once more do nothing.
 
-    Raises `DamagedBankFile`, `NoAccountOfOurs`, `StatementGap`; at the flush `StatementRepeated`. What
+    `may_skip_numbers` takes statements between which the bank left numbers out; balances agree in any case.
+    Raises `DamagedBankFile`, `NoAccountOfOurs`, `StatementGap`, `NumberGap`; at the flush `StatementRepeated`. What
     is refused leaves nothing, so it is to be called in a transaction of its own.
     """
     fingerprint = sha256(content).hexdigest()
@@ -57,7 +65,7 @@ def import_file(
     file = BankFileRow(id=new_id("bkf"), digest=fingerprint, format=found.format, brought_by=by, read_at=now)
     session.add(file)
     session.flush()
-    told = _book_all(session, file, found, account, now)
+    told = _book_all(session, file, found, account, now, may_skip_numbers=may_skip_numbers)
     match_settlements(session, now=now)
     counts = {"statements": told.statements, "credited": told.credited, "waiting": told.waiting}
     details = counts if why is None else counts | why.details()
@@ -73,7 +81,9 @@ class _Last:
     format: BankFormat
 
 
-def _book_all(session: Session, file: BankFileRow, found: BankFile, account: str, now: datetime) -> Imported:
+def _book_all(
+    session: Session, file: BankFileRow, found: BankFile, account: str, now: datetime, *, may_skip_numbers: bool
+) -> Imported:
     wallets = references.wallets_of(
         session, {named for one in found.statements for entry in one.entries for named in entries.messages(entry)}
     )
@@ -84,7 +94,9 @@ def _book_all(session: Session, file: BankFileRow, found: BankFile, account: str
         if _is_known(session, account, statement, found.format):
             known += 1
             continue
-        _require_next(last, statement, found.format)
+        _require_balance(last, statement)
+        if not may_skip_numbers:
+            _require_number(last, statement, found.format)
         row = _stored(file, account, statement, last)
         session.add(row)
         session.flush()
@@ -135,18 +147,19 @@ def _is_known(session: Session, account: str, statement: BankStatement, format_:
     return False
 
 
-def _require_next(last: _Last | None, statement: BankStatement, format_: BankFormat) -> None:
-    if last is None:
-        return
-    if statement.opening_cents != last.row.closing_cents:
+def _require_balance(last: _Last | None, statement: BankStatement) -> None:
+    if last is not None and statement.opening_cents != last.row.closing_cents:
         expected, found = last.row.closing_cents, statement.opening_cents
         raise StatementGap(statement=statement.statement_id, expected_cents=expected, opening_cents=found)
-    before, number = last.row.sequence, statement.sequence
+
+
+def _require_number(last: _Last | None, statement: BankStatement, format_: BankFormat) -> None:
     # Each form counts in its own way, and anew every year.
-    if (last.format, last.row.closed_on.year) != (format_, statement.closed_on.year) or not before or not number:
+    if last is None or (last.format, last.row.closed_on.year) != (format_, statement.closed_on.year):
         return
-    if number > before + 1:
-        raise StatementGap(statement=statement.statement_id, expected_number=before + 1, number=number)
+    before, number = last.row.sequence, statement.sequence
+    if before and number and number > before + 1:
+        raise NumberGap(statement=statement.statement_id, expected_number=before + 1, number=number)
 
 
 def _stored(file: BankFileRow, account: str, statement: BankStatement, last: _Last | None) -> BankStatementRow:

@@ -10,9 +10,9 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import ImmoError
 from core.wallet import accounts
-from core.wallet.bank.errors import DamagedBankFile, NoAccountOfOurs, StatementGap
+from core.wallet.bank.errors import DamagedBankFile, NoAccountOfOurs, NumberGap, StatementGap
 from core.wallet.bank.settlements import match_settlements
-from core.wallet.bank.statements import Imported
+from core.wallet.bank.statements import Imported, import_file
 from core.wallet.bank.tables import BankEntryRow, BankFileRow, BankStatementRow
 from core.wallet.identifiers import WalletId
 from core.wallet.payments import settlements
@@ -165,12 +165,16 @@ def test_a_missing_day_stops_everything_until_it_is_there(
 
     assert refused(database, clock, a_statement((100, "", NORTH), opening=6000, name="S3", number=3)) is StatementGap
     # The balances agree, because what is missing came and went; the number tells.
-    assert refused(database, clock, nothing_moved) is StatementGap
+    assert refused(database, clock, nothing_moved) is NumberGap
 
     bring(database, clock, a_statement((1, "", ""), (-1, "", ""), opening=5000, name="S2", number=2))
     bring(database, clock, nothing_moved)
     # The bank counts anew every year.
     bring(database, clock, a_statement(opening=5000, name="S1/27", number=1, on=day.replace(year=2027)))
+    skipped = a_statement(opening=5000, name="S5/27", number=5, on=day.replace(year=2027))
+    with database.transaction() as session:
+        told = import_file(session, skipped, account=ACCOUNT, by=None, may_skip_numbers=True, now=clock.now())
+    assert told.statements == 1
 
 
 def test_what_cannot_be_right_is_refused_whole(
