@@ -1,6 +1,7 @@
 """Receipts: one for each transaction that succeeded, frozen when somebody first asks for it (W5)."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -17,6 +18,7 @@ from core.wallet.documents.tables import ReceiptRow
 from core.wallet.identifiers import WalletId
 from core.wallet.states import EntryKind, TransactionKind
 from core.wallet.tables import TransactionRow
+from tests.support.at_once import at_once
 from tests.support.offices import a_person
 from tests.support.paper import said
 from tests.support.wallets import a_wallet, an_order
@@ -82,6 +84,25 @@ def test_a_receipt_stays_as_it_was_whatever_is_called_otherwise_later(database: 
 
         assert again == first
         assert "Another name" in said(in_french.pdf)
+
+
+def test_of_many_who_ask_first_one_freezes_it_for_all(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        wallet = a_wallet(session, cents=50_00, now=clock.now())
+        paid = charging.charge(session, an_order(wallet, cents=2_50), now=clock.now())
+
+    def ask(number: int) -> None:
+        mine = Names(NAMES.seller, Party(f"Name {number}", ()), {})
+        with database.transaction() as session:
+            receipts.freeze(session, wallet, paid.id, mine, language="en", now=clock.now())
+
+    assert at_once(*[partial(ask, number) for number in range(6)]) == []
+
+    with database.reading() as session:
+        (row,) = session.scalars(select(ReceiptRow)).all()
+        found = receipts.kept(session, wallet, paid.id, language="en")
+    assert found is not None
+    assert row.content["receiver"]["name"] in said(found.pdf)
 
 
 def test_a_receipt_that_is_set_otherwise_is_given_and_logged(
