@@ -4,14 +4,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core.infra.ids import new_id
-from core.organisations.tables import MembershipRow, OrganisationRow
+from core.organisations.tables import MembershipRow
 from core.people.assurance import Acr, Authentication
 from core.people.identifiers import PersonId
 from core.tools import assignments
 from core.tools.context import ChosenContext
 from core.tools.identifiers import RegistrationId
-from core.wallet.control.tables import LimitRow
+from core.wallet.control.choices import replace_limits
+from core.wallet.control.limits import Limit
+from core.wallet.queries import wallet_of
 from idp.claims.context import ClaimsContext
 from idp.claims.load import ContextUnusable, PersonGone, load_claims
 from idp.wiring import Services
@@ -80,11 +81,12 @@ def test_wallet_is_told_with_the_lowest_limit_of_this_person_at_this_tool(servic
     context = noord_at_atlas(office)
     assert load(services, office.anna, context).max_charge_cents is None
     with services.database.transaction() as session:
-        wallet = session.get_one(OrganisationRow, office.noord).wallet_id
-        for person, tool, cents in ((None, None, 90_00), (office.anna, "atlas", 50_00), (office.anna, "rent", 10_00)):
-            limit = LimitRow(wallet_id=wallet, person_id=person, tool_code=tool, per_charge_cents=cents)
-            limit.id, limit.subject, limit.changed_at = new_id("lim"), f"{person} {tool}", services.clock.now()
-            session.add(limit)
+        wallet, now = wallet_of(session, office.noord), services.clock.now()
+        assert wallet is not None
+        everybody = {Limit(None, None, per_charge_cents=90_00, per_month_cents=None)}
+        anna = {Limit(office.anna, tool, cents, None) for tool, cents in (("atlas", 50_00), ("rent", 10_00))}
+        replace_limits(session, wallet.id, None, everybody, now=now)
+        replace_limits(session, wallet.id, office.anna, anna, now=now)
 
     assert load(services, office.anna, context).max_charge_cents == 50_00
     assert load(services, office.anna, context, scope=("openid", "roles")).max_charge_cents is None

@@ -4,12 +4,16 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from core.wallet.control.choices import replace_limits
+from core.wallet.control.limits import Limit
+from core.wallet.queries import wallet_of
 from idp.claims.catalogue import CLAIMS
 from idp.claims.explanation import EXPLANATIONS, Missing
 from idp.oidc.checks.claims_parameter import ClaimsRequest, RequestedClaim
 from idp.oidc.registered_client import CONTEXT_SCOPE, DEFAULT_SCOPE, ClientPolicy
 from idp.wiring import Services
 from tests.support.grants import (
+    Office,
     a_client,
     a_grant,
     a_person,
@@ -22,6 +26,7 @@ from tests.support.grants import (
 
 ALL = ClientPolicy(scope=(*DEFAULT_SCOPE, *CONTEXT_SCOPE))
 ORGANIZATION = "urn:immo-connect:claims:organization"
+WALLET = "urn:immo-connect:claims:wallet"
 
 
 def asked(services: Services, endpoints: FlaskClient, **grant: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -35,17 +40,27 @@ def asked(services: Services, endpoints: FlaskClient, **grant: Any) -> tuple[dic
     return tokens, {claim["name"]: claim for claim in answer.get_json()["claims"]}
 
 
+def a_limit(services: Services, office: Office, *, cents: int) -> None:
+    """Let nobody spend more at once from the wallet of the office."""
+    with services.database.transaction() as session:
+        wallet = wallet_of(session, office.context.organisation_id)
+        assert wallet is not None
+        limit = Limit(None, None, per_charge_cents=cents, per_month_cents=None)
+        replace_limits(session, wallet.id, None, {limit}, now=services.clock.now())
+
+
 def test_every_claim_is_explained_and_present_ones_are_what_tokens_and_userinfo_say(
     services: Services, endpoints: FlaskClient
 ) -> None:
     person = a_person(services)
     office = an_office(services, person)
+    a_limit(services, office, cents=50_00)
 
     tokens, found = asked(
         services,
         endpoints,
         person_id=person,
-        scope=("openid", "profile", "organization", "roles"),
+        scope=("openid", "profile", "organization", "roles", "wallet"),
         context=office.context,
     )
 
@@ -61,6 +76,7 @@ def test_every_claim_is_explained_and_present_ones_are_what_tokens_and_userinfo_
         assert claim["values"].get("userinfo") == userinfo.get(name), name
         assert bool(claim["values"]) is (claim["missing"] is None), name
     assert found[ORGANIZATION]["values"]["userinfo"]["id"] == office.context.organisation_id
+    assert found[WALLET]["values"]["access_token"]["max_charge"] == 5_000
 
 
 def test_what_is_missing_says_why(services: Services, endpoints: FlaskClient) -> None:
