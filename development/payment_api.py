@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 
-from development.payment_book import METHODS, Amount, Book, Chargeback, Payment, Refund, Settlement, new_payment_id, now
+from development.payment_book import (
+    METHODS,
+    Amount,
+    Book,
+    Chargeback,
+    Payment,
+    Refund,
+    Refused,
+    Settlement,
+    new_payment_id,
+    now,
+)
 
 _VALUE = re.compile(r"\d{1,6}\.\d{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -89,7 +100,10 @@ def _create(book: Book, here: str, key: str | None, body: bytes) -> Answer:
         )
     except (ValueError, KeyError, TypeError):
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "The body is not as the API wants it", field="body")
-    kept = book.add(payment, key)
+    try:
+        kept = book.add(payment, key, body)
+    except Refused:
+        return _problem(HTTPStatus.BAD_REQUEST, "The idempotency key was used with other parameters")
     return HTTPStatus.CREATED, payment_document(kept, here, embeds=False)
 
 

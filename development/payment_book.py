@@ -95,7 +95,7 @@ class Book:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._payments: dict[str, Payment] = {}
-        self._by_key: dict[str, str] = {}
+        self._first_calls: dict[str, tuple[bytes, Payment]] = {}
         self._settlements: list[Settlement] = []
 
     def payments(self) -> tuple[Payment, ...]:
@@ -113,15 +113,17 @@ class Book:
         with self._lock:
             return self._payments.get(payment_id)
 
-    def add(self, payment: Payment, key: str | None) -> Payment:
-        """Keep a payment, or return the one that was kept under this idempotency key."""
+    def add(self, payment: Payment, key: str | None, asked: bytes) -> Payment:
+        """Keep a payment, or return the one that was kept under this idempotency key, as it was then.
+
+        Raises `Refused` for a key under which something else was asked.
+        """
         with self._lock:
-            if key is not None and key in self._by_key:
-                return self._payments[self._by_key[key]]
-            if key is not None:
-                self._by_key[key] = payment.id
-            self._payments[payment.id] = payment
-            return payment
+            first_asked, first = self._first_calls.setdefault(key or payment.id, (asked, payment))
+            if first_asked != asked:
+                raise Refused(key)
+            self._payments.setdefault(first.id, first)
+            return first
 
     def end(self, payment_id: str, outcome: str, method: str) -> Payment:
         """Let an open payment end as the payer chose."""

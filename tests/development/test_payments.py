@@ -89,6 +89,15 @@ def test_a_payment_is_begun_once_for_each_key(sandbox: Sandbox) -> None:
     assert first["_links"]["checkout"]["href"] == f"{sandbox.here}/checkout/{first['id']}"
 
 
+def test_a_key_brings_the_first_answer_again_and_nothing_else_than_what_was_asked(sandbox: Sandbox) -> None:
+    first = call(sandbox, "/v2/payments", an_order(), Idempotency_Key="a")[1]
+    sandbox.book.end(first["id"], "paid", "bancontact")
+
+    assert call(sandbox, "/v2/payments", an_order(), Idempotency_Key="a") == (201, first)
+    assert call(sandbox, f"/v2/payments/{first['id']}")[1]["status"] == "paid"
+    assert call(sandbox, "/v2/payments", an_order("http://127.0.0.1:8/"), Idempotency_Key="a")[0] == 400
+
+
 def test_what_the_api_does_not_take_it_refuses_as_the_provider_does(sandbox: Sandbox) -> None:
     assert call(sandbox, "/v2/payments", an_order(), Authorization="Bearer live_key")[0] == 401
     assert call(sandbox, "/v2/payments/tr_none")[0] == 404
