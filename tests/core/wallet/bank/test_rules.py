@@ -60,6 +60,17 @@ def test_other_digits_are_no_message(text: str) -> None:
     assert rules.within(text) == frozenset()
 
 
+@given(numbers, st.integers(0, 11), st.integers(1, 9))
+def test_a_mistyped_message_leads_to_those_that_it_may_have_been(number: int, place: int, change: int) -> None:
+    reference = rules.reference_of(number)
+    mistyped = reference[:place] + str((int(reference[place]) + change) % 10) + reference[place + 1 :]
+
+    found = rules.near(mistyped)
+
+    assert reference in found
+    assert all(rules.is_right(one) for one in found)
+
+
 def test_the_banks_own_field_is_read_right_or_wrong() -> None:
     assert rules.digits_of("010806817184") == "010806817184"
     assert rules.digits_of("***010/8068/17183***") == "010806817183"

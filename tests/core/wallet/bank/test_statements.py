@@ -10,6 +10,7 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import ImmoError
 from core.wallet import accounts
+from core.wallet.bank.desk import dismiss, waiting
 from core.wallet.bank.errors import DamagedBankFile, NoAccountOfOurs, NumberGap, StatementGap
 from core.wallet.bank.settlements import match_settlements
 from core.wallet.bank.statements import Imported, import_file
@@ -221,6 +222,9 @@ def test_what_the_payment_provider_pays_out_is_no_wallets_whoever_tells_of_it_fi
     on_statement = a_statement((4961, "", "Settlement REF.1"), (4961, "", "Settlement REF.2"), (4960, "", "REF.2"))
     assert bring(database, clock, on_statement).waiting == 3
     assert [status for _, status, _ in fate(database)] == ["booked", "waiting", "waiting"]
+    # Somebody saw before the provider told that it is no wallet's.
+    with database.transaction() as session:
+        dismiss(session, next(one.id for one in waiting(session) if one.amount_cents == 4961), now=clock.now())
     tell(*paid_out)
     tell(*paid_out)
 
