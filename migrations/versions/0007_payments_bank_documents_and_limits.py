@@ -35,7 +35,9 @@ def upgrade() -> None:
         sa.Column("brought_by", sa.String(length=40), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("format IN ('coda', 'camt.053')", name=op.f("ck_bank_file_format")),
-        sa.ForeignKeyConstraint(["brought_by"], ["person.id"], name=op.f("fk_bank_file_brought_by")),
+        sa.ForeignKeyConstraint(
+            ["brought_by"], ["person.id"], name=op.f("fk_bank_file_brought_by"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_file")),
         sa.UniqueConstraint("digest", name=op.f("uq_bank_file_digest")),
     )

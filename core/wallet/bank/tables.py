@@ -36,7 +36,7 @@ class BankFileRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     format: Mapped[str] = mapped_column(String(16))
     # None where a command or a job brought it.
-    brought_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id"))
+    brought_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
     read_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (one_of("format", BankFormat), Unique("digest"), Index("ix_bank_file_brought_by", "brought_by"))
