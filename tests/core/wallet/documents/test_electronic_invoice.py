@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from peppol import check_rules, validate_xsd  # type: ignore[import-untyped]
 
 from core.wallet.documents.check import UnsoundInvoice, problems, require_sound
 from core.wallet.documents.invoice_content import InvoiceContent, Line, Party, Preceding
@@ -95,6 +96,16 @@ def test_every_document_is_sound_and_reads_back_as_it_was_written(paid: list[int
     assert abs(content.totals.rounding_cents) <= 1
     assert sum(line.net_cents for line in content.lines) == content.totals.net_cents
     assert InvoiceContent.from_json(content.to_json()) == content
+
+
+@pytest.mark.parametrize("content", [an_invoice(250, 250, 1_210), an_invoice(3), a_credit_note(500, 1)])
+def test_the_published_schemas_and_others_who_read_the_rules_agree(content: InvoiceContent) -> None:
+    """Our own check is written by whoever wrote the document; this one is not."""
+    xml = electronic_invoice(content)
+
+    assert validate_xsd(xml) == (True, [])
+    assert [finding.rule_id for finding in check_rules(xml) if finding.severity == "fatal"] == []
+    assert not validate_xsd(_swapped(xml))[0]
 
 
 def test_a_credit_note_names_its_invoice_and_has_its_own_order_of_elements() -> None:
