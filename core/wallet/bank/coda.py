@@ -6,6 +6,7 @@ their order. That sums and counts agree it asserts itself, and the statement's v
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 
 from coda import CODA, Move, Statement
@@ -35,11 +36,11 @@ def looks_like(content: bytes) -> bool:
 
 def read(content: bytes, account: str) -> BankFile:
     """Return the statements of an account; raises `DamagedBankFile`."""
-    records = _records(content)
+    records = map(_understood, _records(content))
     try:
-        found = CODA([_understood(record) for record in records]).statements
+        found = CODA(records).statements
         ours = [one for one in found if _account(one) == account and one.account_currency == CURRENCY]
-        statements = tuple(_statement(one, records) for one in ours)
+        statements = tuple(_statement(one) for one in ours)
     except (AssertionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # Whatever the parser stumbles over is not as the standard says.
         raise DamagedBankFile(problem="record") from error
@@ -82,20 +83,20 @@ def _account(statement: Statement) -> str:
     return f"BE{iban.calc_check_digits('BE00' + number)}{number}"
 
 
-def _statement(found: Statement, records: list[str]) -> BankStatement:
+def _statement(found: Statement) -> BankStatement:
     sequence = int(found.coda_sequence) or None
-    closed_on = found.new_balance_date
-    # The bank counts from one every year; where it does not count, the file is the statement's name.
-    counted = f"{closed_on.year}-{sequence:03}" if sequence else sha256("".join(records).encode()).hexdigest()[:32]
-    return BankStatement(
-        statement_id=counted,
+    # The bank counts from one every year.
+    read = BankStatement(
+        statement_id=f"{found.new_balance_date.year}-{sequence or 0:03}",
         sequence=sequence,
         opening_cents=values.cents(found.old_balance),
         closing_cents=values.cents(found.new_balance),
         opened_on=found.old_balance_date,
-        closed_on=closed_on,
+        closed_on=found.new_balance_date,
         entries=tuple(entry for move in found.moves for entry in _entries(move)),
     )
+    # Where it does not count, a statement has no name but what it says.
+    return read if sequence else replace(read, statement_id=sha256(repr(read).encode()).hexdigest()[:32])
 
 
 def _entries(move: Move) -> Iterator[BankEntry]:

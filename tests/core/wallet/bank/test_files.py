@@ -96,6 +96,15 @@ def test_a_statement_without_movements_is_one() -> None:
     assert (found.entries, found.opening_cents) == ((), found.closing_cents)
 
 
+def test_statements_that_the_bank_does_not_number_are_told_apart_and_known_again() -> None:
+    unnumbered = kept("several.cod").replace(b"211\r\n", b"000\r\n").replace(b"212\r\n", b"000\r\n")
+
+    first, second = files.read(unnumbered, ACCOUNT).statements
+    assert (first.sequence, second.sequence) == (None, None)
+    assert first.statement_id != second.statement_id
+    assert files.read(unnumbered + b"\n", ACCOUNT).statements == (first, second)
+
+
 def test_a_file_that_a_bank_made_is_read() -> None:
     """The file is the parser's own sample, of a Belgian bank, with a number of before IBAN."""
     sample = Path(coda.__file__).with_name("CODA.txt").read_bytes()
