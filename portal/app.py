@@ -21,6 +21,7 @@ from portal.actor import SignInNeeded
 from portal.api import endpoints as api
 from portal.api import guide as api_guide
 from portal.api import refusals as api_refusals
+from portal.api import unknown as api_unknown
 from portal.confirmation import SessionUnconfirmed
 from portal.developers import areas as developers
 from portal.employees import acts as employee_acts
@@ -164,6 +165,8 @@ def _show_http_error(error: HTTPException) -> AnyResponse | tuple[str, int]:
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    if status == 404 and api_unknown.is_called():
+        return api_unknown.refuse()
     return pages.render(ProblemPage("not-found" if status == 404 else "bad-request")), status
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from joserfc.jwk import Key
 from werkzeug.test import TestResponse
 
@@ -173,3 +174,11 @@ def test_other_methods_and_addresses_are_told_apart(desk: ToolDesk) -> None:
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
     assert desk.get("/charges/txn_of-nobody", token).get_json()["code"] == "not-found"
     assert desk.get(f"/charges/{new_id('txn')}", token).get_json()["code"] == "not-found"
+
+
+@pytest.mark.parametrize("path", ["/", "/charge", "/charges/a/b/c"])
+def test_where_there_is_nothing_a_program_is_told_so_in_its_own_words(desk: ToolDesk, path: str) -> None:
+    """Also for a form of another site: nothing here reads one."""
+    for answer in (desk.client.get(BASE + path), desk.client.post(BASE + path, data={"amount_cents": "1"})):
+        assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+        assert answer.get_json()["code"] == "not-found"
