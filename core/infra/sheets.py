@@ -1,19 +1,25 @@
 """Files of rows that open in a spreadsheet as they are: CSV in UTF-8 with its mark.
 
 Excel cuts lines and reads numbers as its region has it. In Belgium that is semicolons between cells
-and a comma in numbers; where a comma stands between cells, numbers have a point. Texts that it
-would take for a formula begin with an apostrophe.
+and a comma in numbers; where a comma stands between cells, numbers have a point. Where a text could be
+taken for a formula there is an apostrophe, also in its middle: a file for one region may be opened in
+another, whose spreadsheet cuts the line elsewhere and does not know these quotes.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
 
 BEGIN = b"\xef\xbb\xbf"
 Cell = str | int | Decimal
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# With the wide forms of a Japanese keyboard, which count as well.
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+_BEGINS_A_FORMULA = re.compile(rf'[ "]*[{_SIGNS}\t\r]')
+# Wherever any spreadsheet ends a cell, and what it passes over before the next one.
+_CUT = re.compile(rf'([,;\t\r\n][\s"]*)(?=[{_SIGNS}])')
 
 
 class Separator(StrEnum):
@@ -24,8 +30,10 @@ class Separator(StrEnum):
 
 
 def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula, whoever wrote it."""
-    return f"'{text}" if text[:1] in _FORMULAS else text
+    """Return a cell of which no spreadsheet takes any part for a formula, whoever wrote it."""
+    if _BEGINS_A_FORMULA.match(text) is None:
+        return _CUT.sub(r"\1'", text)
+    return f"'{text[0]}" + _CUT.sub(r"\1'", text[1:])
 
 
 def lines(rows: Iterable[Sequence[Cell]], separator: Separator = Separator.SEMICOLON) -> bytes:

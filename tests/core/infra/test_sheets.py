@@ -9,13 +9,29 @@ import pytest
 from core.infra.sheets import BEGIN, Separator, lines, safe_cell, sheet
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+32", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+32", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1"])
 def test_no_text_is_a_formula(cell: str) -> None:
     assert safe_cell(cell) == f"'{cell}"
     assert f"'{cell[0]}".encode() in sheet([("line", cell)])
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Search,=HYPERLINK(A1)", "Search,'=HYPERLINK(A1)"),
+        ("Search; @SUM(A1)", "Search; '@SUM(A1)"),
+        ('a,"=1+1"', 'a,"\'=1+1"'),
+        (",=1+1", ",'=1+1"),
+        ("a\t+1,-1", "a\t'+1,'-1"),
+        (" =1+1", "' =1+1"),
+    ],
+)
+def test_nothing_is_a_formula_where_a_spreadsheet_of_another_region_cuts(written: str, shown: str) -> None:
+    assert safe_cell(written) == shown
+
+
 def test_other_texts_stay_as_they_are() -> None:
+    assert safe_cell("Rue de l'Église 1-3, 2e (a=b), x@y.be") == "Rue de l'Église 1-3, 2e (a=b), x@y.be"
     assert sheet([("1", "An; Peeters"), ("", "é")]) == '1;"An; Peeters"\r\n;é\r\n'.encode("utf-8-sig")
 
 
@@ -33,7 +49,7 @@ def test_what_somebody_wrote_stays_one_cell(separator: Separator) -> None:
 
     read = csv.reader(io.StringIO(lines([(written, "f")], separator).decode(), newline=""), delimiter=separator.value)
 
-    assert list(read) == [[written, "f"]]
+    assert list(read) == [['a;b,c "d"\r\n\'=e', "f"]]
 
 
 def test_a_sheet_begins_with_the_mark_by_which_excel_knows_its_letters() -> None:
