@@ -4,9 +4,12 @@ from dataclasses import replace
 from statistics import median
 
 from core.organisations.queries import find_by_company_number
-from core.wallet import deposits
+from core.wallet import ledger, transactions
+from core.wallet.ledger import About
 from core.wallet.queries import wallet_of
-from core.wallet.states import EntryKind
+from core.wallet.rules import top_up_entry
+from core.wallet.states import EntryKind, TransactionKind
+from core.wallet.transactions import Line
 from development.bench import journeys
 from development.bench.http_client import Browser, UnexpectedAnswer, bearer
 from development.bench.measures import Figure
@@ -54,8 +57,12 @@ def _recharge(measured: Measured) -> None:
         assert office is not None
         wallet = wallet_of(session, office)
         assert wallet is not None
-        now, kind = services.clock.now(), EntryKind.TOP_UP_BANK
-        deposits.credit(session, wallet.id, 10_000_00, kind=kind, reference="measured", now=now)
+        now, cents = services.clock.now(), 10_000_00
+        locked = ledger.lock(session, [wallet.id])
+        entry = top_up_entry(EntryKind.TOP_UP_BANK, wallet.id, cents)
+        entry_id = ledger.post(session, entry, About(reference="measured"), locked=locked, now=now)
+        line = Line(TransactionKind.DEPOSIT_BANK, cents, description="", reference="measured")
+        transactions.settled(session, locked[wallet.id], line, entry_id, now=now)
 
 
 def _token(measured: Measured) -> str:

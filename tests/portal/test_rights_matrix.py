@@ -23,13 +23,13 @@ from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.tools.registration import register
 from core.wallet.charging import charge
-from core.wallet.deposits import credit
 from core.wallet.documents.invoices import invoices_of
 from core.wallet.identifiers import InvoiceId, TransactionId
 from core.wallet.payments.topups import intend
 from core.wallet.queries import wallet_of
 from core.wallet.states import EntryKind
 from tests.portal.conftest import Portal
+from tests.support.deposits import credit
 from tests.support.html_page import parse
 from tests.support.offices import NO_DETAILS, a_member, a_person, a_staffed_office, an_office
 from tests.support.wallets import an_order

@@ -23,12 +23,12 @@ from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.tools.assignments import assign_role
 from core.tools.identifiers import RegistrationId
-from core.wallet import deposits
 from core.wallet.proof import differences
 from core.wallet.queries import WalletFacts, wallet_of
 from core.wallet.states import EntryKind
 from portal.api.protect import audience
 from portal.wiring import Services
+from tests.support import deposits
 from tests.support.dpop_proofs import a_proof
 from tests.support.small_provider import SmallProvider
 from tests.support.tools import a_person, a_registration, a_tool, an_organisation

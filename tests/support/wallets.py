@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.organisations.tables import OrganisationRow
-from core.wallet import deposits
 from core.wallet.charging import ChargeOrder
 from core.wallet.identifiers import WalletId
 from core.wallet.states import EntryKind
+from tests.support import deposits
 from tests.support.offices import a_person, an_office
 
 _numbers = itertools.count(1)

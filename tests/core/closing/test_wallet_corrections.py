@@ -17,11 +17,12 @@ from core.staff.errors import ApprovalOver, NotStaff
 from core.staff.reasons import Reason, StaffReason
 from core.staff.rules import Decision
 from core.staff.states import StaffRole
-from core.wallet import accounts, deposits
+from core.wallet import accounts
 from core.wallet.errors import InsufficientFunds, InvalidAmount
 from core.wallet.identifiers import WalletId
 from core.wallet.queries import WalletFacts, wallet_of
 from core.wallet.states import EntryKind
+from tests.support import deposits
 from tests.support.offices import a_company, a_person, an_office
 
 WHY = Reason(StaffReason.CORRECTION, "OPS-7")

@@ -18,12 +18,12 @@ from core.organisations.identifiers import OrganisationId
 from core.organisations.rules import Membership
 from core.organisations.tables import DisputeRow
 from core.people.identifiers import PersonId
-from core.wallet import deposits
 from core.wallet.errors import IdempotencyKeyReused, InsufficientFunds, InvalidAmount
 from core.wallet.proof import differences
 from core.wallet.queries import wallet_of
 from core.wallet.states import EntryKind
 from core.wallet.tables import TransactionRow
+from tests.support import deposits
 from tests.support.at_once import at_once
 from tests.support.offices import a_member, a_person, an_office
 

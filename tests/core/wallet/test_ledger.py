@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import Conflict, ImmoError
-from core.wallet import charging, deposits
+from core.wallet import charging
 from core.wallet.identifiers import WalletId
 from core.wallet.proof import differences
 from core.wallet.states import EntryKind
 from core.wallet.tables import EntryRow, PostingRow, WalletRow
+from tests.support import deposits
 from tests.support.wallets import a_wallet, an_order
 
 

@@ -6,13 +6,14 @@ from sqlalchemy import func, select
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import ImmoError
-from core.wallet import charging, deposits, holds, idempotency, transfers
+from core.wallet import charging, holds, idempotency, transfers
 from core.wallet.errors import HoldOver, IdempotencyKeyReused, InsufficientFunds, RefundTooLarge
 from core.wallet.idempotency import Answer, Call
 from core.wallet.identifiers import WalletId
 from core.wallet.proof import differences
 from core.wallet.states import EntryKind
 from core.wallet.tables import EntryRow, WalletRow
+from tests.support import deposits
 from tests.support.at_once import at_once
 from tests.support.offices import a_person
 from tests.support.wallets import a_wallet, an_order

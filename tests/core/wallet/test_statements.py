@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.infra.clock import FixedClock, belgian_date
 from core.infra.db import Database
-from core.wallet import charging, deposits, holds
+from core.wallet import charging, holds
 from core.wallet.identifiers import WalletId
 from core.wallet.monthly_spending import Spent, months_until, spending_of
 from core.wallet.statements import (
@@ -28,6 +28,7 @@ from core.wallet.statements import (
 )
 from core.wallet.states import EntryKind, TransactionKind, TransactionStatus
 from core.wallet.tables import TransactionRow
+from tests.support import deposits
 from tests.support.wallets import a_wallet, an_order
 
 ORDERS = [Order(column, is_ascending=up) for column in Column for up in (True, False)]

@@ -11,10 +11,10 @@ from core.infra.ids import new_id
 from core.infra.rate_limit import Limit
 from core.organisations.tables import MembershipRow
 from core.tools.assignments import block_access
-from core.wallet import deposits
 from core.wallet.control.tables import LimitRow
 from core.wallet.tables import TransactionRow
 from portal.api import door
+from tests.support import deposits
 from tests.support.tool_calls import PURCHASE, ToolDesk
 
 TOPUP = "https://portal.immo.test/organisations/{}/wallet/recharge"

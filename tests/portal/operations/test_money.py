@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
-from core.wallet.deposits import credit
 from core.wallet.queries import WalletFacts, wallet_of
 from core.wallet.states import EntryKind
 from core.wallet.tables import TransactionRow
 from tests.portal.operations.conftest import WHY, Operations
+from tests.support.deposits import credit
 
 MONEY = "/operations/money"
 BERT = "0100.001.060"

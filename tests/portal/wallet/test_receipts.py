@@ -2,11 +2,11 @@
 
 from sqlalchemy import func, select
 
-from core.wallet import deposits
 from core.wallet.documents.tables import ReceiptRow
 from core.wallet.queries import wallet_of
 from core.wallet.states import EntryKind
 from tests.portal.conftest import Portal
+from tests.support import deposits
 from tests.support.offices import a_person, an_office
 from tests.support.paper import catalogue, said
 

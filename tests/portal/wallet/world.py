@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from core.wallet import charging, deposits, holds
+from core.wallet import charging, holds
 from core.wallet.charging import ChargeOrder, Done
 from core.wallet.holds import Hold
 from core.wallet.identifiers import TransactionId
@@ -16,6 +16,7 @@ from core.wallet.queries import wallet_of
 from core.wallet.states import EntryKind, TransactionKind, TransactionStatus
 from core.wallet.tables import TransactionRow, WalletRow
 from tests.portal.conftest import Portal
+from tests.support import deposits
 from tests.support.html_page import Page, parse
 from tests.support.offices import a_person, a_tool, an_office, kinds
 

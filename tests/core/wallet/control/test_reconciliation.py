@@ -12,13 +12,14 @@ from core.closing import reconciling
 from core.infra.clock import FixedClock, belgian_date
 from core.infra.db import Database
 from core.infra.errors import Unavailable
-from core.wallet import accounts, deposits, holds
+from core.wallet import accounts, holds
 from core.wallet.bank import desk
 from core.wallet.control import reconciliation
 from core.wallet.control.reconciliation import Reconciliation
 from core.wallet.payments import following, topups
 from core.wallet.payments.provider import Amount, Order, Payment, PaymentStatus, Settlement, Taken
 from core.wallet.states import EntryKind, PaymentEvent
+from tests.support import deposits
 from tests.support.at_once import at_once
 from tests.support.bank_files import NORTH_SENDER, a_statement, brought
 from tests.support.offices import a_person

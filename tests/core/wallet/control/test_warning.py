@@ -10,12 +10,13 @@ from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.outbox import OutboxRow
 from core.infra.topics import WalletLow
-from core.wallet import charging, deposits, holds, transfers
+from core.wallet import charging, holds, transfers
 from core.wallet.control.warning import QUIET
 from core.wallet.errors import InsufficientFunds
 from core.wallet.identifiers import WalletId
 from core.wallet.states import EntryKind
 from core.wallet.tables import WalletRow
+from tests.support import deposits
 from tests.support.offices import a_person
 from tests.support.wallets import a_wallet, an_order
 

@@ -11,13 +11,14 @@ from core.infra.catalogues import LANGUAGES, translations
 from core.infra.clock import FixedClock
 from core.infra.db import Database
 from core.infra.errors import NotFound
-from core.wallet import charging, deposits, holds, transfers
+from core.wallet import charging, holds, transfers
 from core.wallet.documents import receipts
 from core.wallet.documents.receipts import NO_INVOICE, Names, Party, Receipt
 from core.wallet.documents.tables import ReceiptRow
 from core.wallet.identifiers import WalletId
 from core.wallet.states import EntryKind, TransactionKind
 from core.wallet.tables import TransactionRow
+from tests.support import deposits
 from tests.support.at_once import at_once
 from tests.support.offices import a_person
 from tests.support.paper import said

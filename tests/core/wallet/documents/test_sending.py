@@ -128,9 +128,7 @@ def test_what_is_not_taken_or_cannot_be_brought_is_over(
     assert kept(database)[2]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"secret": "not-the-secret-of-this-access-point"}, {"url": "http://127.0.0.1:1"}]
-)
+@pytest.mark.parametrize("wrong", [{"secret": "not-the-secret-of-this-access-point"}, {"url": "http://127.0.0.1:1"}])
 def test_after_the_last_attempt_the_customer_counts_as_not_reachable(
     database: Database, small: SmallAccessPoint, attempt: Callable[..., None], wrong: dict[str, str]
 ) -> None:

@@ -11,11 +11,11 @@ from core.organisations.identifiers import MembershipId, OrganisationId
 from core.people.assurance import Acr
 from core.people.identifiers import PersonId
 from core.tools.registration import register
-from core.wallet import deposits
 from core.wallet.identifiers import WalletId
 from core.wallet.queries import wallet_of
 from core.wallet.states import EntryKind
 from tests.portal.conftest import Portal
+from tests.support import deposits
 from tests.support.html_page import Page, parse
 from tests.support.offices import a_person, a_staffed_office, an_office
 

@@ -1,4 +1,4 @@
-"""Money that comes in for a wallet, or is taken back from it by the payment provider."""
+"""Money on a wallet, and taken back from it, without the bank or the provider that it comes by."""
 
 from datetime import datetime
 
