@@ -146,7 +146,10 @@ def fail(
 
 
 def behind_the_lock(session: Session, top_up_id: str) -> TopUpRow:
-    """Return the row as the last who held the wallet's lock left it."""
+    """Return the row as the last who held the wallet's lock left it.
+
+    Locked itself: `announce` knows no wallet, and what it notes meanwhile must not be written over.
+    """
     return session.scalars(
-        select(TopUpRow).where(TopUpRow.id == top_up_id).execution_options(populate_existing=True)
+        select(TopUpRow).where(TopUpRow.id == top_up_id).with_for_update().execution_options(populate_existing=True)
     ).one()

@@ -1,5 +1,6 @@
 """Recharging online against the payment sandbox over HTTP: whatever comes late, twice or never, money counts once."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -368,6 +369,24 @@ def test_what_is_announced_while_the_provider_answers_is_asked_about_again(shop:
 
     assert shop.desk.ask_due(now=shop.clock.now()) == 1
     assert shop.balance() == CENTS - 10_00
+
+
+def test_what_is_announced_while_an_answer_is_followed_is_asked_about_again(shop: Shop) -> None:
+    top_up, payment = shop.paid()
+    shop.announce(payment)
+    with shop.database.reading() as session:
+        question = topups.asked(session, top_up)
+    answered = shop.desk.provider.payment(payment)
+    shop.clock.advance(timedelta(seconds=1))
+    announcing = threading.Thread(target=shop.announce, args=(payment,))
+
+    with shop.database.transaction() as session:
+        following.follow(session, question, answered, now=shop.clock.now())
+        announcing.start()
+        announcing.join(0.3)
+    announcing.join()
+
+    assert shop.row(top_up).ask_at == shop.clock.now()
 
 
 @pytest.mark.parametrize("cents", [49_99, 5_000_01, 0, -50_00])
