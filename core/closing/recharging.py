@@ -59,7 +59,8 @@ class PaymentDesk:
     def ask(self, top_up_id: str, *, now: datetime) -> Payment | None:
         """Ask the provider how a payment stands, or to begin it, and do what follows from the answer.
 
-        Return None where there is no payment and will be none. May be repeated by anybody at any time.
+        Return None where there is no payment and will be none, or none that anybody is to pay: somebody else
+        was answered first. May be repeated by anybody at any time.
         Raises `NotFound`, and `Unavailable`: then everything stays as it is, and is asked again.
         """
         with self.database.reading() as session:
@@ -110,11 +111,12 @@ class PaymentDesk:
             language=question.language,
         )
 
-    def _follow(self, question: Asked, payment: Payment, now: datetime) -> Payment:
+    def _follow(self, question: Asked, payment: Payment, now: datetime) -> Payment | None:
         with self.database.transaction() as session:
             for happened in following.follow(session, question, payment, now=now):
                 _tell(session, question, happened, now)
-        return payment
+            is_ours = topups.asked(session, question.id).payment_id == payment.id
+        return payment if is_ours else None
 
     def _give_up(self, question: Asked, status: TopUpStatus, reason: str, now: datetime) -> None:
         with self.database.transaction() as session:

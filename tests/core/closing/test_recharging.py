@@ -306,6 +306,19 @@ def test_of_two_payments_for_one_intent_the_one_that_was_stored_first_stays(shop
     assert (shop.row(top_up).payment_id, shop.row(top_up).status, shop.balance()) == (first, TopUpStatus.OPEN, 0)
 
 
+def test_nobody_is_sent_to_a_payment_that_came_second(shop: Shop) -> None:
+    """The page and the worker ask at once, and the provider does not know the reference of either yet."""
+    top_up = shop.intend()
+
+    class Late(Mortal):
+        def begin(self, order: Order) -> Payment:
+            shop.desk.ask(order.reference, now=shop.clock.now())
+            return replace(self._real.begin(order), id="tr_stray")
+
+    assert replace(shop.desk, provider=Late(shop, "")).ask(top_up, now=shop.clock.now()) is None
+    assert shop.row(top_up).payment_id == payments.only_payment(shop.sandbox.book)
+
+
 def test_a_button_that_is_pressed_twice_is_one_payment(shop: Shop) -> None:
     pressed = [shop.intend(), shop.intend(), shop.intend(press="again"), shop.intend(CENTS + 1)]
 
