@@ -7,6 +7,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from core.infra.errors import NotFound
+from core.organisations import wallet_rights
 from core.organisations.identifiers import MembershipId, OrganisationId
 from core.organisations.rules import MemberDetails, Membership
 from core.organisations.states import DisputeState, MembershipStatus, MembershipType
@@ -36,6 +37,7 @@ def membership(row: MembershipRow) -> Membership:
 def add(session: Session, value: Membership, *, now: datetime) -> None:
     """Store a new membership."""
     row = MembershipRow(id=value.id, organisation_id=value.organisation_id, person_id=value.person_id, created_at=now)
+    wallet_rights.carry_on(session, row)
     session.add(row)
     write(row, value, now=now)
     session.flush()

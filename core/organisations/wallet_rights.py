@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from core.organisations.tables import MembershipRow
 
 
@@ -31,3 +34,19 @@ def join(into: MembershipRow, ended: MembershipRow) -> None:
         into,
         WalletRights(one.sees and other.sees, one.recharges and other.recharges, one.pays and other.pays),
     )
+
+
+def carry_on(session: Session, new: MembershipRow) -> None:
+    """Let whoever comes back do what they could when they left: leaving gives nothing back that was taken away."""
+    before = session.scalars(
+        select(MembershipRow)
+        .where(
+            MembershipRow.person_id == new.person_id,
+            MembershipRow.organisation_id == new.organisation_id,
+            MembershipRow.id != new.id,
+        )
+        .order_by(MembershipRow.created_at.desc(), MembershipRow.id.desc())
+        .limit(1)
+    ).first()
+    if before is not None:
+        write(new, rights_of(before))

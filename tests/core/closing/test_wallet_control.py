@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -108,6 +109,21 @@ def test_what_is_taken_from_an_employee_is_gone_told_and_recorded(world: World) 
     with world.database.reading() as session:
         assert restricted(session, world.office.organisation_id, world.wallet) == ()
         assert max_charge(session, world.wallet, world.bram.person_id, "finder") is None
+
+
+def test_whoever_leaves_and_comes_back_may_no_more_than_before(world: World) -> None:
+    now = world.clock.now()
+    world.decide(NOTHING)
+    with world.database.transaction() as session:
+        employees.leave(session, world.bram.id, by=world.bram.person_id, now=now)
+    world.clock.advance(timedelta(minutes=1))
+
+    with world.database.transaction() as session:
+        again = a_member(session, world.office, world.bram.person_id, now=world.clock.now())
+
+    assert not any(map(world.may, (Right.SEE_WALLET, Right.RECHARGE_WALLET)))
+    with world.database.reading() as session:
+        assert for_one(session, world.wallet, again.id).rights == NOTHING
 
 
 def test_nothing_is_taken_from_a_manager_but_limits_hold_for_them(world: World) -> None:
