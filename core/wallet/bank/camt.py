@@ -96,7 +96,7 @@ def _part(entry: Element, detail: Element) -> int | None:
     amount = next(chain(_all(detail, "Amt"), _all(detail, "AmtDtls/TxAmt/Amt")), None)
     if amount is None or amount.get("Ccy") != CURRENCY:
         return None
-    return _sign(detail if _text(detail, "CdtDbtInd") else entry) * values.cents(amount.text or "")
+    return _sign(detail if _text(detail, "CdtDbtInd") else entry) * _unsigned(amount)
 
 
 def _entry(entry: Element, detail: Element | None, amount: int, *, is_batch: bool) -> BankEntry:
@@ -143,10 +143,15 @@ def _signed(element: Element) -> int:
     amounts = _all(element, "Amt")
     if len(amounts) != 1 or amounts[0].get("Ccy") != CURRENCY:
         raise DamagedBankFile(problem="amount")
-    found = values.cents(amounts[0].text or "")
+    return _sign(element) * _unsigned(amounts[0])
+
+
+def _unsigned(amount: Element) -> int:
+    """Return an amount, which never says itself whether it came or went."""
+    found = values.cents(amount.text or "")
     if found < 0:
         raise DamagedBankFile(problem="amount")
-    return _sign(element) * found
+    return found
 
 
 def _sign(element: Element) -> int:
