@@ -8,7 +8,8 @@ from babel.numbers import format_currency
 
 from core.infra.dates import locale_of
 
-_WRITTEN = re.compile(r"(\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+|\d{1,9})(?:[.,](\d{1,2}))?")
+# Below a thousand million, in either way of writing.
+_WRITTEN = re.compile(r"(\d{1,3}(?:[ .,'\u00a0\u202f]\d{3}){1,2}|\d{1,9})(?:[.,](\d{1,2}))?")
 _SEPARATORS = re.compile(r"[ .,'\u00a0\u202f]")
 
 

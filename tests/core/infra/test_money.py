@@ -35,7 +35,23 @@ def test_an_amount_is_read_as_people_type_it(typed: str, cents: int) -> None:
     assert parse_euros(typed) == cents
 
 
-@pytest.mark.parametrize("typed", ["", "ten", "-5", "1e3", "5,123456", "1.23.4", "12.34,5.6", "²", "5,,5", "9" * 10])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "ten",
+        "-5",
+        "1e3",
+        "5,123456",
+        "1.23.4",
+        "12.34,5.6",
+        "²",
+        "5,,5",
+        "9" * 10,
+        "1.000.000.000",
+        "1" + ".000" * 2_000,
+    ],
+)
 def test_what_is_no_amount_is_not_guessed(typed: str) -> None:
     assert parse_euros(typed) is None
 
