@@ -19,6 +19,7 @@ from core.infra.topics import (
     LogoutNotice,
     MailRequested,
     RegistersUnanswered,
+    WalletCredited,
     WalletLow,
 )
 from core.organisations import company_comparison, invitations, notices, reminders
@@ -105,6 +106,7 @@ def handlers(services: Services) -> Mapping[str, Handler]:
         HelpRequested.topic: send_help_request,
         RegistersUnanswered.topic: partial(_ask_registers_again, services),
         WalletLow.topic: partial(_warn_of_low_balance, services),
+        WalletCredited.topic: partial(_tell_of_credit, services),
     }
 
 
@@ -208,6 +210,12 @@ def _warn_of_low_balance(services: Services, delivery: Delivery) -> None:
     assert isinstance(delivery.message, WalletLow)
     with services.database.transaction() as session:
         wallet_letters.tell_of_low_balance(session, delivery.message, now=services.clock.now())
+
+
+def _tell_of_credit(services: Services, delivery: Delivery) -> None:
+    assert isinstance(delivery.message, WalletCredited)
+    with services.database.transaction() as session:
+        wallet_letters.tell_of_credit(session, delivery.message, now=services.clock.now())
 
 
 def _purge_database(services: Services, now: datetime) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.infra.money import euros
-from core.infra.topics import WalletLow
+from core.infra.topics import WalletCredited, WalletLow
 from core.organisations import letters
 from core.organisations.identifiers import OrganisationId
 from core.organisations.tables import OrganisationRow
@@ -14,10 +14,9 @@ from core.organisations.tables import OrganisationRow
 
 def tell_of_low_balance(session: Session, message: WalletLow, *, now: datetime) -> None:
     """Tell the managers, as each of them chose to hear of things, that their wallet ran low."""
-    owner = session.scalars(select(OrganisationRow.id).where(OrganisationRow.wallet_id == message.wallet_id)).one()
     letters.tell_managers(
         session,
-        OrganisationId(owner),
+        _owner(session, message.wallet_id),
         "wallet-low",
         lambda language: {
             "balance": euros(message.balance_cents, language),
@@ -25,3 +24,22 @@ def tell_of_low_balance(session: Session, message: WalletLow, *, now: datetime) 
         },
         now=now,
     )
+
+
+def tell_of_credit(session: Session, message: WalletCredited, *, now: datetime) -> None:
+    """Tell the managers, as each of them chose to hear of things, what was transferred to their wallet."""
+    letters.tell_managers(
+        session,
+        _owner(session, message.wallet_id),
+        "wallet-credited",
+        lambda language: {
+            "amount": euros(message.amount_cents, language),
+            "balance": euros(message.balance_cents, language),
+        },
+        now=now,
+    )
+
+
+def _owner(session: Session, wallet_id: str) -> OrganisationId:
+    found = select(OrganisationRow.id).where(OrganisationRow.wallet_id == wallet_id)
+    return OrganisationId(session.scalars(found).one())

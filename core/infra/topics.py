@@ -193,6 +193,32 @@ class WalletLow:
 
 
 @dataclass(frozen=True, slots=True)
+class WalletCredited:
+    """Transfers put money on a wallet: how much in all, and what was on it then, in cents."""
+
+    topic: ClassVar[str] = "wallet-credited"
+
+    wallet_id: str
+    amount_cents: int
+    balance_cents: int
+
+    def to_json(self) -> dict[str, object]:
+        """Return the versioned form that is stored."""
+        return {
+            _VERSION: 1,
+            "wallet_id": self.wallet_id,
+            "amount_cents": self.amount_cents,
+            "balance_cents": self.balance_cents,
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, object]) -> Self:
+        """Read the stored form; raise `UnreadableMessage` when it is not one."""
+        _require_version(body, 1)
+        return cls(_text(body, "wallet_id"), _whole(body, "amount_cents"), _whole(body, "balance_cents"))
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceIssued:
     """An invoice or credit note was made and has to be brought to its customer's access point."""
 
@@ -212,7 +238,14 @@ class InvoiceIssued:
 
 
 AnyMessage = (
-    LogoutNotice | AccessChanged | MailRequested | HelpRequested | RegistersUnanswered | WalletLow | InvoiceIssued
+    LogoutNotice
+    | AccessChanged
+    | MailRequested
+    | HelpRequested
+    | RegistersUnanswered
+    | WalletLow
+    | WalletCredited
+    | InvoiceIssued
 )
 
 _TOPICS: tuple[type[AnyMessage], ...] = (
@@ -222,6 +255,7 @@ _TOPICS: tuple[type[AnyMessage], ...] = (
     HelpRequested,
     RegistersUnanswered,
     WalletLow,
+    WalletCredited,
     InvoiceIssued,
 )
 

@@ -79,4 +79,6 @@ TOPICS: Mapping[str, str] = {
     "help-requested": N_("Request for help"),
     "registers-unanswered": N_("Question to the registers"),
     "wallet-low": N_("Warning of a low balance"),
+    "wallet-credited": N_("Transfer that arrived on a wallet"),
+    "invoice-issued": N_("Invoice or credit note to be sent"),
 }

@@ -1,4 +1,4 @@
-"""Mails about what was paid online into an organisation's wallet, and about what was taken back of it."""
+"""Mails about what was paid into an organisation's wallet, and about what was taken back of it."""
 
 from collections.abc import Mapping
 
@@ -19,6 +19,20 @@ LETTERS: Mapping[str, Letter] = {
         action=_SEE_WALLET,
         address=_WALLET,
         reason=N_("You receive this message because you recharged the wallet of %(organisation)s."),
+    ),
+    "wallet-credited": Letter(
+        subject=N_("A bank transfer to the wallet of %(organisation)s has arrived"),
+        paragraphs=(
+            N_(
+                "%(amount)s arrived on the wallet of %(organisation)s by bank transfer. Afterwards there was"
+                " %(balance)s on it."
+            ),
+            N_("The receipt is with the transaction, on the page of the wallet."),
+        ),
+        action=_SEE_WALLET,
+        address=_WALLET,
+        reason=_TO_MANAGER,
+        may_wait=True,
     ),
     "wallet-recharge-refunded": Letter(
         subject=N_("A payment for the wallet of %(organisation)s was paid back"),

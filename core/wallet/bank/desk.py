@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.infra.errors import NotFound
 from core.wallet import ledger
-from core.wallet.bank import entries, references, rules
+from core.wallet.bank import entries, news, references, rules
 from core.wallet.bank.booking import put_on_wallet
 from core.wallet.bank.entries import Waiting
 from core.wallet.bank.errors import NoSender
@@ -132,7 +132,10 @@ def book(session: Session, bank_entry_id: str, wallet_id: WalletId, *, now: date
     require_bookable(row)
     entry = entries.matched(wallet_id, row.amount_cents)
     row.wallet_id = wallet_id
-    return _end(row, BankEntryStatus.BOOKED, put_on_wallet(session, row, wallet_id, entry, locked, now=now), now)
+    entry_id = put_on_wallet(session, row, wallet_id, entry, locked, now=now)
+    if row.amount_cents > 0:
+        news.tell(session, locked[wallet_id], row.amount_cents, now=now)
+    return _end(row, BankEntryStatus.BOOKED, entry_id, now)
 
 
 def give_back(session: Session, bank_entry_id: str, *, now: datetime) -> EntryId:

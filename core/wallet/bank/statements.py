@@ -17,7 +17,7 @@ from core.infra import audit
 from core.infra.ids import new_id
 from core.staff.reasons import Reason
 from core.wallet import ledger
-from core.wallet.bank import entries, files, references
+from core.wallet.bank import entries, files, news, references
 from core.wallet.bank.booking import Known, book
 from core.wallet.bank.errors import DamagedBankFile, NoAccountOfOurs, NumberGap, StatementGap
 from core.wallet.bank.settlements import match_settlements
@@ -67,6 +67,7 @@ def import_file(
     session.flush()
     told = _book_all(session, file, found, account, now, may_skip_numbers=may_skip_numbers)
     match_settlements(session, now=now)
+    news.tell_of_file(session, file.id, now=now)
     counts = {"statements": told.statements, "credited": told.credited, "waiting": told.waiting}
     details = counts if why is None else counts | why.details()
     audit.record(session, action="bank-file-read", actor_id=by, subject_id=file.id, details=details, now=now)

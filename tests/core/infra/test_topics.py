@@ -13,6 +13,7 @@ from core.infra.topics import (
     Message,
     RegistersUnanswered,
     UnreadableMessage,
+    WalletCredited,
     WalletLow,
 )
 
@@ -23,6 +24,7 @@ EXAMPLES: list[Message] = [
     MailRequested("access-closed", None, "a@example.be", "fr", {"tool": "CadastreFinder", "organisation": "É & Fils"}),
     RegistersUnanswered("usr_1"),
     WalletLow("wal_1", -250, 2_500),
+    WalletCredited("wal_1", 5_000, 7_450),
     InvoiceIssued("inv_1"),
 ]
 
@@ -36,6 +38,7 @@ WRITTEN = {
     ' {"tool": "CadastreFinder", "organisation": "\\u00c9 & Fils"}}',
     "registers-unanswered": '{"version": 1, "person_id": "usr_1"}',
     "wallet-low": '{"version": 1, "wallet_id": "wal_1", "balance_cents": -250, "below_cents": 2500}',
+    "wallet-credited": '{"version": 1, "wallet_id": "wal_1", "amount_cents": 5000, "balance_cents": 7450}',
     "invoice-issued": '{"version": 1, "invoice_id": "inv_1"}',
 }
 
