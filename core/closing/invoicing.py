@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.closing.wallet_letters import tell_of_invoice
 from core.infra.catalogues import translations
 from core.infra.clock import belgian_date, start_of_belgian_month
 from core.infra.dates import month_in_words
@@ -134,6 +135,7 @@ class _Desk:
         invoice_id = invoices.store(self._session, self._wallet_id, draft, content, xml, sequence=sequence)
         vat.bring_to(self._session, invoice_id, draft, content.totals.vat_cents, number=number, now=self._now)
         enqueue(self._session, InvoiceIssued(invoice_id), now=self._now)
+        tell_of_invoice(self._session, self._wallet_id, invoice_id, content, now=self._now)
         return 1
 
     def _content(self, draft: Draft, number: str) -> InvoiceContent:

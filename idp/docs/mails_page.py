@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from core.infra import mail
 from core.infra.catalogues import LANGUAGES
 from core.infra.clock import belgian_date
-from core.infra.dates import date_in_words, moment_in_words
+from core.infra.dates import date_in_words, moment_in_words, month_in_words
 from core.infra.errors import NotFound
 from core.infra.mail_templates.letter import Letter
 from core.infra.mail_templates.letters import LETTERS
@@ -34,6 +34,8 @@ _SAMPLES = {
     "code_id": "cod_0000000000000000000000000",
     "fields": "telefoon, website",
     "holder": "Anna Peeters",
+    "invoice_id": "inv_0000000000000000000000000",
+    "invoice_number": "2026-000123",
     "left": "7",
     "lines": "Bram Claes vraagt ...\nCadastreFinder ...",
     "name": "Anna Peeters",
@@ -83,7 +85,9 @@ def show(template: str, language: str) -> Response:
 def sample_values(letter: Letter, *, language: str, now: datetime) -> Mapping[str, str]:
     """Return a made-up value for every name that a letter needs, its own name where there is no better."""
     dates = dict.fromkeys(_DAYS, date_in_words(belgian_date(now), language))
-    samples = {**_SAMPLES, "language": language, **dates, **dict.fromkeys(_MOMENTS, moment_in_words(now, language))}
+    moments = dict.fromkeys(_MOMENTS, moment_in_words(now, language))
+    month = month_in_words(belgian_date(now), language)
+    samples = {**_SAMPLES, "language": language, "month": month, **dates, **moments}
     texts = (letter.subject, *letter.paragraphs, letter.action, letter.address, letter.reason, letter.listed)
     names = {name for text in texts for name in _NAME.findall(text)}
     return {name: samples.get(name, name) for name in names}

@@ -12,6 +12,7 @@ from core.closing.invoicing import MonthNotInvoiced, invoice_months
 from core.infra.db import Database
 from core.infra.outbox import OutboxRow
 from core.infra.settings import Settings
+from core.infra.topics import MailRequested
 from core.organisations.tables import OrganisationRow
 from core.tools.tables import ToolRow
 from core.wallet import accounts, charging, holds, ledger
@@ -188,6 +189,14 @@ def test_what_is_given_back_later_makes_a_credit_note_about_its_invoice(database
     assert (credited.kind, credited.totals.paid_cents) == (InvoiceKind.CREDIT_NOTE, 600)
     assert credited.about == Preceding(november.number, november.issued_on)
     assert credited.lines[0].description.endswith(": 2")
+    with database.reading() as session:
+        bodies = session.scalars(select(OutboxRow.body).where(OutboxRow.topic == MailRequested.topic)).all()
+    mails = {mail.values["invoice_number"]: mail for mail in map(MailRequested.from_json, bodies)}
+    assert {number: (mail.template, mail.values["amount"]) for number, mail in mails.items()} == {
+        november.number: ("invoice-ready", "€\xa011,00"),
+        december.number: ("invoice-ready", "€\xa00,50"),
+        credited.number: ("credit-note-ready", "€\xa06,00"),
+    }
 
 
 def test_the_ledger_owes_the_vat_that_invoices_say(database: Database, settings: Settings) -> None:
@@ -270,7 +279,7 @@ def test_a_run_that_dies_at_any_statement_loses_nothing_and_doubles_nothing(
     assert sorted(one.totals.paid_cents for one in made) == [100] * 3 + [200] * 3
     with database.reading() as session:
         topics = session.scalars(select(OutboxRow.topic)).all()
-        assert topics.count("invoice-issued") == 6
+        assert (topics.count("invoice-issued"), topics.count(MailRequested.topic)) == (6, 6)
 
 
 def _dies(database: Database, act: Callable[[], object], *, at: int) -> bool:
