@@ -19,7 +19,7 @@ from idp.eid.card.software.responder import RESPONSE_TYPE
 from tests.support import card_holders
 from tests.support.card_program import CardProgram
 from tests.support.pcsc import SmartCardService
-from tests.support.running_product import RunningProduct
+from tests.support.running_product import OTHERS_PORT, RunningProduct
 from tests.support.virtual_card.chip import Chip
 
 _AGENT = "card-agent"
@@ -86,8 +86,7 @@ def card_place(
     product: RunningProduct, _smart_card_service: SmartCardService, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CardPlace]:
     """Yield the place; the product has its own agent back afterwards."""
-    # Of the ports that the product may be asked about, the fifth is nobody's.
-    port = product.addresses.base_port + 4
+    port = product.addresses.base_port + OTHERS_PORT
     url = f"http://127.0.0.1:{port}/ocsp"
     trusted = open_folder(product.logs.parent / "keys" / "eid", ocsp_url=f"{product.addresses.card_agent}/ocsp")
     holders = (*card_holders.ALL, *(card.holder for card in trusted.cards))

@@ -64,6 +64,10 @@ class RunningProduct:
         return f"load.{next(self._unused)}"
 
 
+# Of the row of ports that is looked for, counted from the first: none of the product's.
+OTHERS_PORT = 8
+
+
 @pytest.fixture(scope="session")
 def product(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, database_server: DatabaseServer
@@ -75,6 +79,8 @@ def product(
         given["IMMO_DATABASE_URL"] = database_server.create(None)
         given["IMMO_REDIS_URL"] = request.getfixturevalue("redis_server")
     addresses = _free_addresses()
+    # Where a test answers in an authority's place (`card_place.py`); the product's own programs stand before it.
+    given["IMMO_OUTBOUND_ALLOW"] = f"127.0.0.1:{addresses.base_port + OTHERS_PORT}"
     surroundings = environment(addresses, folder, given)
     set_up(surroundings, lambda _words: None)
     crowd = [sys.executable, "-m", "idp", "demo", "load", "--people", str(_CROWD), "--organisations", "1"]

@@ -2,7 +2,7 @@ import pytest
 from flask.testing import FlaskClient
 from jinja2 import UndefinedError
 
-from core.web.templates import company_number
+from core.infra.company_numbers import company_number
 
 
 def test_a_name_that_nobody_gave_is_an_error_and_no_empty_string(framed: FlaskClient) -> None:
