@@ -11,13 +11,16 @@ from portal.wallet.opening import PartLink
 
 @dataclass(frozen=True, slots=True)
 class RechargePage:
-    """Both ways to recharge; `press` makes one payment of a button that is pressed twice."""
+    """Both ways to recharge; `press` makes one payment of a button that is pressed twice.
+
+    `balance_cents` is None for whoever does not see the wallet.
+    """
 
     template: ClassVar[str] = "wallet/recharge.html"
 
     frame: OrganisationFrame
     parts: tuple[PartLink, ...]
-    balance_cents: int
+    balance_cents: int | None
     url: str
     transfer_url: str
     typed: str

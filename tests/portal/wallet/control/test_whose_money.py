@@ -60,6 +60,18 @@ def test_an_employee_opens_what_was_left_to_them_and_nothing_else(world: World, 
     assert traces(world) == before
 
 
+def test_no_page_that_is_left_tells_what_is_on_the_wallet_to_whom_that_was_taken_from(world: World) -> None:
+    with world.portal.services.database.transaction() as session:
+        write(session.get_one(MembershipRow, world.bram), WalletRights(sees=False))
+    bram, anna = world.of("bram"), world.of("anna")
+    office = bram.url.removesuffix("/wallet")
+    answers = {end: bram.browser.get(office + end.replace("MEMBER", world.bram)) for end in READ}
+
+    assert {"/wallet/recharge", "/wallet/mine"} <= {end for end, answer in answers.items() if answer.status_code == 200}
+    assert [end for end, answer in answers.items() if "€100.00" in answer.text] == []
+    assert "€100.00" in anna.get("/recharge").body
+
+
 def test_no_form_reaches_from_one_wallet_into_another(world: World) -> None:
     """Forms of one's own organisation, with the identifiers of somebody else's put into them."""
     carl, anna, before = world.of("carl"), world.of("anna"), traces(world)
