@@ -116,6 +116,7 @@ def world(services: Services, clock: FixedClock, tmp_path: Path) -> Iterator[Wor
         clock=clock,
         database=provider.database,
         store=provider.store,
+        http=reaching_the_provider,
         client_key=ClientKey.ensure(tmp_path / "keys"),
         provider_keys=ProviderKeys(lambda: reaching_the_provider.get_json(f"{settings.issuer}/jwks"), clock),
         started_at=clock.now(),
