@@ -45,11 +45,12 @@ def load_context(
 
     `at_hand` is what was read of them in this request.
 
-    Raises `ContextGone` when the context is no longer usable, `InvalidGrant` when the person is gone.
+    Raises `ContextGone` when the context is no longer usable, or is not of the client's tool, and
+    `InvalidGrant` when the person is gone.
     """
     try:
         with services.database.statements() as connection:
-            return load_claims(
+            found = load_claims(
                 connection,
                 person_id=subject.person_id,
                 authentication=subject.authentication,
@@ -65,6 +66,10 @@ def load_context(
         raise ContextGone(details=dict(error.details)) from error
     except PersonGone as error:
         raise InvalidGrant("The user no longer exists.", details=dict(error.details)) from error
+    # A client can have gone over to another tool since: what the person chose is then somebody else's.
+    if found.context is not None and client.tool_id not in {None, found.context.tool_id}:
+        raise ContextGone(details={"tool": found.context.tool_code, "client_id": client.client_id})
+    return found
 
 
 def for_person(

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from core.infra.clock import FixedClock
 from core.organisations.identifiers import OrganisationId
 from core.tools import registration as tool_registration
+from core.tools.catalogue import tool_by_code
 from idp.oidc.clients import announce_change
 from idp.oidc.errors import RefreshTokenReused
 from idp.oidc.registered_client import ClientPolicy, RegisteredClient
@@ -231,6 +232,28 @@ def test_the_context_is_judged_anew_and_refused_when_it_is_gone(services: Servic
 
     assert_refused(response, "invalid_grant")
     assert "context" in response.get_json()["error_description"]
+    assert_refused(ask_userinfo(endpoints, members["access_token"]), "invalid_token", 401)
+
+
+def test_a_client_that_went_over_to_another_tool_acts_for_the_former_one_no_longer(
+    services: Services, endpoints: FlaskClient
+) -> None:
+    person = a_person(services)
+    office = an_office(services, person)
+    an_office(services, person, "0100002050", "another-tool")
+    with services.database.transaction() as session:
+        former, present = (tool_by_code(session, code) for code in ("a-tool", "another-tool"))
+    client = a_client(services, tool_id=former)
+    grant = a_grant(
+        services, client, person, context=office.context, scope=("openid", "organization", "offline_access")
+    )
+    members = granted(services, endpoints, client, grant)
+    assert refresh(endpoints, client, members["refresh_token"]).status_code == 200
+    with services.database.transaction() as session:
+        store_client(session, replace(client, tool_id=present), now=services.clock.now(), secret=SECRET)
+    announce_change(services.database, services.store)
+
+    assert_refused(refresh(endpoints, client, members["refresh_token"]), "invalid_grant")
     assert_refused(ask_userinfo(endpoints, members["access_token"]), "invalid_token", 401)
 
 
