@@ -31,6 +31,8 @@ _TRANSFERRED, _PAID, _PAID_OUT, _FEES = 100_00, 50_00, 49_61, 39
 _PAYOUT = "1000001.demo.01"
 _SEARCH_CENTS = 2_50
 _SEARCHES = (54, 51, 47, 40, 36, 33, 27, 19, 12, 8, 5, 1)
+# CadastreFinder describes a charge by what was sought; the office types place names of its own language.
+_SOUGHT = ("Antwerpen, Frankrijklei", "Gent, Kerkstraat", "Mechelen, Bruul", "Leuven, Kerkstraat", "44021A0118")
 
 
 def load(session: Session, *, employee: str, now: datetime) -> None:
@@ -104,6 +106,6 @@ def _search(wallet_id: WalletId, employee: str, number: int) -> ChargeOrder:
         tool_code="cadastrefinder",
         person_id=employee,
         amount_cents=_SEARCH_CENTS,
-        description="Search by address",
+        description=_SOUGHT[number % len(_SOUGHT)],
         reference=f"demo-search-{number}",
     )
