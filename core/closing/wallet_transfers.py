@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.infra import audit
 from core.infra.errors import NotFound
+from core.infra.ids import digest
 from core.infra.money import euros
 from core.organisations import letters, records
 from core.organisations.errors import Disputed, NotManager
@@ -37,9 +38,9 @@ class TransferOrder:
     key: str
 
     def call(self, by: PersonId) -> Call:
-        """Return the call that the key stands for."""
+        """Return the call that the key stands for: a person's own, and whatever a form may send."""
         asked = (by, self.from_organisation, self.to_organisation, str(self.amount_cents))
-        return Call.of(_CLIENT, self.key, *(text.encode() for text in asked))
+        return Call.of(_CLIENT, digest(f"{by} {self.key}"), *(text.encode() for text in asked))
 
 
 def transfer(session: Session, order: TransferOrder, *, by: PersonId, now: datetime) -> None:

@@ -12,7 +12,7 @@ from core.infra.db import Database
 from core.infra.errors import ImmoError
 from core.infra.outbox import OutboxRow
 from core.infra.topics import MailRequested
-from core.organisations import employees
+from core.organisations import employees, records
 from core.organisations.errors import Disputed, NotManager
 from core.organisations.identifiers import OrganisationId
 from core.organisations.rules import Membership
@@ -105,6 +105,19 @@ def test_a_form_sent_ten_times_at_once_moves_money_once(database: Database, cloc
     assert balances(database, two) == (60_00, 40_00)
     with pytest.raises(IdempotencyKeyReused):
         move(database, clock, replace(two.order, amount_cents=1), two.anna)
+
+
+@pytest.mark.parametrize("key", ["key-1", "key\0"], ids=ascii)
+def test_a_key_is_of_one_person_whatever_it_is(database: Database, clock: FixedClock, two: Two, key: str) -> None:
+    with database.transaction() as session:
+        zuid = records.live_of(session, two.bram, two.zuid.organisation_id)
+        assert zuid is not None
+        employees.promote(session, zuid.id, by=two.anna, now=clock.now())
+
+    for by in (two.anna, two.bram, two.bram):
+        move(database, clock, replace(two.order, key=key), by)
+
+    assert balances(database, two) == (20_00, 80_00)
 
 
 def test_who_manages_one_of_the_two_or_none_moves_nothing(database: Database, clock: FixedClock, two: Two) -> None:
