@@ -199,8 +199,9 @@ def _shown(session: Session, row: BankEntryRow) -> WaitingEntry:
 
 
 def _suggestions(session: Session, row: BankEntryRow) -> Iterator[Suggestion]:
-    if row.structured is not None:
-        similar = references.wallets_of(session, rules.near(row.structured))
+    typed = rules.mistyped(row.message or "") if row.structured is None else {row.structured}
+    if typed:
+        similar = references.wallets_of(session, frozenset().union(*map(rules.near, typed)))
         yield from (Suggestion(wallet_id, Sign.SIMILAR_MESSAGE) for wallet_id in sorted(similar.values()))
     if row.counterparty_iban is not None:
         paid_before = session.scalars(

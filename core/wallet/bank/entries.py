@@ -58,8 +58,12 @@ def match(entry: BankEntry, wallets: Mapping[str, WalletId]) -> ToWallet | Waiti
     if len(named) > 1:
         return Waiting.SEVERAL_REFERENCES
     if not named:
-        return Waiting.UNKNOWN_REFERENCE if written else Waiting.NO_REFERENCE
+        return Waiting.UNKNOWN_REFERENCE if written else _without_message(entry)
     return Waiting.TOO_LARGE if entry.amount_cents > LARGEST_CENTS else ToWallet(named.pop())
+
+
+def _without_message(entry: BankEntry) -> Waiting:
+    return Waiting.WRONG_CHECK_DIGITS if rules.mistyped(entry.message) else Waiting.NO_REFERENCE
 
 
 def unmatched(amount_cents: int) -> Entry:

@@ -10,6 +10,7 @@ from stdnum.be import ogm_vcs
 _BASE = 10**10
 # Twelve digits on their own, as people and banks write them: bare, in groups, between plus signs or asterisks.
 _WRITTEN = re.compile(r"(?<!\d)(\d{3})[ /]?(\d{4})[ /]?(\d{5})(?!\d)")
+_MARKED = re.compile(r"(?:\+{3}|\*{3}) ?(?P<groups>\d{3}/\d{4}/\d{5}|\d{12}) ?(?:\+{3}|\*{3})", re.ASCII)
 _SEPARATORS = re.compile(r"[ +*/]")
 _DIGITS = re.compile(r"\d{12}", re.ASCII)
 
@@ -40,6 +41,12 @@ def within(text: str) -> frozenset[str]:
     """Return the messages that somebody wrote among other words; only those with the right check digits."""
     found = ("".join(groups) for groups in _WRITTEN.findall(text))
     return frozenset(reference for reference in found if is_right(reference))
+
+
+def mistyped(text: str) -> frozenset[str]:
+    """Return what somebody wrote as a message, between plus signs or asterisks, with the wrong check digits."""
+    found = ("".join(match["groups"].split("/")) for match in _MARKED.finditer(text))
+    return frozenset(reference for reference in found if not is_right(reference))
 
 
 def near(reference: str) -> frozenset[str]:

@@ -71,6 +71,14 @@ def test_a_mistyped_message_leads_to_those_that_it_may_have_been(number: int, pl
     assert all(rules.is_right(one) for one in found)
 
 
+@pytest.mark.parametrize("around", ["+++%s+++", "***%s***", "Wallet +++%s+++, bedankt"])
+def test_a_message_that_was_marked_as_one_and_mistyped_is_told_from_other_digits(around: str) -> None:
+    assert rules.mistyped(around % "010/8068/17184") == {"010806817184"}
+    assert rules.mistyped(around % "010806817184") == {"010806817184"}
+    assert rules.mistyped(around % "010/8068/17183") == frozenset()
+    assert rules.mistyped("010/8068/17184, factuur 010806817184") == frozenset()
+
+
 def test_the_banks_own_field_is_read_right_or_wrong() -> None:
     assert rules.digits_of("010806817184") == "010806817184"
     assert rules.digits_of("***010/8068/17183***") == "010806817183"
