@@ -3,6 +3,7 @@
 The wallet knows organisations by their identifier alone; here they have a name, and a decision its reason.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,17 +45,18 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class NamedEntry:
-    """An entry that waits, with the organisations that it may be for by name."""
+    """An entry that waits and the organisations that it may be for; `asked` are acts to be agreed with."""
 
     entry: WaitingEntry
     candidates: tuple[Candidate, ...]
+    asked: tuple[str, ...] = ()
 
 
-def waiting(session: Session) -> tuple[NamedEntry, ...]:
-    """Return what waits, the oldest first."""
+def waiting(session: Session, *, now: datetime) -> tuple[NamedEntry, ...]:
+    """Return what waits, the oldest first, and what a second operator was asked about it."""
     found = desk.waiting(session)
-    owners = _owners(session, found)
-    return tuple(NamedEntry(entry, _candidates(entry, owners)) for entry in found)
+    owners, asked = _owners(session, found), _asked(session, now)
+    return tuple(NamedEntry(entry, _candidates(entry, owners), tuple(asked[entry.id])) for entry in found)
 
 
 def find(session: Session, bank_entry_id: str) -> NamedEntry:
@@ -149,6 +151,14 @@ def _ask(
 ) -> str:
     parameters = {"bank_entry": entry.id, "amount_cents": entry.amount_cents, **about}
     return approvals.ask(session, act, parameters, subject_id=None, why=why, by=by, now=now)
+
+
+def _asked(session: Session, now: datetime) -> Mapping[str, list[str]]:
+    asked = defaultdict[str, list[str]](list)
+    for one in approvals.open_for(session, {StaffRole.OPERATOR}, now=now):
+        if one.act in {BOOK.name, GIVE_BACK.name, DISMISS.name}:
+            asked[str(one.parameters["bank_entry"])].append(one.act)
+    return asked
 
 
 def _record(session: Session, action: str, approved: Approved, done: EntryId) -> None:

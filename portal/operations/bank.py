@@ -25,7 +25,7 @@ from core.web.locale import current_language
 from core.web.uploaded import read_form
 from portal import pages
 from portal.operations.asking import Answer, Field, Question, ask, carry_out, nothing
-from portal.operations.bank_words import DECISIONS, REASONS, SIGNS
+from portal.operations.bank_words import ASKED, DECISIONS, REASONS, SIGNS
 from portal.operations.opening import OperationsFrame, Part, around, open_operations
 from portal.staff_area import Desk
 from portal.visit import check_form
@@ -47,6 +47,7 @@ class WaitingShown:
     reason: str
     message: str
     candidates: tuple[str, ...]
+    asked: tuple[tuple[str, str], ...]
     decisions: tuple[tuple[str, str, str], ...]
 
 
@@ -67,7 +68,7 @@ def show() -> str:
     """Show what waits."""
     desk = open_operations()
     with desk.services.database.reading() as session:
-        found, statements = bank_desk.waiting(session), waiting_desk.read_statements(session)
+        found, statements = bank_desk.waiting(session, now=desk.now), waiting_desk.read_statements(session)
         count = waiting_desk.count_waiting(session)
     shown = tuple(map(_shown, found))
     page = BankPage(around(desk, Part.BANK), shown, count - len(shown), statements)
@@ -226,6 +227,7 @@ def _shown(found: NamedEntry) -> WaitingShown:
         reason=_(REASONS[entry.reason]),
         message=rules.shown(entry.structured) if entry.structured is not None else entry.message,
         candidates=_candidates(found),
+        asked=tuple((act, _(ASKED[act])) for act in found.asked),
         decisions=tuple(
             (decision, _(words.title), f"{URL}/{entry.id}/{decision}")
             for decision, words in DECISIONS.items()

@@ -1,8 +1,9 @@
-"""What the desk of the bank says: why money waits, for whom it may be, what each decision does. Source strings."""
+"""What the desk of the bank says: why money waits and for whom it may be, what decisions do. Source strings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.closing.bank_desk import BOOK, DISMISS, GIVE_BACK
 from core.infra.messages import N_
 from core.wallet.bank.desk import Sign
 from core.wallet.bank.entries import Waiting
@@ -30,6 +31,12 @@ REASONS: Mapping[Waiting, str] = {
 SIGNS: Mapping[Sign, str] = {
     Sign.SAME_SENDER: N_("the same account paid for it before"),
     Sign.SIMILAR_MESSAGE: N_("its message differs by one digit"),
+}
+
+ASKED: Mapping[str, str] = {
+    BOOK.name: N_("A second operator was asked to put it on a wallet."),
+    GIVE_BACK.name: N_("A second operator was asked to give it back."),
+    DISMISS.name: N_("A second operator was asked to agree that it is not for a wallet."),
 }
 
 DECISIONS: Mapping[str, Words] = {

@@ -128,6 +128,20 @@ def test_money_is_put_on_a_wallet_by_two_operators_who_see_for_whom_it_may_be(op
     assert operations.at(f"{BANK}/{by_sender}/book").status == 404
 
 
+def test_a_message_mistyped_among_words_leads_to_its_wallet_and_what_was_asked_is_said(operations: Operations) -> None:
+    message = bert_message(operations)
+    mistyped = message[:-1] + str((int(message[-1]) + 1) % 10)
+    upload(operations, a_statement((4000, SOUTH_SENDER, f"dank +++{mistyped}+++")))
+    ((entry, reason),) = waits(operations)
+
+    page = operations.at(BANK).page
+    assert (reason, page.has(".asked")) == ("wrong-check-digits", False)
+    assert "Office of bert" in page.one(".candidate").text
+    operations.at(f"{BANK}/{entry}/give-back").post(f"{BANK}/{entry}/give-back", **WHY)
+    (asked,) = operations.at(BANK).page.all(".asked")
+    assert asked.attributes["data-act"] == "give-back-bank-entry"
+
+
 def test_what_the_bank_took_back_is_taken_from_the_wallet_also_where_it_is_spent(operations: Operations) -> None:
     message = bert_message(operations)
     upload(operations, a_statement((2500, NORTH_SENDER, message)))
