@@ -9,7 +9,7 @@ from joserfc.jwk import RSAKey
 
 from tests.support.apache import apache
 from tests.support.form_browser import FormBrowser
-from tests.support.running_product import RunningProduct
+from tests.support.running_product import OTHERS_PORT, RunningProduct
 from tests.support.steps import sign_in
 
 _MODULES = ("headers", "auth_openidc")
@@ -51,8 +51,8 @@ class Site:
 def site(request: pytest.FixtureRequest, product: RunningProduct) -> Iterator[Site]:
     """Yield the site, registered as a client with its response mode and its way to prove itself."""
     response_mode, method = request.param
-    # A port of the demo world's row that no program has: the provider sends its notices there.
-    port = product.addresses.base_port + 4
+    # The provider sends its notices there.
+    port = product.addresses.base_port + OTHERS_PORT
     address, issuer = f"http://localhost:{port}", product.addresses.issuer
     key = RSAKey.generate_key(2048, {"kid": "of-apache", "use": "sig", "alg": "RS256"})
     asked = {

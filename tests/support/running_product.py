@@ -79,8 +79,9 @@ def product(
         given["IMMO_DATABASE_URL"] = database_server.create(None)
         given["IMMO_REDIS_URL"] = request.getfixturevalue("redis_server")
     addresses = _free_addresses()
-    # Where a test answers in an authority's place (`card_place.py`); the product's own programs stand before it.
-    given["IMMO_OUTBOUND_ALLOW"] = f"127.0.0.1:{addresses.base_port + OTHERS_PORT}"
+    # Where a test answers in the place of an authority, or of a tool; the product's own programs stand before it.
+    port = addresses.base_port + OTHERS_PORT
+    given["IMMO_OUTBOUND_ALLOW"] = f"127.0.0.1:{port},localhost:{port}"
     surroundings = environment(addresses, folder, given)
     set_up(surroundings, lambda _words: None)
     crowd = [sys.executable, "-m", "idp", "demo", "load", "--people", str(_CROWD), "--organisations", "1"]
