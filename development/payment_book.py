@@ -1,13 +1,15 @@
 """What the payment sandbox remembers: payments, what was taken back of them, and what it settled.
 
-It lives in memory and forgets everything when it stops. Amounts are hundredths of a currency.
+Where it is kept is told to it (`payment_file`). Amounts are hundredths of a currency.
 """
 
 import secrets
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 # What an open payment can become, in the words of the API.
 OUTCOMES = ("paid", "failed", "canceled", "expired")
@@ -89,66 +91,80 @@ class Refused(ValueError):
     """What was asked cannot be done with this payment."""
 
 
-class Book:
-    """All payments and settlements, for many threads at once."""
+@dataclass(slots=True)
+class Contents:
+    """What stands in a book; a call is a digest of what was asked under a key, and the payment as it was then."""
 
-    def __init__(self) -> None:
+    payments: dict[str, Payment] = field(default_factory=dict)
+    first_calls: dict[str, tuple[str, Payment]] = field(default_factory=dict)
+    settlements: list[Settlement] = field(default_factory=list)
+
+    def put(self, payment: Payment) -> Payment:
+        """Write a payment as it stands now, and return it."""
+        self.payments[payment.id] = payment
+        return payment
+
+
+class Book:
+    """All payments and settlements, for many threads at once; `keep` is called with all of it after each change."""
+
+    def __init__(self, contents: Contents | None = None, keep: Callable[[Contents], None] = lambda _: None) -> None:
         self._lock = threading.RLock()
-        self._payments: dict[str, Payment] = {}
-        self._first_calls: dict[str, tuple[bytes, Payment]] = {}
-        self._settlements: list[Settlement] = []
+        self._contents = contents or Contents()
+        self._keep = keep
 
     def payments(self) -> tuple[Payment, ...]:
         """Return all payments, the newest first."""
         with self._lock:
-            return tuple(reversed(self._payments.values()))
+            return tuple(reversed(self._contents.payments.values()))
 
     def settlements(self) -> tuple[Settlement, ...]:
         """Return all settlements, the newest first."""
         with self._lock:
-            return tuple(reversed(self._settlements))
+            return tuple(reversed(self._contents.settlements))
 
     def find(self, payment_id: str) -> Payment | None:
         """Return a payment; None where there is none."""
         with self._lock:
-            return self._payments.get(payment_id)
+            return self._contents.payments.get(payment_id)
 
     def add(self, payment: Payment, key: str | None, asked: bytes) -> Payment:
         """Keep a payment, or return the one that was kept under this idempotency key, as it was then.
 
         Raises `Refused` for a key under which something else was asked.
         """
-        with self._lock:
-            first_asked, first = self._first_calls.setdefault(key or payment.id, (asked, payment))
-            if first_asked != asked:
+        with self._changing() as contents:
+            call = (sha256(asked).hexdigest(), payment)
+            first_asked, first = contents.first_calls.setdefault(key or payment.id, call)
+            if first_asked != call[0]:
                 raise Refused(key)
-            self._payments.setdefault(first.id, first)
+            contents.payments.setdefault(first.id, first)
             return first
 
     def end(self, payment_id: str, outcome: str, method: str) -> Payment:
         """Let an open payment end as the payer chose."""
         if outcome not in OUTCOMES or method not in METHODS:
             raise Refused(outcome)
-        with self._lock:
-            payment = self._payments[payment_id]
+        with self._changing() as contents:
+            payment = contents.payments[payment_id]
             if payment.status != "open":
                 raise Refused(payment.status)
             paid_at = now() if outcome == "paid" else None
-            return self._keep(replace(payment, status=outcome, method=method, paid_at=paid_at))
+            return contents.put(replace(payment, status=outcome, method=method, paid_at=paid_at))
 
     def alter(self, payment_id: str, amount: Amount) -> Payment:
         """Let an open payment be of another amount than was asked for, which no honest provider does."""
-        with self._lock:
-            return self._keep(replace(self._payments[payment_id], amount=amount))
+        with self._changing() as contents:
+            return contents.put(replace(contents.payments[payment_id], amount=amount))
 
     def refund(self, payment_id: str, cents: int) -> Payment:
         """Begin to pay back a part of a paid payment."""
-        with self._lock:
-            payment = self._payments[payment_id]
+        with self._changing() as contents:
+            payment = contents.payments[payment_id]
             refunded = sum(one.cents for one in payment.refunds if one.status != "failed")
             if payment.status != "paid" or not 0 < cents <= payment.amount.cents - refunded:
                 raise Refused(payment.status)
-            return self._keep(
+            return contents.put(
                 replace(payment, refunds=(*payment.refunds, Refund(_id("re"), cents, "processing", now())))
             )
 
@@ -156,54 +172,56 @@ class Book:
         """Let a refund arrive (`refunded`), or come back (`failed`)."""
         if status not in {"refunded", "failed"}:
             raise Refused(status)
-        with self._lock:
-            payment = self._payments[payment_id]
+        with self._changing() as contents:
+            payment = contents.payments[payment_id]
             ended = tuple(replace(one, status=status) if one.id == refund_id else one for one in payment.refunds)
-            return self._keep(replace(payment, refunds=ended))
+            return contents.put(replace(payment, refunds=ended))
 
     def charge_back(self, payment_id: str) -> Payment:
         """Let the payer's bank take back all of a payment."""
-        with self._lock:
-            payment = self._payments[payment_id]
+        with self._changing() as contents:
+            payment = contents.payments[payment_id]
             if payment.status != "paid" or any(one.reversed_at is None for one in payment.chargebacks):
                 raise Refused(payment.status)
             taken = Chargeback(_id("chb"), payment.amount.cents, now())
-            return self._keep(replace(payment, chargebacks=(*payment.chargebacks, taken)))
+            return contents.put(replace(payment, chargebacks=(*payment.chargebacks, taken)))
 
     def reverse(self, payment_id: str, chargeback_id: str) -> Payment:
         """Let the payer's bank give back what it took."""
-        with self._lock:
-            payment = self._payments[payment_id]
+        with self._changing() as contents:
+            payment = contents.payments[payment_id]
             given = tuple(
                 replace(one, reversed_at=now()) if one.id == chargeback_id and one.reversed_at is None else one
                 for one in payment.chargebacks
             )
-            return self._keep(replace(payment, chargebacks=given))
+            return contents.put(replace(payment, chargebacks=given))
 
     def settle(self) -> Settlement | None:
         """Pay out everything that has moved since the last settlement; None where nothing has."""
-        with self._lock:
+        with self._changing() as contents:
             gross = count = 0
-            for payment in self._payments.values():
+            for payment in contents.payments.values():
                 new = {name: cents for name, cents in payment.movements.items() if name not in payment.settled}
                 gross, count = gross + sum(new.values()), count + len(new)
-                self._keep(replace(payment, settled=payment.settled | new.keys()))
+                contents.put(replace(payment, settled=payment.settled.union(new)))
             if not count:
                 return None
-            reference = f"1234567.{now():%y%m}.{len(self._settlements) + 1:02}"
+            reference = f"1234567.{now():%y%m}.{len(contents.settlements) + 1:02}"
             done = Settlement(_id("stl"), reference, gross, count * _FEE_CENTS, count, now())
-            self._settlements.append(done)
+            contents.settlements.append(done)
             return done
 
     def note_webhook(self, payment_id: str, answer: str) -> None:
         """Remember what a webhook was answered."""
-        with self._lock:
-            payment = self._payments[payment_id]
-            self._keep(replace(payment, announced=(*payment.announced, answer)))
+        with self._changing() as contents:
+            payment = contents.payments[payment_id]
+            contents.put(replace(payment, announced=(*payment.announced, answer)))
 
-    def _keep(self, payment: Payment) -> Payment:
-        self._payments[payment.id] = payment
-        return payment
+    @contextmanager
+    def _changing(self) -> Iterator[Contents]:
+        with self._lock:
+            yield self._contents
+            self._keep(self._contents)
 
 
 def new_payment_id() -> str:

@@ -1,6 +1,6 @@
 """The payment sandbox of `make run`: it speaks the payment provider's API, and you choose what happens.
 
-    python -m development.payments --port 8084
+    python -m development.payments --port 8084 --book payments.json
 
 Payers choose at `/checkout/<id>` how their payment ends, and how it is announced. `/` lists all
 payments: announce one again, refund it, charge it back, pay out. `/payments.json` has them as JSON.
@@ -18,10 +18,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
 from development.payment_api import answer, payment_document
 from development.payment_book import Amount, Book, Payment, Refused
+from development.payment_file import UnreadableBook, open_book
 from development.payment_pages import checkout_page, desk_page, missing_page
 from development.ports import LOOPBACK
 
@@ -185,11 +187,19 @@ def main() -> None:
     """Answer until SIGTERM or Ctrl-C."""
     parser = argparse.ArgumentParser(description="A payment provider of which you choose what it does.")
     parser.add_argument("--port", type=int, required=True, help="port of the API and of the pages")
-    port = parser.parse_args().port
+    parser.add_argument(
+        "--book", type=Path, required=True, help="file that keeps every payment; made where it is missing"
+    )
+    given = parser.parse_args()
+    port = given.port
+    try:
+        book = open_book(given.book)
+    except UnreadableBook:
+        parser.error(f"{given.book} cannot be read. FRESH=1 starts over without it.")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with web_server(Sandbox(f"http://localhost:{port}"), port) as server:
+    with web_server(Sandbox(f"http://localhost:{port}", book), port) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         stop.wait()
         server.shutdown()

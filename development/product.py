@@ -76,6 +76,7 @@ def programs(addresses: Addresses, environment: Mapping[str, str], folder: Path)
     mailbox += ["--smtp-port", str(addresses.smtp_port)]
     yield Program("mailbox", mailbox, environment, f"{addresses.mailbox}/messages.json")
     payments = [sys.executable, "-m", "development.payments", "--port", str(here + 4)]
+    payments += ["--book", str(folder / "payments.json")]
     yield Program("payments", payments, environment, f"{addresses.payments}/payments.json")
     yield _card_agent(addresses, environment)
     # With TLS in front the applications themselves stand on ports that nobody needs to know.

@@ -1,19 +1,24 @@
 """The payment sandbox as the product and as its user meet it: over HTTP."""
 
 import json
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from queue import Queue
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from development.payment_file import UnreadableBook, open_book
 from development.payments import Sandbox
+from development.ports import free_port, wait_until_answers
 from tests.support import payments
 
 _AMOUNT = {"currency": "EUR", "value": "50.00"}
@@ -137,6 +142,61 @@ def test_refunds_chargebacks_and_settlements_are_made_by_hand_and_told_by_the_ap
     assert (found["amountRefunded"]["value"], found["amountChargedBack"]["value"]) == ("10.00", "50.00")
     (settlement,) = call(sandbox, "/v2/settlements")[1]["_embedded"]["settlements"]
     assert (settlement["status"], settlement["amount"]["value"]) == ("paidout", "-11.17")
+
+
+def test_a_restart_forgets_no_payment_and_nothing_that_was_done_with_one(tmp_path: Path) -> None:
+    file = tmp_path / "payments.json"
+    with payments.running(open_book(file)) as sandbox:
+        ids = [call(sandbox, "/v2/payments", an_order(), Idempotency_Key=key)[1]["id"] for key in ("a", "b")]
+        for path, fields in (
+            (f"checkout/{ids[0]}", {"outcome": "paid", "method": "creditcard", "webhook": "never"}),
+            (f"payments/{ids[0]}/refund", {"cents": "1000"}),
+            (f"payments/{ids[0]}/chargeback", {"webhook": "never"}),
+            ("settlements", {}),
+        ):
+            assert press(sandbox, f"/{path}", **fields).startswith("303")
+        book = sandbox.book
+    assert book.payments()[1].announced
+    assert book.settlements()
+
+    with payments.running(open_book(file)) as again:
+        assert (again.book.payments(), again.book.settlements()) == (book.payments(), book.settlements())
+        assert call(again, "/v2/payments", an_order(), Idempotency_Key="b")[1]["id"] == ids[1]
+        assert call(again, "/v2/payments", an_order("http://127.0.0.1:8/"), Idempotency_Key="b")[0] == 400
+        press(again, f"/checkout/{ids[1]}", outcome="paid", method="bancontact", webhook="never")
+    paid = open_book(file).find(ids[1])
+    assert paid is not None
+    assert paid.status == "paid"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"payments": {"tr_1": {}}, "first_calls": {}}'])
+def test_a_book_that_cannot_be_read_is_not_written_over(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "payments.json"
+    file.write_text(content)
+
+    with pytest.raises(UnreadableBook):
+        open_book(file)
+
+    assert file.read_text() == content
+
+
+def test_the_program_finds_its_payments_again_after_it_was_killed(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "development.payments", "--port", str(port), "--book", str(tmp_path / "book.json")]
+
+    @contextmanager
+    def living() -> Iterator[Sandbox]:
+        with subprocess.Popen(command) as process:
+            try:
+                assert wait_until_answers(port, seconds=20)
+                yield Sandbox(f"http://localhost:{port}")
+            finally:
+                process.kill()
+
+    with living() as program:
+        begun = call(program, "/v2/payments", an_order(), Idempotency_Key="a")[1]
+    with living() as program:
+        assert call(program, f"/v2/payments/{begun['id']}") == (200, begun)
 
 
 def test_the_pages_show_every_payment_and_nothing_of_a_payer_runs_there(sandbox: Sandbox) -> None:

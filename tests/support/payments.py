@@ -18,16 +18,21 @@ _KEY = Secret("test_only-for-tests-0123456789")
 
 
 @contextmanager
-def running() -> Iterator[Sandbox]:
-    """Run a sandbox until the block ends; a webhook is called by whoever tests, and by nobody else."""
-    sandbox = Sandbox("")
+def running(book: Book | None = None) -> Iterator[Sandbox]:
+    """Run a sandbox, with a book or an empty one, until the block ends.
+
+    A webhook is called by whoever tests, and by nobody else.
+    """
+    sandbox = Sandbox("", book or Book())
     with web_server(sandbox, 0) as server:
         sandbox.here = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield sandbox
-        server.shutdown()
-        thread.join()
+        try:
+            yield sandbox
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def pointed_at(sandbox: Sandbox, settings: Settings) -> Settings:
