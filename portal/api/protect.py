@@ -108,6 +108,9 @@ def _require_all(
         )
     except InvalidJwt as error:
         raise TokenRefused(presented.scheme, details=error.details) from error
+    if "act" in token.claims:
+        # Whose tool would be paid, and who answers for it, is not said by a token that was passed on (RFC 8693).
+        raise TokenRefused(presented.scheme, details={"reason": "passed on"})
     headers = _require_holder(ground, request, presented, token)
     try:
         granted = find_granted(ground.store, token)

@@ -51,6 +51,7 @@ def test_a_token_that_is_not_genuine_for_this_interface_and_alive_opens_nothing(
         desk.token(bram, iat=now + 61),
         desk.token(bram, jti=None),
         desk.token(bram, sub=None),
+        desk.token(bram, act={"sub": "a-client-that-it-was-passed-on-to"}),
         desk.provider.sign({"sub": bram.person_id}, typ="JWT"),
         good[:-2] + ("AA" if good[-2:] != "AA" else "BB"),
         "not.a.token",
