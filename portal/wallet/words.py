@@ -35,6 +35,10 @@ _REASONS = {
     "hold-expired": N_("The tool did not take the money in time."),
     "cancelled": N_("The payment was cancelled."),
     "expired": N_("The payment was not finished in time."),
+    **dict.fromkeys(
+        ("amount-differs", "currency-differs", "reference-differs"),
+        N_("What was paid is not what we asked for. Our helpdesk looks into it."),
+    ),
 }
 
 
