@@ -22,6 +22,7 @@ from core.wallet.payments.provider import Payment
 from core.wallet.payments.topups import Asked
 from core.web.locale import current_language
 from portal import pages
+from portal.frame import organisation_url
 from portal.visit import check_form
 from portal.wallet import recharge_form
 from portal.wallet.opening import Part, WalletVisit, around, open_wallet, parts, wallet_url
@@ -95,7 +96,8 @@ def come_back(organisation_id: str, top_up_id: str) -> str:
         here=f"{url}/{found.id}",
         checkout_url=None if payment is None else payment.checkout_url,
         again_url=url,
-        wallet_url=wallet_url(organisation_id),
+        wallet_url=wallet_url(organisation_id) if opened.visit.may(Right.SEE_WALLET) else None,
+        organisation_url=organisation_url(organisation_id),
     )
     return pages.render(page, menu=page.frame.menu)
 

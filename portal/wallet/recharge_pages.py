@@ -44,4 +44,6 @@ class TopUpPage:
     here: str
     checkout_url: str | None
     again_url: str
-    wallet_url: str
+    # None for who recharges and does not see the wallet.
+    wallet_url: str | None
+    organisation_url: str

@@ -11,6 +11,10 @@ from sqlalchemy import func, select
 
 from core.infra import rate_limit
 from core.infra.http import OutboundHttp
+from core.organisations.employees import confirm
+from core.organisations.enrolment import request_membership
+from core.organisations.tables import MembershipRow
+from core.organisations.wallet_rights import WalletRights, write
 from core.people.identifiers import PersonId
 from core.wallet.payments.tables import PaymentEventRow, TopUpRow
 from development.payment_book import Amount
@@ -24,7 +28,7 @@ from tests.support import payments
 from tests.support.accessibility import violations
 from tests.support.at_once import at_once
 from tests.support.html_page import Page, parse
-from tests.support.offices import a_person, an_office
+from tests.support.offices import NO_DETAILS, a_person, an_office
 
 
 class Till(Office):
@@ -219,4 +223,24 @@ def test_what_was_paid_instead_is_looked_into(till: Till) -> None:
     till.sandbox.book.end(payment, "paid", "creditcard")
 
     assert status_of(till.look(end, browser=browser)) == "flagged"
-    assert till.look(browser=browser).one("#balance").attributes["data-cents"] == "0"
+    wallet = till.look(browser=browser)
+    assert wallet.one("#balance").attributes["data-cents"] == "0"
+    (said,) = (one for one in wallet.all(".quiet") if one.parent is not None and one.parent.matches(".at-description"))
+    assert said.text
+
+
+def test_whoever_does_not_see_the_wallet_is_led_back_to_the_organisation(till: Till) -> None:
+    now = till.portal.clock.now()
+    with till.portal.services.database.transaction() as session:
+        bram = a_person(session, "bram.claes", now=now)
+        waiting = request_membership(session, till.organisation, by=bram, details=NO_DETAILS, now=now)
+        confirm(session, waiting.id, by=till.anna, details=NO_DETAILS, now=now)
+        write(session.get_one(MembershipRow, waiting.id), WalletRights(sees=False))
+    browser = till.portal.signed_in(bram)
+    payment, end = till.begun(browser)
+    till.sandbox.book.end(payment, "paid", "bancontact")
+
+    page = till.look(end, browser=browser)
+
+    assert (status_of(page), page.has("#see-wallet")) == ("paid", False)
+    assert page.one("#see-organisation").attributes["href"] == till.url.removesuffix("/wallet")
