@@ -88,6 +88,16 @@ def kids(addresses: Addresses) -> set[str]:
     return {key["kid"] for key in json.loads(get(metadata["jwks_uri"]))["keys"]}
 
 
+def begin_payment(addresses: Addresses) -> None:
+    """Ask the payment sandbox for a payment that nobody ends."""
+    order = {"amount": {"currency": "EUR", "value": "50.00"}, "description": "Recharge"}
+    order |= {"redirectUrl": addresses.portal, "webhookUrl": addresses.portal}
+    headers = {"Authorization": "Bearer test_key"}
+    asked = urllib.request.Request(f"{addresses.payments}/v2/payments", json.dumps(order).encode(), headers)
+    with urllib.request.urlopen(asked, timeout=10) as response:
+        assert response.status == 201
+
+
 @pytest.mark.only_on("sqlite")
 def test_a_second_start_keeps_everything_and_a_fresh_one_nothing(addresses: Addresses) -> None:
     with running(addresses) as printed:
@@ -99,12 +109,14 @@ def test_a_second_start_keeps_everything_and_a_fresh_one_nothing(addresses: Addr
             assert url.removesuffix("/messages.json") in printed
             assert get(url)
         assert get(addresses.card_agent) == b"immo-card\n"
+        begin_payment(addresses)
     with running(addresses):
-        second = kids(addresses)
+        second, kept = kids(addresses), json.loads(get(f"{addresses.payments}/payments.json"))
     with running(addresses, FRESH="1"):
-        fresh = kids(addresses)
+        fresh, emptied = kids(addresses), json.loads(get(f"{addresses.payments}/payments.json"))
 
     assert second == first
+    assert ([one["description"] for one in kept], emptied) == (["Recharge"], [])
     assert fresh.isdisjoint(first)
     assert not any(is_taken(port) for port in addresses.ports())
 
