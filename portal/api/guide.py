@@ -69,7 +69,7 @@ def page() -> str:
             lead=_("What your user buys in your tool is paid from the wallet of the organisation they act for."),
             sections=(
                 _before(resource),
-                _token(f"{settings.issuer}/token", resource),
+                _token(settings.issuer, resource),
                 *_charge(resource, f"{settings.portal_url}/organisations/…/wallet/recharge"),
                 _again(),
                 _refusals(),
@@ -96,18 +96,19 @@ def _before(resource: str) -> Section:
     )  # fmt: skip
 
 
-def _token(endpoint: str, resource: str) -> Section:
+def _token(issuer: str, resource: str) -> Section:
     return Section(
         id="token",
         heading=_("A token for the wallet"),
         paragraphs=(
             _("Name the resource in the authorization request, beside the scopes wallet, wallet:charge and, to read the"
-              " balance, wallet:read (RFC 8707). Redeem the code with the resource of userinfo, and ask for a token of"
-              " the wallet when something is bought: it is for the wallet alone and lives five minutes."),
+              " balance, wallet:read (RFC 8707). When you redeem the code, name %(userinfo)s as resource; ask for a"
+              " token of the wallet when something is bought: it is for the wallet alone and lives five minutes.",
+              userinfo=f"{issuer}/userinfo"),
             _("Its claim about the wallet says in can what the person may do, and in max_charge the limit of one charge"
               " in cents, where a manager set one. What was decided since counts all the same."),
         ),
-        example=examples.token_request(endpoint, resource),
+        example=examples.token_request(f"{issuer}/token", resource),
     )  # fmt: skip
 
 
