@@ -67,7 +67,7 @@ def _tool(settings: Settings, code: str, tool_id: ToolId) -> RegisteredClient:
         backchannel_logout_session_required=True,
         initiate_login_uri=f"{address}/sign-in",
         client_uri=address,
-        grant_types=("authorization_code", "refresh_token"),
+        grant_types=("authorization_code", "refresh_token", *(("client_credentials",) if code in _CHARGING else ())),
         policy=ClientPolicy(
             profile=Profile.OIDC if has_secret else Profile.FAPI2_SECURITY,
             scope=_TOOL_SCOPE,
