@@ -26,7 +26,7 @@ from portal.api import guide_examples as examples
 from portal.api.openapi import OPERATIONS
 from portal.api.operation import Operation
 from portal.api.protect import BASE, audience
-from portal.api.refusals import InsufficientScope, KeyMissing, NoContext, TokenRefused
+from portal.api.refusals import InsufficientScope, KeyMissing, NoContext, TokenMissing, TokenRefused
 from portal.wiring import services
 
 bp = Blueprint("docs-wallet", __name__)
@@ -41,6 +41,7 @@ ADVICE: Mapping[type[ImmoError], str] = {
     MayNotPay: N_("A manager decided that this person does not pay. The claim can of the wallet says so before."),
     MayNotSee: N_("A manager decided that this person does not see the balance."),
     ContextClosed: N_("The person lost the context since they signed in. Send them through a sign-in again."),
+    TokenMissing: N_("Send an access token of the wallet in the header Authorization."),
     TokenRefused: N_("The token has expired, was revoked or is for another resource. Ask for a new one."),
     InsufficientScope: N_("The token does not carry the scope that the challenge names."),
     NoContext: N_("The token speaks of no organisation: ask for the scope organization when your user signs in."),
@@ -161,7 +162,7 @@ def _refusals() -> Section:
 def _operations() -> Section:
     return Section(
         id="operations",
-        heading=_("Operations"),
+        heading=_("All operations"),
         paragraphs=(
             _("A hold sets an amount aside until you know the price. What your client made itself it may also capture,"
               " void, refund and find with a token of its own (client credentials), which carries no scope."),
