@@ -6,19 +6,22 @@ both. What goes through HTTP to the same statements once more runs on one pair; 
 
 import os
 
+# By HTTP to what `core` and the slices do, or drawn by a browser: on what production has.
 _ONLY_POSTGRES = (
-    "tests/journeys/test_manual.py",
-    "tests/clients/",
-    "tests/idp/interaction/",
-    "tests/idp/oidc/modules/",
-    "tests/fuzz/",
+    *("tests/clients/", "tests/fuzz/", "tests/idp/account/", "tests/idp/interaction/", "tests/idp/oidc/modules/"),
+    *(f"tests/journeys/test_{name}" for name in ("eid", "first_visit", "in_browser", "manual", "passkeys", "real")),
+    # Endpoints whose tests are about what is sent; what they store has tests of its own beside them.
+    *(f"tests/idp/oidc/test_{name}" for name in ("bounded", "client_auth", "client_protection", "client_tls")),
+    *(f"tests/idp/oidc/test_{name}" for name in ("introspect", "jarm", "mutual", "registration.", "request_object")),
+    *(f"tests/idp/oidc/test_{name}" for name in ("sender", "step_up", "token.", "userinfo")),
 )
 _ONLY_SQLITE = ("tests/portal/", "tests/idp/docs/", "tests/idp/help/", "tests/idp/eid/")
 _BOTH = (
     "tests/portal/test_rights_matrix.py",
-    "tests/portal/api/test_races",
     "tests/portal/api/test_crashes.py",
+    "tests/portal/api/test_races.py",
     "tests/idp/interaction/test_crashes",
+    *(f"tests/idp/account/test_{name}" for name in ("erasure", "personal_data", "security_crashes")),
 )
 # Before a release everything runs on both.
 _EVERYWHERE = os.environ.get("IMMO_TEST_ALL_PAIRS") == "1"
