@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from core.accreditations import uploads
-from core.closing import accreditation_rounds, accreditations, invoicing, managing, reconciling, wallet_letters
+from core.closing import (
+    accreditation_rounds,
+    accreditations,
+    bank_uploads,
+    invoicing,
+    managing,
+    reconciling,
+    wallet_letters,
+)
 from core.infra import dead_letters, mail, sent_mails
 from core.infra.clock import start_of_belgian_month
 from core.infra.errors import Unavailable
@@ -229,6 +237,7 @@ def _purge_database(services: Services, now: datetime) -> None:
         mailed_codes.purge(session, now)
         registration_tokens.purge(session, now)
         approvals.purge(session, now)
+        bank_uploads.purge(session, now)
         idempotency.purge(session, now=now)
         purge_proposals(session, older_than=now - PROPOSAL_LIFE)
     event("database_purged", refresh_families=families, participants=left)

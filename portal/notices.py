@@ -40,9 +40,6 @@ _TEXTS: dict[str, str] = {
     "operations-compared": N_("Compared. This is what was found."),
     "operations-asked": N_("This waits for a second person. Tell another operator."),
     "operations-sent": N_("The file is received. The worker reads it now."),
-    "operations-bank-read": N_(
-        "The file is read in; what was booked before is not booked again. What no message credits waits below."
-    ),
     "operations-revived": N_("The message is on its way again."),
     "program-removed": N_("The program is removed."),
     "saved": N_("Your changes are saved."),

@@ -19,6 +19,7 @@ ACTS: Mapping[str, str] = {
     "make-manager": N_("Make somebody the manager of an organisation that has none"),
     "unpublish-tool": N_("Take a tool out of the catalogue"),
     "correct-wallet": N_("Correct a balance"),
+    "read-bank-file": N_("Book a file of the bank"),
     "book-bank-entry": N_("Put a payment to our account on a wallet"),
     "give-back-bank-entry": N_("Give a payment back to its sender"),
     "dismiss-bank-entry": N_("Leave a payment to our account to no wallet"),
@@ -38,6 +39,12 @@ PARAMETERS: Mapping[str, str] = {
     "from_account": N_("From"),
     "to_account": N_("To"),
     "amount_cents": N_("Amount"),
+    "account": N_("Account at the bank"),
+    "statements": N_("Statements to be booked"),
+    "credited_cents": N_("Money in on these statements"),
+    "closed_on": N_("Day of the last statement"),
+    "closing_cents": N_("Closing balance of the last statement"),
+    "numbers": N_("Numbers of statements"),
     "bank_entry": N_("Payment to our account"),
     "cause": N_("Cause"),
     "at_once": N_("Without waiting"),
@@ -51,10 +58,13 @@ PARAMETERS: Mapping[str, str] = {
 }
 
 # Identifiers that say nothing to a reader, who sees person and organisation beside them.
-UNSAID = frozenset({"dispute_id", "membership_id"})
+UNSAID = frozenset({"dispute_id", "membership_id", "upload"})
 
 # Parameters that are whole cents.
-AMOUNTS = frozenset({"amount_cents"})
+AMOUNTS = frozenset({"amount_cents", "credited_cents", "closing_cents"})
+
+# Parameters that are a day, as `date.isoformat` writes it.
+DAYS = frozenset({"closed_on"})
 
 # Accounts of the ledger, and sums of some of them.
 ACCOUNTS: Mapping[str, str] = {
@@ -74,6 +84,7 @@ ACCOUNTS: Mapping[str, str] = {
 # Values of parameters that are words of ours.
 VALUES: Mapping[str, str] = {
     **ACCOUNTS,
+    "numbers-skipped": N_("Also where the bank left one out"),
     "kept": N_("It stays with those who manage it"),
     "taken-over": N_("The claimant takes it over"),
     "shared": N_("Both sides manage it together"),

@@ -18,14 +18,13 @@ from core.organisations.identifiers import OrganisationId
 from core.organisations.queries import find_by_company_number
 from core.organisations.tables import OrganisationRow
 from core.people.identifiers import PersonId
-from core.staff import approvals, roles
+from core.staff import approvals
 from core.staff.approvals import Act, Approved
 from core.staff.reasons import Reason
 from core.staff.states import StaffRole
-from core.wallet.bank import desk, statements
+from core.wallet.bank import desk
 from core.wallet.bank.desk import Sign, WaitingEntry
 from core.wallet.bank.errors import NoSuchWallet
-from core.wallet.bank.statements import Imported
 from core.wallet.identifiers import EntryId
 from core.wallet.queries import wallet_of
 
@@ -63,23 +62,6 @@ def find(session: Session, bank_entry_id: str) -> NamedEntry:
     """Return one that waits; raises `NotFound`."""
     entry = desk.find_waiting(session, bank_entry_id)
     return NamedEntry(entry, _candidates(entry, _owners(session, (entry,))))
-
-
-def read_file(
-    session: Session,
-    content: bytes,
-    *,
-    account: str,
-    may_skip_numbers: bool,
-    why: Reason,
-    by: PersonId,
-    now: datetime,
-) -> Imported:
-    """Book a file that an operator brought; raises `NotStaff`, and as `statements.import_file`."""
-    roles.require(session, by, StaffRole.OPERATOR)
-    return statements.import_file(
-        session, content, account=account, by=by, why=why, may_skip_numbers=may_skip_numbers, now=now
-    )
 
 
 def ask_to_book(

@@ -6,7 +6,7 @@ approval. What lies with the provider is carried out there (`idp.admin.deeds`).
 
 from collections.abc import Mapping
 
-from core.closing import bank_desk, disputes, evidence, managing, wallet_corrections
+from core.closing import bank_desk, bank_uploads, disputes, evidence, managing, wallet_corrections
 from core.staff.approvals import CarryOut
 from core.tools import editing
 
@@ -14,6 +14,7 @@ DEEDS: Mapping[str, CarryOut] = {
     bank_desk.BOOK.name: bank_desk.book,
     bank_desk.DISMISS.name: bank_desk.dismiss,
     bank_desk.GIVE_BACK.name: bank_desk.give_back,
+    bank_uploads.READ.name: bank_uploads.read,
     disputes.SETTLE.name: disputes.settle,
     evidence.CONFIRM_REPRESENTED.name: evidence.confirm_represented,
     managing.MAKE_MANAGER.name: managing.make_manager,

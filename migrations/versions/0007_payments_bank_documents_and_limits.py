@@ -45,6 +45,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_bank_file_brought_by", ["brought_by"], unique=False)
 
     op.create_table(
+        "bank_upload",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("brought_by", sa.String(length=40), nullable=True),
+        sa.Column("brought_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["brought_by"], ["person.id"], name=op.f("fk_bank_upload_brought_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_upload")),
+        sa.UniqueConstraint("digest", name=op.f("uq_bank_upload_digest")),
+    )
+    with op.batch_alter_table("bank_upload", schema=None) as batch_op:
+        batch_op.create_index("ix_bank_upload_brought_by", ["brought_by"], unique=False)
+
+    op.create_table(
         "bank_statement",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("file_id", sa.String(length=40), nullable=False),

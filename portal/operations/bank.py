@@ -8,8 +8,9 @@ from flask import Blueprint, redirect
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from core.closing import bank_desk
+from core.closing import bank_desk, bank_uploads
 from core.closing.bank_desk import NamedEntry
+from core.closing.bank_uploads import WaitingFile
 from core.infra import log
 from core.infra.errors import Conflict, RuleError
 from core.infra.forms import Reading
@@ -20,6 +21,7 @@ from core.staff.reasons import Reason
 from core.wallet.bank import desk as waiting_desk
 from core.wallet.bank import rules
 from core.wallet.bank.desk import ReadStatement
+from core.wallet.bank.errors import BankFileKnown, BankFileWaits
 from core.wallet.bank.files import BYTES_MAX
 from core.web.locale import current_language
 from core.web.uploaded import read_form
@@ -53,11 +55,12 @@ class WaitingShown:
 
 @dataclass(frozen=True, slots=True)
 class BankPage:
-    """What waits, and the statements that were read in last."""
+    """Files and payments that wait, and the statements that were read in last."""
 
     template: ClassVar[str] = "operations/bank.html"
 
     frame: OperationsFrame
+    files: tuple[WaitingFile, ...]
     waiting: tuple[WaitingShown, ...]
     further: int
     statements: tuple[ReadStatement, ...]
@@ -69,9 +72,9 @@ def show() -> str:
     desk = open_operations()
     with desk.services.database.reading() as session:
         found, statements = bank_desk.waiting(session, now=desk.now), waiting_desk.read_statements(session)
-        count = waiting_desk.count_waiting(session)
+        count, files = waiting_desk.count_waiting(session), bank_uploads.waiting(session, now=desk.now)
     shown = tuple(map(_shown, found))
-    page = BankPage(around(desk, Part.BANK), shown, count - len(shown), statements)
+    page = BankPage(around(desk, Part.BANK), files, shown, count - len(shown), statements)
     return pages.render(page, menu=page.frame.menu)
 
 
@@ -86,7 +89,7 @@ def show_form() -> str:
 
 @bp.post(f"{URL}/upload")
 def send() -> Answer:
-    """Book a file, whole or not at all."""
+    """Ask a second operator to agree with a file, which is judged at once and booked by their word."""
     desk = open_operations()
     sent = read_form("file", bytes_max=BYTES_MAX)
     check_form(sent.texts)
@@ -103,15 +106,17 @@ def send() -> Answer:
         account, by = desk.services.settings.wallet.bank.iban, desk.actor.person_id
         try:
             with desk.services.database.transaction() as session:
-                bank_desk.read_file(
+                bank_uploads.ask_to_read(
                     session, content, account=account, may_skip_numbers=may_skip, why=why, by=by, now=desk.now
                 )
+        except (BankFileKnown, BankFileWaits):
+            raise
         except (RuleError, Conflict) as error:
             log.event("bank_file_refused", log.ERROR, error_code=error.code)
             raise
 
     texts = {name: str(text) for name, text in sent.texts.items()}
-    return carry_out(desk, _upload(), read, do, to=URL, done="operations-bank-read", sent=texts)
+    return carry_out(desk, _upload(), read, do, to=URL, done="operations-asked", sent=texts)
 
 
 @bp.get(f"{URL}/<entry_id>/<{_DECISION}:decision>")
@@ -177,7 +182,8 @@ def _upload() -> Question:
         back=_("Bank"),
         url=f"{URL}/upload",
         consequences=(
-            _("Payments with the structured message of a wallet are on that wallet at once."),
+            _("The file is checked at once. A second operator has to agree before it is booked."),
+            _("Payments with the structured message of a wallet are then put on that wallet."),
             _("All others wait here for a decision."),
         ),
         fields=(
@@ -189,7 +195,7 @@ def _upload() -> Question:
                 ),
             ),
         ),
-        yes=_("Read it in"),
+        yes=_("Ask a second operator"),
         has_file=True,
     )
 

@@ -42,6 +42,8 @@ REFUSALS: Mapping[str, str] = {
         "The bank's numbers leave a statement out. Read it in first, or say that there is none. Nothing was booked."
     ),
     "statement-repeated": N_("Somebody else read this file in at the same moment. Look at the statements below."),
+    "bank-file-known": N_("Everything in this file was booked before. There is nothing to do."),
+    "bank-file-waits": N_("This file was brought already and waits for a second operator. It is under Approvals."),
     "no-such-wallet": N_("There is no organisation with this company number here. Look at the number again."),
     "no-sender": N_("The bank does not say from which account it came, so it cannot be given back."),
     "invalid-amount": N_("This is more than may be put on a wallet at once."),

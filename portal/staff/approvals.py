@@ -1,11 +1,14 @@
 """The page of acts that wait for a second person: approve, refuse, or take one's own back."""
 
+from datetime import date
+
 from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from core.closing.open_approvals import NamedApproval, waiting
 from core.closing.staff_deeds import DEEDS
+from core.infra.dates import date_in_words
 from core.infra.errors import Conflict, NotFound, RuleError
 from core.infra.money import euros
 from core.staff import approvals
@@ -15,7 +18,7 @@ from portal import notices, pages
 from portal.admin_client import AdminRefused
 from portal.staff.pages import ApprovalsPage, ShownApproval
 from portal.staff_area import Desk, frame, open_desk
-from portal.staff_words import ACTS, AMOUNTS, PARAMETERS, REASONS, UNSAID, VALUES
+from portal.staff_words import ACTS, AMOUNTS, DAYS, PARAMETERS, REASONS, UNSAID, VALUES
 from portal.visit import check_form
 
 bp = Blueprint("approvals", __name__)
@@ -93,4 +96,6 @@ def _fact(name: str, value: str) -> tuple[str, str]:
     label = _(PARAMETERS[name]) if name in PARAMETERS else name
     if name in AMOUNTS:
         return label, euros(int(value), current_language())
+    if name in DAYS:
+        return label, date_in_words(date.fromisoformat(value), current_language())
     return label, _(VALUES[value]) if value in VALUES else value

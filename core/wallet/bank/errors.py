@@ -33,6 +33,18 @@ class StatementRepeated(Conflict):
     code = "statement-repeated"
 
 
+class BankFileKnown(Conflict):
+    """Everything that the file says was booked before: there is nothing to agree with."""
+
+    code = "bank-file-known"
+
+
+class BankFileWaits(Conflict):
+    """Exactly this file was brought already, and waits for a second person."""
+
+    code = "bank-file-waits"
+
+
 class NoSuchWallet(RuleError):
     """The organisation for whose wallet money is to be is not here."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from core.infra import audit
+from core.infra.audit import Detail
 from core.infra.ids import new_id
 from core.staff.reasons import Reason
 from core.wallet import ledger
@@ -47,11 +48,13 @@ def import_file(
     account: str,
     by: str | None,
     why: Reason | None = None,
+    approved_by: str | None = None,
     may_skip_numbers: bool = False,
     now: datetime,
 ) -> Imported:
     """Book what a file of the bank says about our account; the same bytes once more do nothing.
 
+    `by` brought it: None for a command or a job; `approved_by` is the second person who agreed.
     `may_skip_numbers` takes statements between which the bank left numbers out; balances agree in any case.
     Raises `DamagedBankFile`, `NoAccountOfOurs`, `StatementGap`, `NumberGap`; at the flush `StatementRepeated`. What
     is refused leaves nothing, so it is to be called in a transaction of its own.
@@ -69,9 +72,18 @@ def import_file(
     match_settlements(session, now=now)
     news.tell_of_file(session, file.id, now=now)
     counts = {"statements": told.statements, "credited": told.credited, "waiting": told.waiting}
-    details = counts if why is None else counts | why.details()
-    audit.record(session, action="bank-file-read", actor_id=by, subject_id=file.id, details=details, now=now)
+    details: dict[str, Detail] = {**counts, **({} if why is None else why.details())}
+    if approved_by is not None:
+        details["asked_by"] = by
+    actor = approved_by or by
+    audit.record(session, action="bank-file-read", actor_id=actor, subject_id=file.id, details=details, now=now)
     return told
+
+
+def last_statement(session: Session, account: str) -> BankStatementRow | None:
+    """Return the statement that the next one of an account has to follow; None before the first one."""
+    last = _last(session, account)
+    return None if last is None else last.row
 
 
 @dataclass(frozen=True, slots=True)

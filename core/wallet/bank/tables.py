@@ -2,12 +2,23 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, SmallInteger, String, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.infra.db import Base, Identifier, Moment, explain, one_of
-from core.wallet.bank.errors import StatementRepeated
+from core.wallet.bank.errors import BankFileWaits, StatementRepeated
 from core.wallet.states import BankEntryStatus, BankFormat
 
 _Iban = String(34)
@@ -40,6 +51,20 @@ class BankFileRow(Base):
     read_at: Mapped[datetime] = mapped_column(Moment)
 
     __table_args__ = (one_of("format", BankFormat), Unique("digest"), Index("ix_bank_file_brought_by", "brought_by"))
+
+
+class BankUploadRow(Base):
+    """A file of the bank that one person brought, unbooked; gone once a second one decided, or can no longer."""
+
+    __tablename__ = "bank_upload"
+
+    id: Mapped[str] = mapped_column(Identifier, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    brought_by: Mapped[str | None] = mapped_column(Identifier, ForeignKey("person.id", ondelete="SET NULL"))
+    brought_at: Mapped[datetime] = mapped_column(Moment)
+
+    __table_args__ = (Unique("digest"), Index("ix_bank_upload_brought_by", "brought_by"))
 
 
 class BankStatementRow(Base):
@@ -116,3 +141,5 @@ for _constraint in (
     *("uq_bank_statement_iban_statement_id", "bank_statement.iban, bank_statement.statement_id"),
 ):
     explain(_constraint, StatementRepeated)
+for _constraint in ("uq_bank_upload_digest", "bank_upload.digest"):
+    explain(_constraint, BankFileWaits)

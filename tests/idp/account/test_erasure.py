@@ -49,6 +49,7 @@ KEPT_REFERENCES = {
     ("wallet_transaction", "done_by"): "who did it",
     ("top_up", "done_by"): "who did it",
     ("bank_file", "brought_by"): "who did it",
+    ("bank_upload", "brought_by"): "who did it",
     ("dispute", "claimant_id"): "who did it; the dispute is withdrawn",
 }
 # What then points to nobody: it goes on without them.
