@@ -9,20 +9,14 @@ import os
 # By HTTP to what `core` and the slices do, or drawn by a browser: on what production has.
 _ONLY_POSTGRES = (
     *("tests/clients/", "tests/fuzz/", "tests/idp/account/", "tests/idp/interaction/", "tests/idp/oidc/modules/"),
-    *(f"tests/journeys/test_{name}" for name in ("eid", "first_visit", "in_browser", "manual", "passkeys", "real")),
+    *("tests/journeys/", "tests/idp/admin/", "tests/idp/credentials/test_account_import"),
     # Endpoints whose tests are about what is sent; what they store has tests of its own beside them.
     *(f"tests/idp/oidc/test_{name}" for name in ("bounded", "client_auth", "client_protection", "client_tls")),
     *(f"tests/idp/oidc/test_{name}" for name in ("introspect", "jarm", "mutual", "registration.", "request_object")),
-    *(f"tests/idp/oidc/test_{name}" for name in ("sender", "step_up", "token.", "userinfo")),
+    *(f"tests/idp/oidc/test_{name}" for name in ("new_password", "sender", "step_up", "token.", "userinfo")),
 )
 _ONLY_SQLITE = ("tests/portal/", "tests/idp/docs/", "tests/idp/help/", "tests/idp/eid/")
-_BOTH = (
-    "tests/portal/test_rights_matrix.py",
-    "tests/portal/api/test_crashes.py",
-    "tests/portal/api/test_races.py",
-    "tests/idp/interaction/test_crashes",
-    *(f"tests/idp/account/test_{name}" for name in ("erasure", "personal_data", "security_crashes")),
-)
+_BOTH = ("tests/portal/api/test_crashes.py", "tests/portal/api/test_races.py", "tests/journeys/test_first_way.py")
 # Before a release everything runs on both.
 _EVERYWHERE = os.environ.get("IMMO_TEST_ALL_PAIRS") == "1"
 
