@@ -16,7 +16,7 @@ _ONLY_POSTGRES = (
     *(f"tests/idp/oidc/test_{name}" for name in ("new_password", "sender", "step_up", "token.", "userinfo")),
 )
 _ONLY_SQLITE = ("tests/portal/", "tests/idp/docs/", "tests/idp/help/", "tests/idp/eid/")
-_BOTH = ("tests/portal/api/test_crashes.py", "tests/portal/api/test_races.py", "tests/journeys/test_first_way.py")
+_BOTH = ("tests/portal/api/test_crashes.py", "tests/portal/api/test_races.py")
 # Before a release everything runs on both.
 _EVERYWHERE = os.environ.get("IMMO_TEST_ALL_PAIRS") == "1"
 

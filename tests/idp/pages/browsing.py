@@ -51,9 +51,9 @@ SMALL_AND_DARK = (320, "dark")
 def faults(page: Page, gallery_url: str, sample: str) -> list[str]:
     """Return what axe and the browser find about a page in each language, and whether anything is cut off.
 
-    Each is judged wholly on a wide screen in light colours, then on the smallest one in dark colours: the
-    same page, of which size and colours can change the appearance alone; in one language it is judged
-    wholly once more, for what the small layout shows instead. From its first language to the others the page
+    Each is judged wholly on a wide screen in light colours. On the smallest one in dark colours it is the same
+    page: in one language it is judged wholly once more, for what the small layout shows instead; no language
+    has colours of its own, so of the others only the width is looked at. From its first language to the others the page
     is written anew into its window, where axe stays ready: to fetch and compile it costs as much as to judge.
     """
     found: list[str] = []
@@ -73,9 +73,10 @@ def faults(page: Page, gallery_url: str, sample: str) -> list[str]:
         else:
             page.evaluate(_WRITE, address)
         assert page.locator("html").get_attribute("lang") == language
-        found += [f"{language}: {fault}" for fault in _faults(page, of_appearance_alone=False)]
+        found += [f"{language}: {fault}" for fault in (*violations(page), *_too_wide(page))]
         _look(page, SMALL_AND_DARK)
-        found += [f"{language}, dark: {fault}" for fault in _faults(page, of_appearance_alone=language != wholly)]
+        judged = violations(page) if language == wholly else []
+        found += [f"{language}, dark: {fault}" for fault in (*judged, *_too_wide(page))]
     page.remove_listener("console", note)
     return found
 
@@ -86,8 +87,6 @@ def _look(page: Page, look: tuple[int, str]) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
 
 
-def _faults(page: Page, *, of_appearance_alone: bool) -> list[str]:
-    found = violations(page, of_appearance_alone=of_appearance_alone)
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        found.append("wider than the window")
-    return found
+def _too_wide(page: Page) -> list[str]:
+    is_cut_off = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return ["wider than the window"] if is_cut_off else []
